@@ -1,0 +1,319 @@
+//! How calls fail, keeping what was received.
+
+use crate::{DecodeProblem, Operation, Response};
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, StatusCode};
+use serde_core::Serialize;
+use std::error::Error as StdError;
+use std::fmt;
+
+/// Why a call did not give its value. `E` is the operation's documented error body.
+///
+/// `Display` is one line that names the API and the operation. Neither it nor `Debug` shows a request's values, headers,
+/// or the body of a successful answer; only [`Unexpected`](Self::Unexpected) shows the first 120 characters of its body.
+#[non_exhaustive]
+pub enum Error<E> {
+    /// The request could not be made from what was given; nothing was sent.
+    InvalidRequest {
+        /// The operation.
+        operation: &'static Operation,
+        /// What is wrong, naming parameters but not their values.
+        problem: String,
+    },
+    /// The [`Hook`](crate::Hook) refused the request or failed.
+    Hook {
+        /// The operation.
+        operation: &'static Operation,
+        /// The hook's reason.
+        source: Box<dyn StdError + Send + Sync>,
+    },
+    /// No answer was received, or not all of it. The URL is taken out of `source`: it can hold values.
+    Transport {
+        /// The operation.
+        operation: &'static Operation,
+        /// What the HTTP client met.
+        source: reqwest::Error,
+    },
+    /// The API refused, with its documented error body.
+    Api {
+        /// The operation.
+        operation: &'static Operation,
+        /// The error body, the status and the headers.
+        response: Box<Response<E>>,
+    },
+    /// The answer was not 2xx, and its body is not the documented one.
+    Unexpected {
+        /// The operation.
+        operation: &'static Operation,
+        /// The status.
+        status: StatusCode,
+        /// The headers.
+        headers: Box<HeaderMap>,
+        /// The body as it was received.
+        body: Bytes,
+        /// Where a JSON body departs from the documented one; `None` when the body is empty or says that it is not JSON.
+        problem: Option<DecodeProblem>,
+    },
+    /// The answer was 2xx, and its body does not fit the type.
+    Decode {
+        /// The operation.
+        operation: &'static Operation,
+        /// The status.
+        status: StatusCode,
+        /// The headers.
+        headers: Box<HeaderMap>,
+        /// The body as it was received. It may hold secrets.
+        body: Bytes,
+        /// Where and how it does not fit.
+        problem: DecodeProblem,
+    },
+    /// The body is larger than the transport reads.
+    BodyTooLarge {
+        /// The operation.
+        operation: &'static Operation,
+        /// The largest body that is read, in bytes.
+        limit: u64,
+    },
+}
+
+impl<E> Error<E> {
+    /// The operation that was called.
+    #[must_use]
+    pub fn operation(&self) -> &'static Operation {
+        match self {
+            Self::InvalidRequest { operation, .. }
+            | Self::Hook { operation, .. }
+            | Self::Transport { operation, .. }
+            | Self::Api { operation, .. }
+            | Self::Unexpected { operation, .. }
+            | Self::Decode { operation, .. }
+            | Self::BodyTooLarge { operation, .. } => operation,
+        }
+    }
+
+    /// The status of the answer, when there was one and it was read.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        match self {
+            Self::Api { response, .. } => Some(response.status()),
+            Self::Unexpected { status, .. } | Self::Decode { status, .. } => Some(*status),
+            Self::Transport { source, .. } => source.status(),
+            _ => None,
+        }
+    }
+
+    /// The headers of the answer, when there was one and it was read.
+    #[must_use]
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        match self {
+            Self::Api { response, .. } => Some(response.headers()),
+            Self::Unexpected { headers, .. } | Self::Decode { headers, .. } => Some(headers),
+            _ => None,
+        }
+    }
+
+    /// The documented error body, when the API refused with one.
+    #[must_use]
+    pub fn api(&self) -> Option<&E> {
+        match self {
+            Self::Api { response, .. } => Some(response.value()),
+            _ => None,
+        }
+    }
+
+    /// Whether time ran out, while connecting or for the whole exchange.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        match self {
+            Self::Transport { source, .. } => source.is_timeout(),
+            Self::Hook { source, .. } => {
+                let source = source.as_ref() as &(dyn StdError + 'static);
+                source
+                    .downcast_ref()
+                    .is_some_and(reqwest::Error::is_timeout)
+            }
+            _ => false,
+        }
+    }
+
+    /// The same error with its documented body changed.
+    #[must_use]
+    pub fn map<F>(self, change: impl FnOnce(E) -> F) -> Error<F> {
+        match self {
+            Self::Api {
+                operation,
+                response,
+            } => Error::Api {
+                operation,
+                response: Box::new(response.map(change)),
+            },
+            Self::InvalidRequest { operation, problem } => {
+                Error::InvalidRequest { operation, problem }
+            }
+            Self::Hook { operation, source } => Error::Hook { operation, source },
+            Self::Transport { operation, source } => Error::Transport { operation, source },
+            Self::Unexpected {
+                operation,
+                status,
+                headers,
+                body,
+                problem,
+            } => Error::Unexpected {
+                operation,
+                status,
+                headers,
+                body,
+                problem,
+            },
+            Self::Decode {
+                operation,
+                status,
+                headers,
+                body,
+                problem,
+            } => Error::Decode {
+                operation,
+                status,
+                headers,
+                body,
+                problem,
+            },
+            Self::BodyTooLarge { operation, limit } => Error::BodyTooLarge { operation, limit },
+        }
+    }
+
+    /// The same error with its documented body as plain JSON, so that errors of different operations have one type.
+    ///
+    /// A body that cannot be serialized becomes `null`; no type that this crate's macros write is such.
+    #[must_use]
+    pub fn erase(self) -> Error<serde_json::Value>
+    where
+        E: Serialize,
+    {
+        self.map(|body| serde_json::to_value(body).unwrap_or_default())
+    }
+}
+
+impl<E> fmt::Display for Error<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let operation = self.operation();
+        write!(f, "{} {}: ", operation.api, operation.id)?;
+        match self {
+            Self::InvalidRequest { problem, .. } => write!(f, "nothing was sent: {problem}"),
+            Self::Hook { source, .. } => write!(f, "{source}"),
+            Self::Transport { source, .. } if source.is_timeout() => f.write_str("timed out"),
+            Self::Transport { source, .. } if source.is_connect() => {
+                f.write_str("no connection could be made")
+            }
+            Self::Transport { source, .. } => write!(f, "the exchange failed: {source}"),
+            Self::Api { response, .. } => write!(f, "answered {}", response.status()),
+            Self::Unexpected {
+                status,
+                headers,
+                body,
+                ..
+            } => {
+                write!(f, "answered {status} ")?;
+                describe(f, headers, body)
+            }
+            Self::Decode {
+                status, problem, ..
+            } => {
+                write!(
+                    f,
+                    "answered {status} with a body that does not fit: {problem}"
+                )
+            }
+            Self::BodyTooLarge { limit, .. } => {
+                write!(f, "answered with more than {limit} bytes")
+            }
+        }
+    }
+}
+
+/// Says what an undocumented error body is, with its first characters on one line.
+fn describe(f: &mut fmt::Formatter<'_>, headers: &HeaderMap, body: &[u8]) -> fmt::Result {
+    const SHOWN: usize = 120;
+    if body.is_empty() {
+        return f.write_str("without a body");
+    }
+    match headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+    {
+        Some(media_type) => write!(f, "with undocumented {media_type}: ")?,
+        None => f.write_str("with an undocumented body: ")?,
+    }
+    // Four bytes are the most that a character takes.
+    let start = String::from_utf8_lossy(body.get(..SHOWN * 4).unwrap_or(body));
+    let mut words = start.split(|c: char| c.is_whitespace() || c.is_control());
+    let mut line = String::new();
+    for word in words.by_ref().filter(|word| !word.is_empty()) {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    let shown: String = line.chars().take(SHOWN).collect();
+    f.write_str(&shown)?;
+    if shown.len() < line.len() || body.len() > SHOWN * 4 {
+        f.write_str("...")?;
+    }
+    Ok(())
+}
+
+impl<E: fmt::Debug> fmt::Debug for Error<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self {
+            Self::InvalidRequest { .. } => "InvalidRequest",
+            Self::Hook { .. } => "Hook",
+            Self::Transport { .. } => "Transport",
+            Self::Api { .. } => "Api",
+            Self::Unexpected { .. } => "Unexpected",
+            Self::Decode { .. } => "Decode",
+            Self::BodyTooLarge { .. } => "BodyTooLarge",
+        };
+        let mut debug = f.debug_struct(name);
+        debug.field("operation", &self.operation().id);
+        match self {
+            Self::InvalidRequest { problem, .. } => debug.field("problem", problem),
+            Self::Hook { source, .. } => debug.field("source", source),
+            Self::Transport { source, .. } => debug.field("source", source),
+            Self::Api { response, .. } => debug.field("response", response),
+            Self::Unexpected {
+                status,
+                body,
+                problem,
+                ..
+            } => debug
+                .field("status", &status.as_u16())
+                .field("body_bytes", &body.len())
+                .field("problem", problem),
+            Self::Decode {
+                status,
+                body,
+                problem,
+                ..
+            } => debug
+                .field("status", &status.as_u16())
+                .field("body_bytes", &body.len())
+                .field("problem", problem),
+            Self::BodyTooLarge { limit, .. } => debug.field("limit", limit),
+        };
+        debug.finish()
+    }
+}
+
+impl<E: fmt::Debug> StdError for Error<E> {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            // Its own text is the source's, so the chain goes on with what lies under that.
+            Self::Hook { source, .. } => source.source(),
+            Self::Transport { source, .. } => Some(source),
+            Self::Unexpected { problem, .. } => problem.as_ref().map(|problem| problem as _),
+            Self::Decode { problem, .. } => Some(problem),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What every generated API client needs at run time, and nothing that decides for you.
+//!
+//! A generated crate describes each operation of an API as plain data ([`Operation`]) and wraps a [`Call`] in a builder.
+//! This crate turns such a call into one HTTP exchange over a [`Transport`], and its answer into a [`Response`] or an
+//! [`Error`] that keeps what was received. It never retries, waits, logs in or picks a page by itself: a [`Hook`] is the
+//! place for that.
+//!
+//! | for | see |
+//! | --- | --- |
+//! | what is known of an operation before it is called | [`Operation`] |
+//! | sending | [`Transport`], [`Call`], [`ParamValue`], [`Multipart`] |
+//! | standing between a call and the network | [`Hook`], [`Next`] |
+//! | answers | [`Response`], [`Error`], [`DecodeProblem`] |
+//! | lists in pages | [`Paged`], [`Page`], [`Cursor`] |
+//! | types that lose nothing | [`object!`], [`open_enum!`], [`union!`], [`choice!`], [`Timestamp`], [`Secret`] |
+//!
+//! # Features
+//!
+//! `rustls` (default) for TLS, `http2` (default), `system-proxy` for the proxies that the environment names, and
+//! `schemars` for JSON Schemas of the generated types.
+
+mod body;
+mod call;
+mod cursor;
+mod error;
+mod hook;
+pub mod json_path;
+mod link;
+mod macros;
+mod multipart;
+mod operation;
+mod page;
+mod parameter;
+mod problem;
+mod request;
+mod response;
+mod secret;
+mod send;
+mod timestamp;
+mod transport;
+
+pub use body::ArrayStyle;
+pub use call::Call;
+pub use cursor::{Cursor, InvalidCursor};
+pub use error::Error;
+pub use hook::{BoxFuture, Hook, HookError, Next};
+pub use multipart::{Multipart, Part};
+pub use operation::{
+    Answer, Basis, CredentialKind, Fact, Location, Operation, PageLimit, PageLocation,
+    PageParameter, Pages, Parameter, RateLimit, Refusal, RequestBody, Requirement, Retry, Stage,
+    Status, Style, find,
+};
+pub use page::{Page, Paged};
+pub use parameter::ParamValue;
+pub use problem::DecodeProblem;
+pub use response::{ByStatus, ErrorBody, Response};
+pub use secret::Secret;
+pub use timestamp::Timestamp;
+pub use transport::{BuildError, Transport, TransportBuilder};
+
+pub use bytes::Bytes;
+pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+pub use reqwest::{self, Url};
+
+/// Properties that a type does not name, in the order in which they were received.
+pub type Extra = serde_json::Map<String, serde_json::Value>;
+
+/// What the macros' expansions use. Not for use by hand: it changes without notice.
+#[doc(hidden)]
+pub mod private {
+    #[cfg(feature = "schemars")]
+    pub use crate::macros::schema;
+    pub use crate::macros::{by_status, choice, field, object, open_enum, union};
+    pub use bytes;
+    pub use chrono;
+    pub use http;
+    #[cfg(feature = "schemars")]
+    pub use schemars;
+    pub use serde_core as serde;
+    pub use serde_json;
+}

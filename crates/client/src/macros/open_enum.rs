@@ -1,0 +1,214 @@
+//! [`open_enum!`](crate::open_enum!): strings of which some are known.
+
+use serde_core::de::{self, Deserialize, Deserializer, Visitor};
+use std::borrow::Cow;
+use std::fmt;
+
+/// Makes an enum of the known values of a string, with one variant for all others.
+///
+/// ```
+/// rolecall_client::open_enum! {
+///     /// What kind of role it is.
+///     pub enum RoleType, unknown = Unknown {
+///         /// An administrator of applications.
+///         AppAdmin = "APP_ADMIN",
+///         Custom = "CUSTOM",
+///     }
+/// }
+///
+/// assert_eq!(RoleType::from("CUSTOM"), RoleType::Custom);
+/// let new: RoleType = serde_json::from_str("\"NEW\"")?;
+/// assert_eq!(new, RoleType::Unknown("NEW".to_owned()));
+/// assert!(!new.is_known());
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// Equality, order and hash are those of the text. The enum has `as_str`, `is_known` and `KNOWN`; it converts from `&str`,
+/// `String` and by `FromStr`, and into a [`ParamValue`](crate::ParamValue).
+#[macro_export]
+macro_rules! open_enum {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident, unknown = $unknown:ident {
+        $($(#[$item:meta])* $variant:ident = $text:literal),* $(,)?
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug)]
+        #[non_exhaustive]
+        $vis enum $name {
+            $($(#[$item])* $variant,)*
+            /// A value that this version does not name.
+            $unknown(String),
+        }
+
+        impl $name {
+            /// The values that have a variant of their own.
+            pub const KNOWN: &[&str] = &[$($text),*];
+
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $text,)*
+                    Self::$unknown(text) => text,
+                }
+            }
+
+            /// Whether the value has a variant of its own.
+            #[must_use]
+            pub fn is_known(&self) -> bool {
+                !matches!(self, Self::$unknown(_))
+            }
+        }
+
+        impl ::std::convert::From<::std::borrow::Cow<'_, str>> for $name {
+            fn from(text: ::std::borrow::Cow<'_, str>) -> Self {
+                match &*text {
+                    $($text => Self::$variant,)*
+                    _ => Self::$unknown(text.into_owned()),
+                }
+            }
+        }
+
+        $crate::__text_type!($name);
+
+        #[cfg(feature = "schemars")]
+        impl $crate::private::schemars::JsonSchema for $name {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                $crate::private::schema::name(stringify!($name))
+            }
+
+            fn schema_id() -> ::std::borrow::Cow<'static, str> {
+                concat!(module_path!(), "::", stringify!($name)).into()
+            }
+
+            fn json_schema(
+                _: &mut $crate::private::schemars::SchemaGenerator,
+            ) -> $crate::private::schemars::Schema {
+                $crate::private::schema::open_enum(Self::KNOWN)
+            }
+        }
+    };
+}
+
+/// What follows from `as_str` and `From<Cow<str>>`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __text_type {
+    ($name:ident) => {
+        const _: () = {
+            use ::std::{borrow::Cow, cmp::Ordering, convert::Infallible, fmt, hash, str::FromStr};
+            use $crate::private::{open_enum, serde};
+
+            impl From<&str> for $name {
+                fn from(text: &str) -> Self {
+                    Self::from(Cow::Borrowed(text))
+                }
+            }
+
+            impl From<String> for $name {
+                fn from(text: String) -> Self {
+                    Self::from(Cow::<str>::Owned(text))
+                }
+            }
+
+            impl FromStr for $name {
+                type Err = Infallible;
+
+                fn from_str(text: &str) -> Result<Self, Infallible> {
+                    Ok(Self::from(text))
+                }
+            }
+
+            impl AsRef<str> for $name {
+                fn as_ref(&self) -> &str {
+                    self.as_str()
+                }
+            }
+
+            impl fmt::Display for $name {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.pad(self.as_str())
+                }
+            }
+
+            impl PartialEq for $name {
+                fn eq(&self, other: &Self) -> bool {
+                    self.as_str() == other.as_str()
+                }
+            }
+
+            impl Eq for $name {}
+
+            impl PartialOrd for $name {
+                fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+                    Some(self.cmp(other))
+                }
+            }
+
+            impl Ord for $name {
+                fn cmp(&self, other: &Self) -> Ordering {
+                    self.as_str().cmp(other.as_str())
+                }
+            }
+
+            impl hash::Hash for $name {
+                fn hash<H: hash::Hasher>(&self, state: &mut H) {
+                    self.as_str().hash(state);
+                }
+            }
+
+            impl From<$name> for $crate::ParamValue {
+                fn from(value: $name) -> Self {
+                    Self::from(value.as_str())
+                }
+            }
+
+            impl serde::Serialize for $name {
+                fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                    to.serialize_str(self.as_str())
+                }
+            }
+
+            impl<'de> serde::Deserialize<'de> for $name {
+                fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                    open_enum::text(from).map(Self::from)
+                }
+            }
+        };
+    };
+}
+
+/// Reads a string, without copying it where the input allows.
+pub fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Cow<'de, str>, D::Error> {
+    Text::deserialize(from).map(|text| text.0)
+}
+
+/// A string that is copied only if it must be.
+pub struct Text<'a>(pub Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Text<'de> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_str(TextVisitor)
+    }
+}
+
+struct TextVisitor;
+
+impl<'de> Visitor<'de> for TextVisitor {
+    type Value = Text<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Text<'de>, E> {
+        Ok(Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Text<'de>, E> {
+        Ok(Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_string<E: de::Error>(self, text: String) -> Result<Text<'de>, E> {
+        Ok(Text(Cow::Owned(text)))
+    }
+}

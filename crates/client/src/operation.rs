@@ -1,0 +1,365 @@
+//! What is known of an operation before it is called: plain data, written out by generated code.
+
+use http::Method;
+
+/// One operation of an API: how it is called, what it answers, and what is known about using it.
+#[derive(Debug)]
+pub struct Operation {
+    /// The API's short name, such as `okta`.
+    pub api: &'static str,
+    /// `operationId` as the API's description has it.
+    pub id: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path template under the base URL, such as `/api/v1/users/{userId}/roles`.
+    pub path: &'static str,
+    /// The group that the API's description puts it in.
+    pub tag: &'static str,
+    /// One line on what it does.
+    pub summary: &'static str,
+    /// The page that documents it.
+    pub docs: Option<&'static str>,
+    /// Whether the API's description calls it deprecated.
+    pub deprecated: bool,
+    /// How settled it is.
+    pub stage: Stage,
+    /// Its parameters, the required ones included.
+    pub parameters: &'static [Parameter],
+    /// The request body, when it takes one.
+    pub body: Option<RequestBody>,
+    /// The documented answers.
+    pub answers: &'static [Answer],
+    /// The accepted ways to authenticate: any one of them suffices, and each is a set that is needed together.
+    pub security: &'static [&'static [Requirement]],
+    /// What the caller must be allowed to do, in the API's own words.
+    pub permissions: &'static [&'static str],
+    /// Refusals that are known beforehand, with what helps.
+    pub refusals: &'static [Refusal],
+    /// How its list is cut into pages.
+    pub pages: Pages,
+    /// Whether it can be sent again after a failure that left its outcome open.
+    pub retry: Retry,
+    /// What a careless call destroys or exposes.
+    pub hazard: Option<&'static str>,
+    /// The rate limit that it counts against.
+    pub rate_limit: Option<RateLimit>,
+    /// Where the statements above come from when the API's description does not make them.
+    pub facts: &'static [Fact],
+}
+
+impl Operation {
+    /// The distinct OAuth scopes that any accepted way to authenticate names, in the order in which they are documented.
+    pub fn scopes(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let all = self.security;
+        let each = || {
+            all.iter()
+                .flat_map(|set| set.iter())
+                .flat_map(|need| need.scopes)
+        };
+        each()
+            .enumerate()
+            .filter(move |(at, scope)| !each().take(*at).any(|earlier| earlier == *scope))
+            .map(|(_, scope)| *scope)
+    }
+
+    /// Whether a credential of this kind is enough, alone, for one accepted way to authenticate.
+    #[must_use]
+    pub fn accepts(&self, kind: CredentialKind) -> bool {
+        self.security
+            .iter()
+            .any(|set| !set.is_empty() && set.iter().all(|need| need.kind == kind))
+    }
+
+    /// Whether the method is one that changes nothing (RFC 9110, section 9.2.1).
+    #[must_use]
+    pub fn is_safe(&self) -> bool {
+        self.method.is_safe()
+    }
+
+    /// The first parameter of this name.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> Option<&'static Parameter> {
+        self.parameters.iter().find(|known| known.name == name)
+    }
+}
+
+/// The operation of this id.
+#[must_use]
+pub fn find(operations: &[&'static Operation], id: &str) -> Option<&'static Operation> {
+    operations.iter().find(|known| known.id == id).copied()
+}
+
+/// How settled an operation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stage {
+    /// Generally available.
+    Stable,
+    /// Open to all, and may still change.
+    Beta,
+    /// Open to those who were let in, and may still change.
+    PrivateBeta,
+    /// Works, and its removal is announced.
+    DeprecatedSoon,
+}
+
+/// One parameter of an operation and how it is written into the request (OpenAPI 3.1.1, section 4.8.12).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// The name on the wire.
+    pub name: &'static str,
+    /// Where it goes.
+    pub location: Location,
+    /// Whether the operation refuses to be sent without it.
+    pub required: bool,
+    /// How lists and objects are written.
+    pub style: Style,
+    /// Whether each item of a list, and each property of an object, is written separately.
+    pub explode: bool,
+    /// Whether reserved characters stay as they are in a query value. `#`, `&` and `+` are encoded even so: they would
+    /// end the value or change it.
+    pub allow_reserved: bool,
+    /// Whether the value is written as JSON text (`content: application/json`); style and explode then do not matter.
+    pub json: bool,
+}
+
+/// Where a parameter goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Location {
+    /// In the path template.
+    Path,
+    /// In the query string.
+    Query,
+    /// A header of its own.
+    Header,
+    /// In the `Cookie` header.
+    Cookie,
+}
+
+/// How lists and objects are written into a parameter (OpenAPI 3.1.1, section 4.8.12.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Style {
+    /// `a,b`; for paths and headers.
+    Simple,
+    /// `name=a,b` or `name=a&name=b`; for queries and cookies.
+    Form,
+    /// `.a.b`; for paths.
+    Label,
+    /// `;name=a,b`; for paths.
+    Matrix,
+    /// `name=a%20b`; for queries.
+    SpaceDelimited,
+    /// `name=a%7Cb`; for queries.
+    PipeDelimited,
+    /// `name[key]=value`; for queries.
+    DeepObject,
+}
+
+/// The body that an operation takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestBody {
+    /// Whether the operation refuses to be sent without it.
+    pub required: bool,
+    /// The media type that it is sent as.
+    pub media_type: &'static str,
+}
+
+/// One documented answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The status, or statuses, that it comes with.
+    pub status: Status,
+    /// The media types of its body; none when it has no body.
+    pub media_types: &'static [&'static str],
+    /// The names of the errors that it carries, when the API names them.
+    pub error_names: &'static [&'static str],
+}
+
+/// The status of a documented answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Status {
+    /// Exactly this status.
+    Code(u16),
+    /// Every status of a class: 4 for `4XX`.
+    Range(u8),
+    /// Every status that no other answer names.
+    Default,
+}
+
+/// One credential that an operation needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Requirement {
+    /// The security scheme's name in the API's description.
+    pub scheme: &'static str,
+    /// What kind of credential satisfies it.
+    pub kind: CredentialKind,
+    /// The OAuth scopes that the credential must carry, all of them.
+    pub scopes: &'static [&'static str],
+}
+
+/// The kinds of credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CredentialKind {
+    /// An OAuth 2.0 access token.
+    OAuth2,
+    /// A personal access token.
+    Pat,
+    /// An API key.
+    ApiKey,
+    /// Okta's API token, sent with the scheme `SSWS`.
+    Ssws,
+    /// Anything else; the scheme's name tells.
+    Other,
+}
+
+/// A refusal that is known beforehand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The kind of credential that meets it; every kind when `None`.
+    pub credential: Option<CredentialKind>,
+    /// The status that it comes with.
+    pub status: u16,
+    /// When it happens.
+    pub when: &'static str,
+    /// What helps.
+    pub remedy: &'static str,
+}
+
+/// How an operation's list is cut into pages. `items` and `next` are JSON Pointers (RFC 6901) into the body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Pages {
+    /// The operation does not answer with a list.
+    NotAList,
+    /// The whole list comes at once.
+    Whole {
+        /// Where the items are.
+        items: &'static str,
+    },
+    /// A `Link` header with `rel="next"` (RFC 8288) leads to the next page.
+    LinkHeader {
+        /// Where the items are.
+        items: &'static str,
+        /// Where the body has the link, for answers without the header.
+        next: Option<&'static str>,
+        /// The parameter that the link's cursor goes into.
+        cursor: Option<PageParameter>,
+        /// How many items a page has.
+        limit: Option<PageLimit>,
+    },
+    /// A link in the body leads to the next page.
+    BodyLink {
+        /// Where the items are.
+        items: &'static str,
+        /// Where the link is.
+        next: &'static str,
+        /// Whether the `Link` header is looked at when the body has no link.
+        link_header: bool,
+        /// The parameter that the link's cursor goes into.
+        cursor: Option<PageParameter>,
+        /// How many items a page has.
+        limit: Option<PageLimit>,
+    },
+    /// A token in the body is sent back for the next page.
+    BodyToken {
+        /// Where the items are.
+        items: &'static str,
+        /// Where the token is.
+        next: &'static str,
+        /// The parameter that the token goes into.
+        cursor: PageParameter,
+        /// How many items a page has.
+        limit: Option<PageLimit>,
+    },
+    /// The next page starts after the items received so far.
+    Offset {
+        /// Where the items are.
+        items: &'static str,
+        /// The parameter that counts the items to skip.
+        offset: PageParameter,
+        /// How many items a page has.
+        limit: PageLimit,
+    },
+}
+
+/// A parameter that chooses the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageParameter {
+    /// Where it goes.
+    pub location: PageLocation,
+    /// The query parameter's name, or a JSON Pointer into the request body.
+    pub name: &'static str,
+}
+
+/// Where a parameter that chooses the page goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PageLocation {
+    /// In the query string.
+    Query,
+    /// In the JSON request body.
+    Body,
+}
+
+/// How many items a page has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageLimit {
+    /// The parameter that asks for it.
+    pub parameter: PageParameter,
+    /// The number when it is not asked for.
+    pub default: Option<u64>,
+    /// The largest number that is granted.
+    pub maximum: Option<u64>,
+}
+
+/// Whether an operation can be sent again after a failure that left its outcome open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Retry {
+    /// It changes nothing.
+    Safe,
+    /// Sent twice, it has the effect of once.
+    Idempotent,
+    /// Sent twice, it may take effect twice.
+    Never,
+}
+
+/// A rate limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    /// What the operations that share it have in common.
+    pub bucket: &'static str,
+    /// How many requests it allows in one window.
+    pub requests: Option<u32>,
+    /// The window's length in seconds.
+    pub per_seconds: Option<u32>,
+}
+
+/// Where a statement about an operation comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// A stable name to cite it by.
+    pub id: Option<&'static str>,
+    /// How far it can be relied on.
+    pub basis: Basis,
+    /// Where it is written.
+    pub source: &'static str,
+    /// What it says.
+    pub note: &'static str,
+}
+
+/// How far a statement can be relied on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Basis {
+    /// The vendor's documentation says so.
+    Documented,
+    /// The vendor's published source code does so.
+    Source,
+    /// Concluded from neighbouring statements.
+    Inferred,
+}

@@ -1,0 +1,212 @@
+//! Lists in pages: the mechanics, without deciding how many pages to read.
+
+use crate::send::Raw;
+use crate::{Call, Cursor, DecodeProblem, Error, ErrorBody, Operation, PageLimit, Pages, link};
+use http::{HeaderMap, StatusCode};
+use serde_core::de::DeserializeOwned;
+use serde_json::Value;
+
+/// One page of a list.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Where the next page starts; `None` when this is the last one.
+    pub next: Option<Cursor>,
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// The headers of the answer.
+    pub headers: HeaderMap,
+}
+
+/// Headers can hold secrets, so they are not shown.
+impl<T: std::fmt::Debug> std::fmt::Debug for Page<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Page")
+            .field("status", &self.status.as_u16())
+            .field("items", &self.items)
+            .field("next", &self.next)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A builder whose operation answers with a list. Generated code implements the first six items.
+pub trait Paged: Clone + Send + Sized + 'static {
+    /// The body of an answer.
+    type Body: DeserializeOwned + Send;
+    /// One item of the list.
+    type Item: Send + 'static;
+    /// The documented error body.
+    type Error: ErrorBody;
+
+    /// The call under the builder.
+    fn call(&self) -> &Call;
+
+    /// The call under the builder.
+    fn call_mut(&mut self) -> &mut Call;
+
+    /// The call under the builder.
+    fn into_call(self) -> Call;
+
+    /// Takes the items, and the link or token of the next page, out of a body.
+    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>);
+
+    /// The operation.
+    fn operation(&self) -> &'static Operation {
+        self.call().operation()
+    }
+
+    /// The same call for the page at `cursor`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] when the cursor is not one that this operation gives, or is a link that
+    /// [`Call::follow`] refuses.
+    fn resume(mut self, cursor: &Cursor) -> Result<Self, Error<Self::Error>> {
+        let operation = self.operation();
+        match resume(self.call_mut(), cursor) {
+            Some(problem) => Err(Error::InvalidRequest { operation, problem }),
+            None => Ok(self),
+        }
+    }
+
+    /// Sends the call and takes the page apart.
+    ///
+    /// # Errors
+    ///
+    /// Every [`Error`]; [`Error::Decode`] also when the link to the next page is not a URL.
+    fn page(self) -> impl Future<Output = Result<Page<Self::Item>, Error<Self::Error>>> + Send {
+        let call = self.into_call();
+        let window = Window::of(&call);
+        async move {
+            let raw = call.send_raw::<Self::Error>().await?;
+            let body = match raw.json() {
+                Ok(body) => body,
+                Err(problem) => return Err(raw.misfit(problem)),
+            };
+            let (items, in_body) = Self::split(body);
+            match next(&raw, window, items.len(), in_body) {
+                Ok(next) => Ok(Page {
+                    items,
+                    next,
+                    status: raw.status,
+                    headers: raw.headers,
+                }),
+                Err(problem) => Err(raw.misfit(problem)),
+            }
+        }
+    }
+}
+
+/// Points the call to the page at `cursor`, or says what speaks against it.
+fn resume(call: &mut Call, cursor: &Cursor) -> Option<String> {
+    match (call.operation().pages, cursor) {
+        (Pages::LinkHeader { .. } | Pages::BodyLink { .. }, Cursor::Link(url)) => {
+            call.follow(url.clone());
+        }
+        (
+            Pages::BodyToken { cursor, .. }
+            | Pages::LinkHeader {
+                cursor: Some(cursor),
+                ..
+            }
+            | Pages::BodyLink {
+                cursor: Some(cursor),
+                ..
+            },
+            Cursor::Token(token),
+        ) => call.set_page(cursor, Value::from(token.as_str())),
+        (
+            Pages::Offset {
+                offset: parameter, ..
+            },
+            Cursor::Offset(offset),
+        ) => {
+            call.set_page(parameter, Value::from(*offset));
+        }
+        (Pages::NotAList | Pages::Whole { .. }, _) => {
+            call.fail("the operation has no pages to resume at".to_owned());
+        }
+        _ => call.fail("the cursor is not of the kind that the operation gives".to_owned()),
+    }
+    call.problem.clone()
+}
+
+/// The part of the list that an offset and a limit ask for.
+#[derive(Clone, Copy)]
+struct Window {
+    offset: u64,
+    limit: Option<u64>,
+}
+
+impl Window {
+    fn of(call: &Call) -> Self {
+        let Pages::Offset { offset, limit, .. } = call.operation().pages else {
+            return Self {
+                offset: 0,
+                limit: None,
+            };
+        };
+        Self {
+            offset: call
+                .page_value(offset)
+                .as_ref()
+                .and_then(number)
+                .unwrap_or(0),
+            limit: in_force(call, limit),
+        }
+    }
+}
+
+/// How many items a full page has: what was asked for, up to what is granted.
+fn in_force(call: &Call, limit: PageLimit) -> Option<u64> {
+    let asked = call
+        .page_value(limit.parameter)
+        .as_ref()
+        .and_then(number)
+        .or(limit.default)?;
+    Some(limit.maximum.map_or(asked, |maximum| asked.min(maximum)))
+}
+
+fn number(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.parse().ok())
+}
+
+fn next(
+    raw: &Raw,
+    window: Window,
+    items: usize,
+    in_body: Option<String>,
+) -> Result<Option<Cursor>, DecodeProblem> {
+    let in_body = in_body.filter(|text| !text.is_empty());
+    let (found, path) = match raw.operation.pages {
+        Pages::NotAList | Pages::Whole { .. } => return Ok(None),
+        Pages::BodyToken { .. } => return Ok(in_body.map(Cursor::Token)),
+        Pages::Offset { .. } => {
+            let items = items as u64;
+            let full = items > 0 && window.limit.is_none_or(|limit| items >= limit);
+            return Ok(full.then(|| Cursor::Offset(window.offset.saturating_add(items))));
+        }
+        Pages::LinkHeader { next, .. } => (
+            link::next(&raw.headers).or(in_body),
+            next.unwrap_or_default(),
+        ),
+        Pages::BodyLink {
+            next, link_header, ..
+        } => {
+            let in_header = || link_header.then(|| link::next(&raw.headers)).flatten();
+            (in_body.or_else(in_header), next)
+        }
+    };
+    let Some(found) = found else {
+        return Ok(None);
+    };
+    match raw.url.join(&found) {
+        Ok(url) => Ok(Some(Cursor::Link(url))),
+        Err(_) => Err(DecodeProblem::new(
+            path,
+            "the link to the next page is not a URL",
+        )),
+    }
+}

@@ -1,0 +1,106 @@
+//! What an operation answered, and how bodies become values.
+
+use http::{HeaderMap, StatusCode};
+use serde_core::de::DeserializeOwned;
+use std::fmt;
+use std::ops::Deref;
+
+/// An answer: the value that its body decoded to, with the status and the headers that it came with.
+#[derive(Clone, PartialEq)]
+pub struct Response<T> {
+    value: T,
+    status: StatusCode,
+    headers: HeaderMap,
+}
+
+impl<T> Response<T> {
+    /// Puts an answer together, for tests and stand-ins.
+    #[must_use]
+    pub fn new(value: T, status: StatusCode, headers: HeaderMap) -> Self {
+        Self {
+            value,
+            status,
+            headers,
+        }
+    }
+
+    /// The value, without the rest.
+    #[must_use]
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+
+    /// The value.
+    #[must_use]
+    pub fn value(&self) -> &T {
+        &self.value
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The same answer with another value.
+    #[must_use]
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
+        Response {
+            value: change(self.value),
+            status: self.status,
+            headers: self.headers,
+        }
+    }
+}
+
+impl<T> Deref for Response<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+/// Headers can hold secrets, so they are not shown.
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status.as_u16())
+            .field("value", &self.value)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The documented body of an operation's errors.
+///
+/// Every type that can be deserialized is one; there is nothing to implement.
+pub trait ErrorBody: Sized + fmt::Debug + Send + 'static {
+    /// Decodes the body of an answer that is not 2xx.
+    ///
+    /// # Errors
+    ///
+    /// When the body is not the documented one.
+    fn decode(status: u16, body: &[u8]) -> Result<Self, serde_json::Error>;
+}
+
+impl<E: DeserializeOwned + fmt::Debug + Send + 'static> ErrorBody for E {
+    fn decode(_status: u16, body: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(body)
+    }
+}
+
+/// A body whose type depends on the status, among the successful ones.
+pub trait ByStatus: Sized {
+    /// Decodes the body of a 2xx answer.
+    ///
+    /// # Errors
+    ///
+    /// When the body is not what this status comes with.
+    fn decode(status: u16, body: &[u8]) -> Result<Self, serde_json::Error>;
+}

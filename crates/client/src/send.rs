@@ -1,0 +1,237 @@
+//! Sending a call and decoding its answer.
+//!
+//! Generated crates instantiate the `send` functions for every type, so those hold only what depends on the type: the
+//! exchange is behind one boxed future.
+
+use crate::body::{essence, is_json};
+use crate::{
+    BoxFuture, ByStatus, Call, DecodeProblem, Error, ErrorBody, HookError, Operation, Response,
+    request,
+};
+use bytes::{Bytes, BytesMut};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, StatusCode};
+use reqwest::Url;
+use serde_core::de::DeserializeOwned;
+use std::error::Error as StdError;
+
+/// An answer before its body is decoded.
+#[derive(Clone)]
+pub(crate) struct Raw {
+    pub(crate) operation: &'static Operation,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) url: Url,
+    pub(crate) body: Bytes,
+}
+
+/// The failures that do not depend on the documented error body.
+pub(crate) enum Failure {
+    InvalidRequest(String),
+    Hook(Box<dyn StdError + Send + Sync>),
+    Transport(reqwest::Error),
+    BodyTooLarge(u64),
+}
+
+impl Failure {
+    pub(crate) fn into_error<E>(self, operation: &'static Operation) -> Error<E> {
+        match self {
+            Self::InvalidRequest(problem) => Error::InvalidRequest { operation, problem },
+            Self::Hook(source) => Error::Hook { operation, source },
+            Self::Transport(source) => Error::Transport {
+                operation,
+                source: source.without_url(),
+            },
+            Self::BodyTooLarge(limit) => Error::BodyTooLarge { operation, limit },
+        }
+    }
+}
+
+impl From<HookError> for Failure {
+    fn from(error: HookError) -> Self {
+        match error {
+            HookError::Transport(source) => Self::Transport(source),
+            HookError::Refused(source) => Self::Hook(source),
+        }
+    }
+}
+
+impl Raw {
+    /// Hands over a 2xx answer, and makes an error of every other.
+    pub(crate) fn successful<E: ErrorBody>(self) -> Result<Self, Error<E>> {
+        if self.status.is_success() {
+            return Ok(self);
+        }
+        let operation = self.operation;
+        Err(match E::decode(self.status.as_u16(), &self.body) {
+            Ok(value) => Error::Api {
+                operation,
+                response: Box::new(Response::new(value, self.status, self.headers)),
+            },
+            Err(error) => self.unexpected(&error),
+        })
+    }
+
+    fn unexpected<E>(self, error: &serde_json::Error) -> Error<E> {
+        let media_type = self
+            .headers
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
+        let says_json = media_type.is_none_or(|media_type| is_json(&essence(media_type)));
+        let problem = (says_json && !self.body.is_empty())
+            .then(|| DecodeProblem::from_json(error, &self.body));
+        Error::Unexpected {
+            operation: self.operation,
+            status: self.status,
+            headers: Box::new(self.headers),
+            body: self.body,
+            problem,
+        }
+    }
+
+    pub(crate) fn misfit<E>(self, problem: DecodeProblem) -> Error<E> {
+        Error::Decode {
+            operation: self.operation,
+            status: self.status,
+            headers: Box::new(self.headers),
+            body: self.body,
+            problem,
+        }
+    }
+
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, DecodeProblem> {
+        serde_json::from_slice(&self.body).map_err(|error| self.problem(&error))
+    }
+
+    fn problem(&self, error: &serde_json::Error) -> DecodeProblem {
+        if self.body.is_empty() {
+            return DecodeProblem::new("", "there is no body");
+        }
+        DecodeProblem::from_json(error, &self.body)
+    }
+
+    fn with<T, E>(self, value: Result<T, DecodeProblem>) -> Result<Response<T>, Error<E>> {
+        match value {
+            Ok(value) => Ok(Response::new(value, self.status, self.headers)),
+            Err(problem) => Err(self.misfit(problem)),
+        }
+    }
+}
+
+impl Call {
+    /// Sends the request and reads the whole answer, whatever its status.
+    pub(crate) fn exchange(self) -> BoxFuture<'static, Result<Raw, Failure>> {
+        Box::pin(async move {
+            let request = request::build(&self).map_err(Failure::InvalidRequest)?;
+            let mut response = self.transport.execute(self.operation, request).await?;
+            let limit = self.transport.max_body_bytes();
+            if response
+                .content_length()
+                .is_some_and(|length| length > limit)
+            {
+                return Err(Failure::BodyTooLarge(limit));
+            }
+            let mut body = BytesMut::new();
+            while let Some(chunk) = response.chunk().await.map_err(Failure::Transport)? {
+                if (body.len() as u64).saturating_add(chunk.len() as u64) > limit {
+                    return Err(Failure::BodyTooLarge(limit));
+                }
+                body.extend_from_slice(&chunk);
+            }
+            Ok(Raw {
+                operation: self.operation,
+                status: response.status(),
+                headers: std::mem::take(response.headers_mut()),
+                url: response.url().clone(),
+                body: body.freeze(),
+            })
+        })
+    }
+
+    pub(crate) async fn send_raw<E: ErrorBody>(self) -> Result<Raw, Error<E>> {
+        let operation = self.operation;
+        match self.exchange().await {
+            Ok(raw) => raw.successful(),
+            Err(failure) => Err(failure.into_error(operation)),
+        }
+    }
+
+    /// Sends the call and decodes the body of any 2xx answer as JSON.
+    ///
+    /// # Errors
+    ///
+    /// Every [`Error`]; [`Error::Decode`] also when there is no body.
+    pub async fn send_json<T: DeserializeOwned, E: ErrorBody>(
+        self,
+    ) -> Result<Response<T>, Error<E>> {
+        let raw = self.send_raw().await?;
+        let value = raw.json();
+        raw.with(value)
+    }
+
+    /// As [`send_json`](Self::send_json), where an empty body and a JSON `null` are `None`.
+    ///
+    /// # Errors
+    ///
+    /// Every [`Error`].
+    pub async fn send_optional_json<T: DeserializeOwned, E: ErrorBody>(
+        self,
+    ) -> Result<Response<Option<T>>, Error<E>> {
+        let raw = self.send_raw().await?;
+        let value = if raw.body.trim_ascii().is_empty() {
+            Ok(None)
+        } else {
+            raw.json()
+        };
+        raw.with(value)
+    }
+
+    /// Sends the call; the body of a 2xx answer does not matter.
+    ///
+    /// # Errors
+    ///
+    /// Every [`Error`] but [`Error::Decode`].
+    pub async fn send_empty<E: ErrorBody>(self) -> Result<Response<()>, Error<E>> {
+        let raw = self.send_raw().await?;
+        raw.with(Ok(()))
+    }
+
+    /// Sends the call and takes the body of any 2xx answer as text.
+    ///
+    /// # Errors
+    ///
+    /// Every [`Error`]; [`Error::Decode`] when the body is not UTF-8, whatever charset its media type names.
+    pub async fn send_text<E: ErrorBody>(self) -> Result<Response<String>, Error<E>> {
+        let raw = self.send_raw().await?;
+        let value = match std::str::from_utf8(&raw.body) {
+            Ok(text) => Ok(text.to_owned()),
+            Err(error) => Err(DecodeProblem::new(
+                "",
+                format!("not UTF-8 from byte {} on", error.valid_up_to()),
+            )),
+        };
+        raw.with(value)
+    }
+
+    /// Sends the call and takes the body of any 2xx answer as it is.
+    ///
+    /// # Errors
+    ///
+    /// Every [`Error`] but [`Error::Decode`].
+    pub async fn send_bytes<E: ErrorBody>(self) -> Result<Response<Bytes>, Error<E>> {
+        let raw = self.send_raw().await?;
+        let value = raw.body.clone();
+        raw.with(Ok(value))
+    }
+
+    /// Sends the call and decodes the body of any 2xx answer by its status.
+    ///
+    /// # Errors
+    ///
+    /// Every [`Error`].
+    pub async fn send_by_status<S: ByStatus, E: ErrorBody>(self) -> Result<Response<S>, Error<E>> {
+        let raw = self.send_raw().await?;
+        let value = S::decode(raw.status.as_u16(), &raw.body).map_err(|error| raw.problem(&error));
+        raw.with(value)
+    }
+}

@@ -1,0 +1,218 @@
+//! Where calls go, and over what.
+
+use crate::{Hook, HookError, Next, Operation};
+use reqwest::Url;
+use reqwest::redirect;
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+const MAX_REDIRECTS: usize = 5;
+const MAX_BODY_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Where calls go, and over what. Cloning shares everything.
+///
+/// Unless another HTTP client is given: connecting may take 10 s and a whole exchange 60 s; at most 5 redirects are
+/// followed, all of them within the origin (scheme, host, port) of the request, and a redirect elsewhere is handed back as
+/// the answer. A response body may have 64 MiB.
+#[derive(Clone)]
+pub struct Transport(Arc<Inner>);
+
+struct Inner {
+    base_url: Url,
+    http: reqwest::Client,
+    hook: Option<Arc<dyn Hook>>,
+    max_body_bytes: u64,
+}
+
+impl Transport {
+    /// A transport with every default and no hook. A path in `base_url` is a prefix of every operation's path.
+    ///
+    /// # Errors
+    ///
+    /// As [`TransportBuilder::build`].
+    pub fn new(base_url: &str) -> Result<Self, BuildError> {
+        Self::builder(base_url).build()
+    }
+
+    /// Starts a transport whose defaults are to be changed.
+    pub fn builder(base_url: &str) -> TransportBuilder {
+        TransportBuilder {
+            base_url: base_url.to_owned(),
+            http: None,
+            hook: None,
+            max_body_bytes: MAX_BODY_BYTES,
+        }
+    }
+
+    /// The URL that every operation's path is appended to. It has no query, no fragment and no credentials.
+    #[must_use]
+    pub fn base_url(&self) -> &Url {
+        &self.0.base_url
+    }
+
+    /// The HTTP client.
+    #[must_use]
+    pub fn http(&self) -> &reqwest::Client {
+        &self.0.http
+    }
+
+    /// The largest response body that is read, in bytes.
+    #[must_use]
+    pub fn max_body_bytes(&self) -> u64 {
+        self.0.max_body_bytes
+    }
+
+    pub(crate) async fn execute(
+        &self,
+        operation: &'static Operation,
+        request: reqwest::Request,
+    ) -> Result<reqwest::Response, HookError> {
+        let http = &self.0.http;
+        let next = Next { operation, http };
+        match &self.0.hook {
+            Some(hook) => hook.execute(request, next).await,
+            None => next.send(request).await,
+        }
+    }
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transport")
+            .field("base_url", &self.0.base_url.as_str())
+            .field("hook", &self.0.hook.is_some())
+            .field("max_body_bytes", &self.0.max_body_bytes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A [`Transport`] in the making.
+#[must_use]
+pub struct TransportBuilder {
+    base_url: String,
+    http: Option<reqwest::Client>,
+    hook: Option<Arc<dyn Hook>>,
+    max_body_bytes: u64,
+}
+
+impl TransportBuilder {
+    /// Uses this HTTP client, with its own timeouts and redirect policy.
+    pub fn http(mut self, http: reqwest::Client) -> Self {
+        self.http = Some(http);
+        self
+    }
+
+    /// Sends every request through this hook.
+    pub fn hook(mut self, hook: Arc<dyn Hook>) -> Self {
+        self.hook = Some(hook);
+        self
+    }
+
+    /// The largest response body to read, in bytes. Default: 64 MiB.
+    pub fn max_body_bytes(mut self, limit: u64) -> Self {
+        self.max_body_bytes = limit;
+        self
+    }
+
+    /// Finishes the transport.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::InvalidBaseUrl`] when the base URL is not an absolute `http` or `https` URL, or has a query, a
+    /// fragment, a user name or a password; [`BuildError::Client`] when the HTTP client cannot be set up.
+    pub fn build(self) -> Result<Transport, BuildError> {
+        let base_url = base_url(&self.base_url).map_err(BuildError::InvalidBaseUrl)?;
+        let http = match self.http {
+            Some(http) => http,
+            None => default_client().map_err(BuildError::Client)?,
+        };
+        Ok(Transport(Arc::new(Inner {
+            base_url,
+            http,
+            hook: self.hook,
+            max_body_bytes: self.max_body_bytes,
+        })))
+    }
+}
+
+impl fmt::Debug for TransportBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The base URL has not been checked yet: it may hold a password.
+        f.debug_struct("TransportBuilder").finish_non_exhaustive()
+    }
+}
+
+fn base_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|problem| problem.to_string())?;
+    let refused = if !matches!(url.scheme(), "http" | "https") {
+        "its scheme is neither http nor https"
+    } else if !url.username().is_empty() || url.password().is_some() {
+        "it holds credentials, which a hook should add instead"
+    } else if url.query().is_some() {
+        "it has a query"
+    } else if url.fragment().is_some() {
+        "it has a fragment"
+    } else {
+        return Ok(url);
+    };
+    Err(refused.to_owned())
+}
+
+fn default_client() -> Result<reqwest::Client, reqwest::Error> {
+    reqwest::Client::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(REQUEST_TIMEOUT)
+        .referer(false)
+        .user_agent(concat!("rolecall/", env!("CARGO_PKG_VERSION")))
+        .redirect(redirect::Policy::custom(|attempt| {
+            let within = attempt
+                .previous()
+                .iter()
+                .all(|from| same_origin(from, attempt.url()));
+            if within && attempt.previous().len() <= MAX_REDIRECTS {
+                attempt.follow()
+            } else {
+                attempt.stop()
+            }
+        }))
+        .build()
+}
+
+/// Whether two URLs have the same scheme, host and port (RFC 6454, section 5).
+pub(crate) fn same_origin(one: &Url, other: &Url) -> bool {
+    one.scheme() == other.scheme()
+        && one.host() == other.host()
+        && one.port_or_known_default() == other.port_or_known_default()
+}
+
+/// Why a [`Transport`] could not be made.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The base URL cannot be used; the text says why and does not repeat it.
+    InvalidBaseUrl(String),
+    /// The HTTP client could not be set up.
+    Client(reqwest::Error),
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InvalidBaseUrl(why) => write!(f, "the base URL cannot be used: {why}"),
+            Self::Client(_) => f.write_str("the HTTP client could not be set up"),
+        }
+    }
+}
+
+impl StdError for BuildError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::InvalidBaseUrl(_) => None,
+            Self::Client(source) => Some(source),
+        }
+    }
+}

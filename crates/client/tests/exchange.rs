@@ -1,0 +1,505 @@
+//! Bodies, answers, errors, hooks and redirects, over real sockets.
+
+mod support;
+
+use rolecall_client::{
+    ArrayStyle, BoxFuture, BuildError, Bytes, Call, Error, Hook, HookError, Multipart, Next,
+    Operation, Part, RequestBody, StatusCode, Transport,
+};
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
+use support::{OPERATION, Server, answer, answer_with, call, leak, refused, sent};
+
+const POST: Operation = Operation {
+    method: http::Method::POST,
+    ..OPERATION
+};
+
+fn post(required: bool, media_type: &'static str) -> &'static Operation {
+    leak(Operation {
+        body: Some(RequestBody {
+            required,
+            media_type,
+        }),
+        ..POST
+    })
+}
+
+async fn get<T>(answer: String) -> Result<rolecall_client::Response<T>, Error<Problem>>
+where
+    T: serde::de::DeserializeOwned,
+{
+    let server = Server::answering(vec![answer]).await;
+    call(&server.transport(), OPERATION).send_json().await
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Problem {
+    code: String,
+    extra: rolecall_client::Extra,
+}
+
+rolecall_client::object! { Problem, extra { required code: String = "code" } }
+
+#[tokio::test]
+async fn bodies_arrive_as_what_they_are() {
+    let value = json!({ "a": ["x y", 2], "b": { "c": "&" }, "d": null });
+    let received = sent(post(true, "application/json"), |call| call.json(&value))
+        .await
+        .unwrap();
+    assert_eq!(received.header("content-type"), Some("application/json"));
+    assert_eq!(received.text(), value.to_string());
+    let received = sent(post(true, "application/merge-patch+json"), |call| {
+        call.json(&value)
+    })
+    .await;
+    assert_eq!(
+        received.unwrap().header("content-type"),
+        Some("application/merge-patch+json")
+    );
+
+    let form = "application/x-www-form-urlencoded";
+    let received = sent(post(true, form), |call| call.form(&value))
+        .await
+        .unwrap();
+    assert_eq!(received.header("content-type"), Some(form));
+    assert_eq!(received.text(), "a=x+y&a=2&b%5Bc%5D=%26");
+    let received = sent(post(true, form), |call| {
+        call.form_with(&value, ArrayStyle::Indexed)
+    })
+    .await;
+    assert_eq!(
+        received.unwrap().text(),
+        "a%5B0%5D=x+y&a%5B1%5D=2&b%5Bc%5D=%26"
+    );
+
+    let received = sent(post(true, "text/csv"), |call| call.text("a,b"))
+        .await
+        .unwrap();
+    assert_eq!(
+        (received.header("content-type"), received.text()),
+        (Some("text/csv"), "a,b")
+    );
+    let received = sent(post(true, "*/*"), |call| {
+        call.bytes(Bytes::from_static(b"\0"))
+    })
+    .await;
+    assert_eq!(
+        received.unwrap().header("content-type"),
+        Some("application/octet-stream")
+    );
+    let received = sent(post(true, "application/json"), |call| {
+        call.bytes(Bytes::from_static(b"x"));
+        call.content_type("application/x-pem-file");
+    });
+    assert_eq!(
+        received.await.unwrap().header("content-type"),
+        Some("application/x-pem-file")
+    );
+}
+
+#[tokio::test]
+async fn multipart_bodies_have_their_boundary() {
+    let file = Part::new("file", &b"\0\r\n--"[..])
+        .file_name("a\"b\r.png")
+        .content_type("image/png");
+    let body = Multipart::new().text("name", "x").part(file);
+    assert!(!format!("{body:?}").contains('\0'));
+    let received = sent(post(true, "multipart/form-data"), |call| {
+        call.multipart(body)
+    })
+    .await
+    .unwrap();
+    let media_type = received.header("content-type").unwrap();
+    let boundary = media_type
+        .strip_prefix("multipart/form-data; boundary=")
+        .unwrap();
+    let expected = "--B\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nx\r\n\
+        --B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a%22b%0D.png\"\r\n\
+        Content-Type: image/png\r\n\r\n\0\r\n--\r\n--B--\r\n";
+    assert_eq!(
+        received.text(),
+        expected.replace("--B", &format!("--{boundary}"))
+    );
+}
+
+#[tokio::test]
+async fn a_body_that_is_missing() {
+    assert_eq!(
+        refused(post(true, "application/json"), |_| ()).await,
+        "the required body is not set"
+    );
+    let received = sent(post(false, "application/json"), |_| ()).await.unwrap();
+    assert_eq!(received.header("content-length"), Some("0"));
+    assert_eq!(received.header("content-type"), None);
+    let received = sent(leak(OPERATION), |_| ()).await.unwrap();
+    assert_eq!(received.header("content-length"), None);
+    let problem = refused(post(true, "text/plain"), |call| call.form(&1)).await;
+    assert_eq!(problem, "the form body is not an object");
+}
+
+#[tokio::test]
+async fn headers_of_the_callers_own() {
+    let received = sent(leak(OPERATION), |call| {
+        call.header("x-extra", "1");
+        call.header("accept", "text/html");
+    });
+    let received = received.await.unwrap();
+    assert_eq!(received.header("x-extra"), Some("1"));
+    assert_eq!(received.header("accept"), Some("text/html"));
+    assert!(
+        received
+            .header("user-agent")
+            .unwrap()
+            .starts_with("rolecall/")
+    );
+    let problem = refused(leak(OPERATION), |call| call.header("x", "secret\n")).await;
+    assert_eq!(problem, "header `x` cannot have this value");
+}
+
+#[tokio::test]
+async fn the_prefix_of_the_base_url_stays() {
+    for base in ["/prefix", "/prefix/"] {
+        let server = Server::answering(vec![answer("200 OK", "1")]).await;
+        let transport = Transport::new(&format!("{}{base}", server.url)).unwrap();
+        call(&transport, OPERATION)
+            .send_empty::<Value>()
+            .await
+            .unwrap();
+        assert_eq!(server.received()[0].target(), "/prefix/things");
+    }
+}
+
+#[test]
+fn base_urls_that_cannot_be_used() {
+    for url in [
+        "",
+        "/x",
+        "ftp://h/",
+        "http://u:p@h/",
+        "http://h/?q",
+        "http://h/#f",
+    ] {
+        let error = Transport::new(url).unwrap_err();
+        assert!(matches!(error, BuildError::InvalidBaseUrl(_)), "{url}");
+        assert!(!error.to_string().contains("u:p"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn any_2xx_is_the_success_shape() {
+    for status in ["200 OK", "201 Created", "206 Partial Content"] {
+        let response = get::<Vec<u8>>(answer(status, "[1]")).await.unwrap();
+        assert_eq!(
+            (response.len(), response.status().as_str()),
+            (1, &status[..3])
+        );
+    }
+    let server = Server::answering(vec![
+        answer_with("204 No Content", "", ""),
+        answer("200 OK", "null"),
+        answer("200 OK", "[7]"),
+        answer("200 OK", "secret"),
+        answer("202 Accepted", "text"),
+        answer_with("200 OK", "", "\u{0}b"),
+    ])
+    .await;
+    let new = || call(&server.transport(), OPERATION);
+    assert_eq!(
+        new()
+            .send_optional_json::<Vec<u8>, Value>()
+            .await
+            .unwrap()
+            .into_inner(),
+        None
+    );
+    assert_eq!(
+        new()
+            .send_optional_json::<Vec<u8>, Value>()
+            .await
+            .unwrap()
+            .into_inner(),
+        None
+    );
+    let some = new().send_optional_json::<Vec<u8>, Value>().await.unwrap();
+    assert_eq!(some.into_inner(), Some(vec![7]));
+    new().send_empty::<Value>().await.unwrap();
+    assert_eq!(*new().send_text::<Value>().await.unwrap(), "text");
+    assert_eq!(&new().send_bytes::<Value>().await.unwrap()[..], b"\0b");
+}
+
+#[tokio::test]
+async fn by_status() {
+    struct Either(u16, Value);
+    impl rolecall_client::ByStatus for Either {
+        fn decode(status: u16, body: &[u8]) -> Result<Self, serde_json::Error> {
+            serde_json::from_slice(body).map(|body| Self(status, body))
+        }
+    }
+    let server = Server::answering(vec![answer("202 Accepted", "1"), answer("200 OK", "{")]).await;
+    let new = || call(&server.transport(), OPERATION);
+    let either = new().send_by_status::<Either, Value>().await.unwrap();
+    assert_eq!((either.0, &either.1), (202, &json!(1)));
+    assert!(matches!(
+        new().send_by_status::<Either, Value>().await,
+        Err(Error::Decode { .. })
+    ));
+}
+
+#[tokio::test]
+async fn a_documented_error() {
+    let error = get::<Value>(answer("403 Forbidden", r#"{"code":"E1","new":1}"#))
+        .await
+        .unwrap_err();
+    assert_eq!(error.api().unwrap().code, "E1");
+    assert_eq!(error.status(), Some(StatusCode::FORBIDDEN));
+    assert_eq!(error.headers().unwrap()["content-type"], "application/json");
+    assert_eq!(error.to_string(), "example doIt: answered 403 Forbidden");
+    assert_eq!(error.erase().api(), Some(&json!({"code": "E1", "new": 1})));
+}
+
+#[tokio::test]
+async fn an_undocumented_error_keeps_everything() {
+    let html = format!("<html>\n  <b>bad\u{7} gateway</b>{}", "x".repeat(500));
+    let answer_ = answer_with(
+        "502 Bad Gateway",
+        "content-type: text/html\r\nx-id: 7\r\n",
+        &html,
+    );
+    let error = get::<Value>(answer_).await.unwrap_err();
+    let text = error.to_string();
+    assert!(
+        text.starts_with("example doIt: answered 502 Bad Gateway with undocumented text/html: <html> <b>bad gateway</b>xxx"),
+        "{text}"
+    );
+    assert!(text.ends_with("xxx...") && text.len() < 220, "{text}");
+    assert!(!format!("{error:?}").contains("gateway"));
+    assert_eq!(error.headers().unwrap()["x-id"], "7");
+    let Error::Unexpected { body, problem, .. } = error else {
+        panic!()
+    };
+    assert_eq!((body, problem), (Bytes::from(html), None));
+
+    let error = get::<Value>(answer("500 X", r#"{"code":3}"#))
+        .await
+        .unwrap_err();
+    let Error::Unexpected {
+        problem: Some(problem),
+        ..
+    } = error
+    else {
+        panic!()
+    };
+    assert_eq!(problem.path, "/code");
+
+    let error = get::<Value>(answer_with("401 Unauthorized", "", ""))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "example doIt: answered 401 Unauthorized without a body"
+    );
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_fit_is_located_and_not_shown() {
+    #[derive(Debug, serde::Deserialize)]
+    #[allow(dead_code)]
+    struct Role {
+        label: u8,
+    }
+    let body = "[{\"label\": 1},\n {\"label\": \"sec\\\"ret, expected s3cret\"}]";
+    let error = get::<Vec<Role>>(answer("200 OK", body)).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "example doIt: answered 200 OK with a body that does not fit: \
+         at /1/label: invalid type: string, expected u8 (line 2 column 38)"
+    );
+    let debug = format!("{error:?}");
+    assert!(!debug.contains("ret"), "{debug}");
+    let Error::Decode { body: kept, .. } = error else {
+        panic!()
+    };
+    assert_eq!(kept, Bytes::from(body));
+
+    let error = get::<Role>(answer_with("200 OK", "", ""))
+        .await
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .ends_with("does not fit: at the top: there is no body"),
+        "{error}"
+    );
+
+    let server = Server::answering(vec![answer("200 OK", "x")]).await;
+    let mut raw = call(&server.transport(), OPERATION)
+        .send_text::<Value>()
+        .await
+        .unwrap();
+    assert_eq!(raw.value(), "x");
+    raw = raw.map(|text| text + "y");
+    assert_eq!(raw.into_inner(), "xy");
+}
+
+#[tokio::test]
+async fn text_that_is_not_utf8() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let (mut stream, _) = listener.accept().await.unwrap();
+        // The request fits one segment; left unread, it would make the connection be reset.
+        stream
+            .read_buf(&mut Vec::with_capacity(4096))
+            .await
+            .unwrap();
+        let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\nconnection: close\r\n\r\na\xffb";
+        stream.write_all(answer).await.unwrap();
+    });
+    let transport = Transport::new(&url).unwrap();
+    let error = call(&transport, OPERATION)
+        .send_text::<Value>()
+        .await
+        .unwrap_err();
+    let Error::Decode { problem, .. } = error else {
+        panic!()
+    };
+    assert_eq!(problem.message, "not UTF-8 from byte 1 on");
+}
+
+#[tokio::test]
+async fn a_body_that_ends_early_or_is_too_large() {
+    let truncated =
+        "HTTP/1.1 200 OK\r\ncontent-length: 10\r\nconnection: close\r\n\r\n[1".to_owned();
+    let error = get::<Value>(truncated).await.unwrap_err();
+    assert!(matches!(error, Error::Transport { .. }), "{error}");
+    assert!(!error.to_string().contains("127.0.0.1"), "{error}");
+
+    let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n\
+        3\r\n[1,\r\n3\r\n2,3\r\n1\r\n]\r\n0\r\n\r\n";
+    let fits = "HTTP/1.1 200 OK\r\ncontent-length: 4\r\nconnection: close\r\n\r\n[12]".to_owned();
+    let server = Server::answering(vec![answer("200 OK", "[1,2]"), chunked.to_owned(), fits]).await;
+    let transport = Transport::builder(&server.url)
+        .max_body_bytes(4)
+        .build()
+        .unwrap();
+    for _ in 0..2 {
+        let error = call(&transport, OPERATION)
+            .send_json::<Value, Value>()
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(error, Error::BodyTooLarge { limit: 4, .. }),
+            "{error}"
+        );
+    }
+    call(&transport, OPERATION)
+        .send_json::<Value, Value>()
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn nobody_answers() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let waits = |builder: reqwest::ClientBuilder| {
+        let http = builder
+            .timeout(std::time::Duration::from_millis(50))
+            .build()
+            .unwrap();
+        Transport::builder(&url).http(http).build().unwrap()
+    };
+    // Accepted by the kernel, and never answered.
+    let transport = waits(reqwest::Client::builder());
+    let error = call(&transport, OPERATION)
+        .send_empty::<Value>()
+        .await
+        .unwrap_err();
+    assert!(error.is_timeout());
+    assert_eq!(error.to_string(), "example doIt: timed out");
+    drop(listener);
+    let transport = Transport::new(&url).unwrap();
+    let error = call(&transport, OPERATION)
+        .send_empty::<Value>()
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "example doIt: no connection could be made"
+    );
+}
+
+#[tokio::test]
+async fn redirects_stay_within_the_origin() {
+    let elsewhere = Server::answering(vec![answer("200 OK", "1")]).await;
+    let server = Server::answering(vec![
+        answer_with("302 Found", "location: /moved\r\n", ""),
+        answer("200 OK", "1"),
+        answer_with(
+            "302 Found",
+            &format!("location: {}/\r\n", elsewhere.url),
+            "",
+        ),
+    ])
+    .await;
+    let new = || call(&server.transport(), OPERATION);
+    new().send_empty::<Value>().await.unwrap();
+    assert_eq!(server.received()[1].target(), "/moved");
+    let error = new().send_empty::<Value>().await.unwrap_err();
+    assert_eq!(error.status(), Some(StatusCode::FOUND));
+    assert_eq!(elsewhere.received().len(), 0);
+}
+
+/// Sends everything twice, with a credential, unless the operation is one that it refuses.
+struct Twice(Mutex<Vec<&'static str>>);
+
+impl Hook for Twice {
+    fn execute<'a>(
+        &'a self,
+        mut request: reqwest::Request,
+        next: Next<'a>,
+    ) -> BoxFuture<'a, Result<reqwest::Response, HookError>> {
+        Box::pin(async move {
+            let operation = next.operation();
+            self.0.lock().unwrap().push(operation.id);
+            if operation.hazard.is_some() {
+                return Err(HookError::refused("too dangerous"));
+            }
+            let token = "Bearer x".parse().unwrap();
+            request.headers_mut().insert("authorization", token);
+            next.send(request.try_clone().unwrap()).await?;
+            next.send(request).await
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_hook_stands_between() {
+    let server = Server::answering(vec![answer("500 X", "1"), answer("200 OK", "2")]).await;
+    let hook = Arc::new(Twice(Mutex::default()));
+    let transport = Transport::builder(&server.url)
+        .hook(hook.clone())
+        .build()
+        .unwrap();
+    let mut twice = Call::new(&transport, leak(POST));
+    twice.json(&json!({"a": 1}));
+    assert_eq!(*twice.send_json::<u8, Value>().await.unwrap(), 2);
+    for received in server.received() {
+        assert_eq!(received.header("authorization"), Some("Bearer x"));
+        assert_eq!(received.text(), r#"{"a":1}"#);
+    }
+    let hazard = Operation {
+        hazard: Some("x"),
+        id: "wipe",
+        ..OPERATION
+    };
+    let error = call(&transport, hazard)
+        .send_empty::<Value>()
+        .await
+        .unwrap_err();
+    assert_eq!(error.to_string(), "example wipe: too dangerous");
+    assert!(matches!(error, Error::Hook { .. }));
+    assert_eq!(*hook.0.lock().unwrap(), ["doIt", "wipe"]);
+}

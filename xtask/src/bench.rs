@@ -1,0 +1,3 @@
+//! Measurements of the pipeline and of what it makes.
+
+pub mod generate;

@@ -1,0 +1,141 @@
+//! The command line.
+//!
+//! Exit codes: 0 fine; 1 the tool failed; 2 bad usage or a bad description; 4 generated code is stale; 100 breaking
+//! drift.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+mod bench;
+mod generate;
+mod lint;
+
+/// Everything is as it should be.
+pub const FINE: u8 = 0;
+/// The tool could not do its work.
+pub const FAILED: u8 = 1;
+/// Bad usage, or a bad description.
+pub const BAD_INPUT: u8 = 2;
+/// Generated code is not what its description calls for.
+pub const STALE: u8 = 4;
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    version,
+    about = "Turns the specs into client crates, and tells when they have drifted"
+)]
+#[command(
+    after_help = "Exit codes: 0 fine; 1 the tool failed; 2 bad usage or a bad description; 4 generated code is stale"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Generate the client crates of the specs, or one from any description
+    Generate(Generate),
+    /// Check descriptions without generating
+    Lint(Lint),
+    /// Measure the pipeline and what it makes
+    Bench(Bench),
+}
+
+/// `cargo xtask generate`.
+#[derive(Args)]
+pub struct Generate {
+    /// APIs by their folder in `specs/`; all of them when none is named
+    #[arg(value_name = "API", conflicts_with = "spec")]
+    apis: Vec<String>,
+    /// Write nothing: exit with 4 and a diff when generated code is stale
+    #[arg(long)]
+    check: bool,
+    /// A description anywhere on disk, JSON or YAML, OpenAPI 3.0 or 3.1; `-` reads standard input
+    #[arg(long, value_name = "FILE", requires = "krate", requires = "out")]
+    spec: Option<PathBuf>,
+    /// The name of the package to generate from --spec
+    #[arg(long = "crate", value_name = "NAME", requires = "spec", id = "krate")]
+    krate: Option<String>,
+    /// The folder to generate it in
+    #[arg(long, value_name = "DIR", requires = "spec")]
+    out: Option<PathBuf>,
+    /// Keep operations with this tag; `*` stands for any text
+    #[arg(long, value_name = "TAG", requires = "spec")]
+    tag: Vec<String>,
+    /// Keep operations of this path template; `*` stands for any text
+    #[arg(long, value_name = "PATH", requires = "spec")]
+    path: Vec<String>,
+    /// Keep the operation with this operationId
+    #[arg(long, value_name = "ID", requires = "spec")]
+    operation: Vec<String>,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    quiet: bool,
+    /// Print the report as JSON, every loss included
+    #[arg(long, conflicts_with = "quiet")]
+    json: bool,
+    /// Print every loss and every warning, not their counts
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+/// `cargo xtask lint`.
+#[derive(Args)]
+pub struct Lint {
+    /// APIs by their folder in `specs/`; all of them when none is named
+    #[arg(value_name = "API", conflicts_with = "spec")]
+    apis: Vec<String>,
+    /// A description anywhere on disk, which is held to what clients need but not to the rules of this house
+    #[arg(long, value_name = "FILE")]
+    spec: Option<PathBuf>,
+    /// Print the rules and stop
+    #[arg(long)]
+    rules: bool,
+    /// Print the problems as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// `cargo xtask bench`.
+#[derive(Args)]
+pub struct Bench {
+    #[command(subcommand)]
+    what: BenchWhat,
+}
+
+#[derive(Subcommand)]
+enum BenchWhat {
+    /// Seconds and peak memory to generate the specs, and build time of each generated crate
+    Generate {
+        /// Leave out the build times
+        #[arg(long)]
+        no_build: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Runs the command line.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let code = if error.use_stderr() { BAD_INPUT } else { FINE };
+            // Help that cannot be printed is no failure of its own.
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    ExitCode::from(match cli.command {
+        Command::Generate(arguments) => generate::run(&arguments),
+        Command::Lint(arguments) => lint::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
+    })
+}

@@ -1,0 +1,246 @@
+//! `cargo xtask generate`.
+
+use std::path::Path;
+
+use super::{BAD_INPUT, FAILED, FINE, Generate, STALE};
+use crate::generate::{Failure, Job, Outcome, count_losses, prepare_all};
+use crate::lint::Audience;
+use crate::problem::{Problems, colour_wanted};
+use crate::progress::Progress;
+use crate::project::{Api, Project};
+use crate::render::{Home, Identity};
+use crate::slice::Slice;
+use crate::write;
+
+/// Runs the command; the exit code.
+pub fn run(arguments: &Generate) -> u8 {
+    let project = Project::here();
+    let jobs = match jobs(arguments, &project) {
+        Ok(jobs) => jobs,
+        Err(problems) => return complain(&problems),
+    };
+    let progress = Progress::new(!arguments.quiet && !arguments.json);
+    let results = prepare_all(&jobs, &progress);
+    progress.done();
+    let mut outcomes = Vec::new();
+    let mut code = FINE;
+    for result in results {
+        match result {
+            Ok(outcome) => outcomes.push(outcome),
+            Err(failure) => code = code.max(fail(&failure)),
+        }
+    }
+    if code != FINE {
+        // One bad description leaves the whole tree as it was.
+        return code;
+    }
+    let base = if arguments.spec.is_some() {
+        arguments.out.as_deref().unwrap_or(&project.root)
+    } else {
+        &project.root
+    };
+    let stale = outcomes.iter().any(|outcome| !outcome.changes.is_empty());
+    if arguments.check {
+        for outcome in &outcomes {
+            eprint!("{}", write::diff(&outcome.changes, base));
+        }
+    } else {
+        for outcome in &outcomes {
+            if let Err(message) = write::apply(&outcome.changes) {
+                eprintln!("error: {message}");
+                return FAILED;
+            }
+        }
+    }
+    report(arguments, &outcomes, base);
+    if arguments.check && stale {
+        eprintln!(
+            "error: generated code is stale: run `cargo xtask generate` and commit what it changes"
+        );
+        return STALE;
+    }
+    FINE
+}
+
+fn fail(failure: &Failure) -> u8 {
+    match failure {
+        Failure::Input(problems) => complain(problems),
+        Failure::Tool(message) => {
+            eprintln!("error: {message}");
+            FAILED
+        }
+    }
+}
+
+fn complain(problems: &Problems) -> u8 {
+    eprint!("{}", problems.render(colour_wanted()));
+    BAD_INPUT
+}
+
+fn jobs(arguments: &Generate, project: &Project) -> Result<Vec<Job>, Problems> {
+    match (&arguments.spec, &arguments.krate, &arguments.out) {
+        (Some(spec), Some(name), Some(out)) => {
+            Ok(vec![foreign(arguments, project, spec, name, out)?])
+        }
+        _ => Ok(project
+            .apis(&arguments.apis)?
+            .iter()
+            .map(|api| ours(api, project))
+            .collect()),
+    }
+}
+
+/// The job for an API of this workspace.
+pub fn ours(api: &Api, project: &Project) -> Job {
+    Job {
+        spec: api.spec(),
+        spec_name: format!("specs/{}/openapi.yaml", api.name),
+        audience: Audience::Ours,
+        examples: Some(api.folder.join("examples")).filter(|folder| folder.is_dir()),
+        identity: api.identity(),
+        out: project.root.join("crates").join(&api.name),
+        slice: api.settings.slice.clone(),
+    }
+}
+
+fn foreign(
+    arguments: &Generate,
+    project: &Project,
+    spec: &Path,
+    name: &str,
+    out: &Path,
+) -> Result<Job, Problems> {
+    let legal = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    if !legal {
+        return Err(crate::project::one(
+            "bad-crate-name",
+            Path::new("--crate"),
+            format!("`{name}` is no package name"),
+            "letters, digits, `-` and `_`, beginning with a letter".into(),
+            "choose another name",
+        ));
+    }
+    let file = spec.file_name().map_or_else(
+        || spec.display().to_string(),
+        |n| n.to_string_lossy().into_owned(),
+    );
+    Ok(Job {
+        spec: spec.to_owned(),
+        spec_name: spec.display().to_string(),
+        audience: Audience::Foreign,
+        examples: None,
+        identity: Identity {
+            api: name.to_owned(),
+            package: name.to_owned(),
+            version: "0.1.0".to_owned(),
+            description: format!("API client generated from {file}"),
+            keywords: vec!["api".to_owned(), "client".to_owned()],
+            categories: vec!["api-bindings".to_owned()],
+            documentation: None,
+            source: file,
+            command: format!("cargo xtask generate --spec … --crate {name}"),
+            home: Home::Elsewhere(project.root.join("crates/client")),
+            example: None,
+        },
+        out: out.to_owned(),
+        slice: Slice {
+            tags: arguments.tag.clone(),
+            paths: arguments.path.clone(),
+            operations: arguments.operation.clone(),
+        },
+    })
+}
+
+fn report(arguments: &Generate, outcomes: &[Outcome], base: &Path) {
+    if arguments.quiet {
+        return;
+    }
+    if arguments.json {
+        // Strings, numbers and lists always serialise.
+        println!(
+            "{}",
+            serde_json::to_string_pretty(&serde_json::json!({ "apis": outcomes }))
+                .unwrap_or_default()
+        );
+        return;
+    }
+    let rows = outcomes.iter().map(|outcome| {
+        let changed = match (outcome.changes.len(), arguments.check) {
+            (0, _) => "no".to_owned(),
+            (n, true) => format!("stale: {n}"),
+            (n, false) => format!("{n} files"),
+        };
+        vec![
+            outcome.api.clone(),
+            outcome.operations.to_string(),
+            outcome.schemas.to_string(),
+            outcome.passes.len().to_string(),
+            outcome.losses.len().to_string(),
+            outcome.lines.to_string(),
+            changed,
+            format!("{:.2}", outcome.seconds),
+        ]
+    });
+    let header = [
+        "API",
+        "operations",
+        "schemas",
+        "passes",
+        "losses",
+        "lines",
+        "changed",
+        "seconds",
+    ];
+    print!("{}", crate::table::table(&header, rows));
+    for outcome in outcomes {
+        if arguments.verbose {
+            eprint!(
+                "{}",
+                Problems(outcome.warnings.clone()).render(colour_wanted())
+            );
+            for loss in &outcome.losses {
+                let line = loss
+                    .line
+                    .map_or_else(String::new, |line| format!(":{line}"));
+                println!(
+                    "{}{line}: loss [{}/{}] {} at {}",
+                    outcome.api, loss.pass, loss.kind, loss.detail, loss.pointer
+                );
+            }
+        } else {
+            if !outcome.warnings.is_empty() {
+                println!(
+                    "{}: {} warnings; --verbose shows them",
+                    outcome.api,
+                    outcome.warnings.len()
+                );
+            }
+            let counts: Vec<String> = count_losses(&outcome.losses)
+                .iter()
+                .map(|(kind, n)| format!("{n} {kind}"))
+                .collect();
+            if !counts.is_empty() {
+                println!(
+                    "{}: losses: {}; --verbose or --json shows each",
+                    outcome.api,
+                    counts.join(", ")
+                );
+            }
+        }
+        if arguments.verbose {
+            for path in &outcome.changed {
+                println!(
+                    "{}: {}",
+                    outcome.api,
+                    Path::new(path)
+                        .strip_prefix(base)
+                        .unwrap_or(Path::new(path))
+                        .display()
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! `cargo xtask lint`.
+
+use super::generate::ours;
+use super::{BAD_INPUT, FINE, Lint};
+use crate::lint::{Audience, lint, lint_examples, rules};
+use crate::load;
+use crate::problem::{Problems, Severity, colour_wanted};
+use crate::project::Project;
+
+/// Runs the command; the exit code.
+pub fn run(arguments: &Lint) -> u8 {
+    if arguments.rules {
+        let rows = rules().iter().map(|rule| {
+            let foreign = rule.severity_foreign.map_or("-", Severity::as_str);
+            vec![
+                rule.id.to_owned(),
+                rule.severity_ours.as_str().to_owned(),
+                foreign.to_owned(),
+                rule.summary.to_owned(),
+            ]
+        });
+        print!(
+            "{}",
+            crate::table::table(&["rule", "our specs", "other specs", "what it says"], rows)
+        );
+        return FINE;
+    }
+    let problems = match check(arguments) {
+        Ok(problems) | Err(problems) => problems,
+    };
+    if arguments.json {
+        println!(
+            "{}",
+            serde_json::to_string_pretty(&problems).unwrap_or_default()
+        );
+    } else {
+        eprint!("{}", problems.render(colour_wanted()));
+    }
+    if problems.errors() > 0 {
+        BAD_INPUT
+    } else {
+        FINE
+    }
+}
+
+fn check(arguments: &Lint) -> Result<Problems, Problems> {
+    if let Some(spec) = &arguments.spec {
+        return Ok(Problems::new(lint(&load::load(spec)?, Audience::Foreign)));
+    }
+    let project = Project::here();
+    let mut problems = Vec::new();
+    for api in project.apis(&arguments.apis)? {
+        let job = ours(&api, &project);
+        match load::load(&job.spec) {
+            Ok(mut document) => {
+                document.file = job.spec_name;
+                problems.extend(lint(&document, Audience::Ours));
+                if let Some(examples) = &job.examples {
+                    problems.extend(lint_examples(&document, examples));
+                }
+            }
+            Err(found) => problems.extend(found.0),
+        }
+    }
+    Ok(Problems::new(problems))
+}

@@ -1,0 +1,206 @@
+//! `cargo xtask generate`: load, lint, slice, lower, generate, write.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::lint::{Audience, lint, lint_examples};
+use crate::load::{self, Document, SpecVersion};
+use crate::lower::{self, Applied, Loss};
+use crate::problem::{Problem, Problems, Severity};
+use crate::progress::Progress;
+use crate::render::{self, Identity};
+use crate::slice::Slice;
+use crate::write::{self, Change, Formatted};
+use crate::{json, model};
+
+/// Why nothing was generated.
+#[derive(Debug)]
+pub enum Failure {
+    /// The description, or what was asked for, cannot be used: exit code 2.
+    Input(Problems),
+    /// The tool could not do its work: exit code 1.
+    Tool(String),
+}
+
+impl From<Problems> for Failure {
+    fn from(problems: Problems) -> Self {
+        Self::Input(problems)
+    }
+}
+
+/// What to generate from, and where to.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The description.
+    pub spec: PathBuf,
+    /// How complaints name it.
+    pub spec_name: String,
+    /// Whose description it is.
+    pub audience: Audience,
+    /// Sample bodies to check, where there are any.
+    pub examples: Option<PathBuf>,
+    /// The crate.
+    pub identity: Identity,
+    /// Its folder.
+    pub out: PathBuf,
+    /// Which operations to keep.
+    pub slice: Slice,
+}
+
+/// What one job made.
+#[derive(Serialize)]
+pub struct Outcome {
+    /// The API's short name.
+    pub api: String,
+    /// Operations in the crate.
+    pub operations: usize,
+    /// Types in the crate.
+    pub schemas: usize,
+    /// Passes that changed something.
+    pub passes: Vec<Applied>,
+    /// Lines in all files.
+    pub lines: usize,
+    /// Files that were not as they should be.
+    pub changed: Vec<String>,
+    /// Seconds, from loading to comparing.
+    pub seconds: f64,
+    /// What the passes gave up.
+    pub losses: Vec<Loss>,
+    /// What lint warned of.
+    pub warnings: Vec<Problem>,
+    /// What to write.
+    #[serde(skip)]
+    pub changes: Vec<Change>,
+}
+
+/// Loads and lints a description; errors stop, warnings are returned.
+pub fn load_checked(job: &Job) -> Result<(Document, Vec<Problem>), Problems> {
+    let mut document = load::load(&job.spec).map_err(|problems| renamed(problems, job))?;
+    document.file.clone_from(&job.spec_name);
+    let mut problems = lint(&document, job.audience);
+    if let Some(examples) = &job.examples {
+        problems.extend(lint_examples(&document, examples));
+    }
+    if problems
+        .iter()
+        .any(|problem| problem.severity == Severity::Error)
+    {
+        return Err(Problems::new(problems));
+    }
+    Ok((document, problems))
+}
+
+fn renamed(mut problems: Problems, job: &Job) -> Problems {
+    for problem in &mut problems.0 {
+        problem.file.clone_from(&job.spec_name);
+    }
+    problems
+}
+
+/// Does everything up to writing.
+pub fn prepare(job: &Job, progress: &Progress) -> Result<Outcome, Failure> {
+    let start = Instant::now();
+    progress.step(&job.identity.api, "load and lint");
+    let (document, warnings) = load_checked(job)?;
+    progress.step(&job.identity.api, "lower");
+    let mut value = document.value.clone();
+    let missing = job.slice.apply(&mut value);
+    if !missing.is_empty() {
+        return Err(Failure::Input(crate::project::one(
+            "nothing-to-keep",
+            Path::new(&job.spec_name),
+            format!("the description has no {}", missing.join(", no ")),
+            "tags, paths and operations that it has".into(),
+            "correct the slice: --tag, --path and --operation, or [slice] in api.toml",
+        )));
+    }
+    let mut lowered = lower::lower(value, document.version == SpecVersion::V3_1);
+    for loss in &mut lowered.losses {
+        loss.line = document.place(&loss.pointer).map(|place| place.line);
+    }
+    progress.step(&job.identity.api, "generate");
+    let model =
+        model::build(&document.file, &lowered).map_err(|problems| place(problems, &document))?;
+    let files = render::files(&model, &lowered.document, &job.identity).map_err(Failure::Tool)?;
+    progress.step(&job.identity.api, "format");
+    let formatted: Formatted = write::format(files).map_err(Failure::Tool)?;
+    let changes = formatted.changes(&job.out).map_err(Failure::Tool)?;
+    Ok(Outcome {
+        api: job.identity.api.clone(),
+        operations: json::operations(&lowered.document).count(),
+        schemas: model.objects.len()
+            + model.enums.len()
+            + model.unions.len()
+            + model.by_status.len(),
+        passes: lowered.applied,
+        lines: formatted.lines(),
+        changed: changes
+            .iter()
+            .map(|change| change.path.display().to_string())
+            .collect(),
+        seconds: start.elapsed().as_secs_f64(),
+        losses: lowered.losses,
+        warnings,
+        changes,
+    })
+}
+
+/// Finds line and operation for complaints that only know a pointer.
+fn place(problems: Problems, document: &Document) -> Problems {
+    let placed = problems.0.into_iter().map(|problem| {
+        let Some(pointer) = problem.pointer.clone() else {
+            return problem;
+        };
+        document.problem(
+            problem.severity,
+            problem.rule,
+            &pointer,
+            problem.found,
+            problem.expected,
+            problem.help,
+        )
+    });
+    Problems::new(placed.collect())
+}
+
+/// Runs jobs side by side: results in the order of the jobs.
+pub fn prepare_all(jobs: &[Job], progress: &Progress) -> Vec<Result<Outcome, Failure>> {
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = jobs
+            .iter()
+            .map(|job| scope.spawn(|| prepare(job, progress)))
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| {
+                thread.join().unwrap_or_else(|_| {
+                    Err(Failure::Tool("a worker stopped without a result".into()))
+                })
+            })
+            .collect()
+    })
+}
+
+/// The losses by kind, most frequent first.
+pub fn count_losses(losses: &[Loss]) -> Vec<(&'static str, usize)> {
+    let mut counts: Vec<(&'static str, usize)> = Vec::new();
+    for loss in losses {
+        match counts.iter_mut().find(|(kind, _)| *kind == loss.kind) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((loss.kind, 1)),
+        }
+    }
+    counts.sort_by_key(|(kind, count)| (std::cmp::Reverse(*count), *kind));
+    counts
+}
+
+/// A description's title, for a crate that has no `api.toml`.
+pub fn title(document: &Value) -> &str {
+    document
+        .pointer("/info/title")
+        .and_then(Value::as_str)
+        .unwrap_or("an API")
+}

@@ -1,0 +1,134 @@
+//! Words for messages, and the templates of paths and URLs.
+
+use serde_json::Value;
+
+/// What a value is, in words.
+pub(super) fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing (null)",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// A value as JSON in backquotes, shortened where it is long.
+pub(super) fn show(value: &Value) -> String {
+    const LONGEST: usize = 60;
+    let text = match value {
+        Value::Array(items) if items.len() > 8 => {
+            return format!("an array of {} items", items.len());
+        }
+        Value::Object(entries) if entries.len() > 8 => {
+            return format!("an object of {} entries", entries.len());
+        }
+        _ => value.to_string(),
+    };
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("`{}…`", text.get(..end).unwrap_or_default()),
+        None => format!("`{text}`"),
+    }
+}
+
+/// Names in backquotes: `a`, `b` and `c`.
+pub(super) fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    listed(names, "and")
+}
+
+/// Names in backquotes to choose from: `a`, `b` or `c`.
+pub(super) fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    listed(names, "or")
+}
+
+fn listed<'a>(names: impl IntoIterator<Item = &'a str>, word: &str) -> String {
+    let quoted: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    match quoted.as_slice() {
+        [] => "none".to_owned(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} {word} {last}", first.join(", ")),
+    }
+}
+
+/// The candidate that a misspelt word was probably meant to be.
+pub(super) fn nearest<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    // Long words are compared by their beginning alone: the cost is quadratic, and so long a name is no slip.
+    const LONGEST: usize = 120;
+    // Nor is a slip worth looking for in a crowd.
+    const MANY: usize = 5000;
+    let letters = |text: &str| -> Vec<char> {
+        text.chars()
+            .take(LONGEST)
+            .flat_map(char::to_lowercase)
+            .collect()
+    };
+    let wanted = letters(word);
+    let allowed = match wanted.len() {
+        0..=2 => 1,
+        3..=6 => 2,
+        length => (length / 4).max(2),
+    };
+    candidates
+        .into_iter()
+        .take(MANY)
+        .filter(|candidate| *candidate != word && !candidate.is_empty())
+        .filter_map(|candidate| {
+            let other = letters(candidate);
+            if other.len().abs_diff(wanted.len()) > allowed {
+                return None;
+            }
+            let distance = distance(&wanted, &other);
+            (distance <= allowed && distance < wanted.len().max(1)).then_some((distance, candidate))
+        })
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Levenshtein's distance.
+fn distance(left: &[char], right: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (index, letter) in left.iter().enumerate() {
+        let mut diagonal = index;
+        let mut before = index + 1;
+        for (other, cell) in right.iter().zip(row.iter_mut().skip(1)) {
+            let substituted = diagonal + usize::from(letter != other);
+            diagonal = *cell;
+            *cell = substituted.min(before + 1).min(diagonal + 1);
+            before = *cell;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = index + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+/// `a`, `b` and so on of a template such as `/users/{a}/{b}`, or what is wrong with its braces.
+pub(super) fn variables(template: &str) -> Result<Vec<&str>, String> {
+    let mut found = Vec::new();
+    let mut rest = template;
+    while let Some(start) = rest.find(['{', '}']) {
+        let from = rest.get(start..).unwrap_or_default();
+        if from.starts_with('}') {
+            return Err("a `}` has no `{` before it".to_owned());
+        }
+        let inner = from.get(1..).unwrap_or_default();
+        let Some(end) = inner.find(['{', '}', '/']) else {
+            return Err("a `{` has no `}` after it".to_owned());
+        };
+        if !inner.get(end..).unwrap_or_default().starts_with('}') {
+            return Err("a `{` has no `}` after it".to_owned());
+        }
+        let name = inner.get(..end).unwrap_or_default();
+        if name.is_empty() {
+            return Err("a variable has no name".to_owned());
+        }
+        found.push(name);
+        rest = inner.get(end + 1..).unwrap_or_default();
+    }
+    Ok(found)
+}

@@ -1,0 +1,347 @@
+//! **Real specs** write objects, enums and unions inline. **progenitor** names them by guess and collides (`User.type`
+//! beside `UserType`). **Instead** every inline object, enum and union becomes a component named for where it stands:
+//! `UserProfile`, `ListUsersStatus`. Unions that are no unions are written as what they are (several spellings of a string, an
+//! integer or a number). Nothing is lost, but for the type of additional properties beside declared ones (kept as JSON).
+
+use serde_json::{Value, json};
+
+use super::{Context, ORIGIN, VALUES};
+use crate::json::{self, Object};
+use crate::names::pascal;
+
+pub(super) fn run(context: &mut Context) {
+    let names: Vec<String> = json::components(&context.document)
+        .into_iter()
+        .flat_map(|c| c.keys().cloned())
+        .collect();
+    for name in names {
+        let Some(mut schema) = json::components_mut(&mut context.document)
+            .get_mut(&name)
+            .map(Value::take)
+        else {
+            continue;
+        };
+        simplify(&mut schema, context);
+        inner(&mut schema, &pascal(&name), context);
+        json::components_mut(&mut context.document).insert(name, schema);
+    }
+    let mut paths = context
+        .document
+        .get_mut("paths")
+        .map(Value::take)
+        .unwrap_or_default();
+    for (path, item) in paths.as_object_mut().into_iter().flatten() {
+        for method in json::METHODS {
+            if let Some(operation) = item.get_mut(*method) {
+                hoist_operation(path, method, operation, context);
+            }
+        }
+    }
+    context.document["paths"] = paths;
+}
+
+fn hoist_operation(path: &str, method: &str, operation: &mut Value, context: &mut Context) {
+    let id = operation_name(path, method, operation);
+    for parameter in operation
+        .get_mut("parameters")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
+        let name = format!(
+            "{id}{}",
+            pascal(
+                parameter
+                    .get("name")
+                    .and_then(Value::as_str)
+                    .unwrap_or("parameter")
+            )
+        );
+        if let Some(schema) = parameter.get_mut("schema") {
+            place(schema, name.clone(), context);
+        }
+        contents(parameter, &name, context);
+    }
+    if let Some(body) = operation.get_mut("requestBody") {
+        contents(body, &format!("{id}Body"), context);
+    }
+    for (status, answer) in operation
+        .get_mut("responses")
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flatten()
+    {
+        let name = match status.as_bytes().first() {
+            Some(b'2') => format!("{id}Answer"),
+            _ if status == "default" => format!("{id}Failure"),
+            _ => format!("{id}Failure{}", pascal(status).trim_start_matches('V')),
+        };
+        contents(answer, &name, context);
+    }
+}
+
+/// The name that an operation's own types begin with.
+pub fn operation_name(path: &str, method: &str, operation: &Value) -> String {
+    match operation.get("operationId").and_then(Value::as_str) {
+        Some(id) if !id.is_empty() => pascal(id),
+        _ => pascal(&format!("{method} {}", path.replace(['{', '}'], " "))),
+    }
+}
+
+fn contents(holder: &mut Value, name: &str, context: &mut Context) {
+    for (_, media) in holder
+        .get_mut("content")
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flatten()
+    {
+        if let Some(schema) = media.get_mut("schema") {
+            place(schema, name.to_owned(), context);
+        }
+    }
+}
+
+/// Hoists one schema that stands inside another thing, or what is inside it.
+fn place(schema: &mut Value, name: String, context: &mut Context) {
+    simplify(schema, context);
+    if !needs_name(schema) {
+        return inner(schema, &name, context);
+    }
+    let mut taken = std::mem::take(schema);
+    let mut use_site = Object::new();
+    if let Value::Object(object) = &mut taken {
+        for key in ["nullable", "readOnly", "writeOnly", VALUES] {
+            if let Some(value) = object.remove(key) {
+                use_site.insert(key.into(), value);
+            }
+        }
+        for key in ["description", ORIGIN] {
+            if let Some(value) = object.get(key) {
+                use_site.insert(key.into(), value.clone());
+            }
+        }
+    }
+    let component = context.add_component(&name, Value::Null);
+    inner(&mut taken, &component, context);
+    json::components_mut(&mut context.document).insert(component.clone(), taken);
+    use_site.insert("$ref".into(), json::reference_to(&component)["$ref"].take());
+    *schema = Value::Object(use_site);
+    context.touched();
+}
+
+/// Hoists what is inside a schema whose name is `owner`.
+fn inner(schema: &mut Value, owner: &str, context: &mut Context) {
+    let Value::Object(object) = schema else {
+        return;
+    };
+    if object
+        .get("properties")
+        .and_then(Value::as_object)
+        .is_some_and(|p| !p.is_empty())
+    {
+        if object
+            .get("additionalProperties")
+            .is_some_and(|a| a.is_object() && !json::is_any(a))
+        {
+            let at = object
+                .get(ORIGIN)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned();
+            context.lose_at(
+                "typed-extra-as-json",
+                json::join(&at, "additionalProperties"),
+                "additional properties beside declared ones are read as JSON",
+            );
+        }
+        object.remove("additionalProperties");
+    } else if object.get("type").and_then(Value::as_str) == Some("object")
+        && !object.contains_key("oneOf")
+        && !object.contains_key("anyOf")
+    {
+        object.remove("properties");
+        if !object
+            .get("additionalProperties")
+            .is_some_and(Value::is_object)
+        {
+            object.insert("additionalProperties".into(), json!({}));
+        }
+    }
+    for (name, child) in object
+        .get_mut("properties")
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flatten()
+    {
+        place(child, format!("{owner}{}", pascal(name)), context);
+    }
+    if let Some(items) = object.get_mut("items") {
+        place(items, format!("{owner}Item"), context);
+    }
+    if let Some(values) = object
+        .get_mut("additionalProperties")
+        .filter(|a| a.is_object())
+    {
+        place(values, format!("{owner}Value"), context);
+    }
+    for key in ["oneOf", "anyOf"] {
+        for (index, arm) in object
+            .get_mut(key)
+            .and_then(Value::as_array_mut)
+            .into_iter()
+            .flatten()
+            .enumerate()
+        {
+            let title = arm.get("title").and_then(Value::as_str).map(pascal);
+            let value = arm
+                .get(VALUES)
+                .and_then(|v| v.get(0))
+                .and_then(Value::as_str)
+                .map(pascal);
+            let part = title
+                .or(value)
+                .unwrap_or_else(|| format!("Variant{}", index + 1));
+            // `ApplicationSamlApplication` would say it twice.
+            let name = if part.starts_with(owner) {
+                part
+            } else {
+                format!("{owner}{part}")
+            };
+            place(arm, name, context);
+        }
+    }
+}
+
+fn needs_name(schema: &Value) -> bool {
+    if schema.get("$ref").is_some() {
+        return false;
+    }
+    let string_enum = schema.get("enum").is_some()
+        && schema.get("type").and_then(Value::as_str) == Some("string");
+    let object = schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .is_some_and(|p| !p.is_empty());
+    string_enum
+        || object
+        || schema.get("oneOf").is_some_and(Value::is_array)
+        || schema.get("anyOf").is_some_and(Value::is_array)
+}
+
+/// Writes a union that is no union as what it is.
+fn simplify(schema: &mut Value, context: &mut Context) {
+    let Value::Object(object) = schema else {
+        return;
+    };
+    let key = if object.contains_key("oneOf") {
+        "oneOf"
+    } else {
+        "anyOf"
+    };
+    let Some(Value::Array(arms)) = object.get(key) else {
+        return;
+    };
+    let mut distinct: Vec<Value> = Vec::new();
+    for arm in arms {
+        if !distinct
+            .iter()
+            .any(|known| bare(known) == bare(arm) && known.get(VALUES) == arm.get(VALUES))
+        {
+            distinct.push(arm.clone());
+        }
+    }
+    let arms = distinct;
+    let kinds: Vec<Option<String>> = arms.iter().map(|arm| scalar(arm, context)).collect();
+    let all = |wanted: &[&str]| {
+        kinds
+            .iter()
+            .all(|kind| kind.as_deref().is_some_and(|kind| wanted.contains(&kind)))
+    };
+    let (kind, values) = if arms.is_empty() || arms.iter().any(|arm| json::is_any(arm)) {
+        let at = object
+            .get(ORIGIN)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
+        context.lose_at(
+            "union-as-json",
+            at,
+            format!("`{key}` with an arm that allows anything is read as JSON"),
+        );
+        (None, None)
+    } else if all(&["string"]) {
+        let values: Vec<Value> = arms
+            .iter()
+            .flat_map(|arm| enum_values(arm, context))
+            .collect();
+        (Some("string"), (!values.is_empty()).then_some(values))
+    } else if all(&["integer"]) {
+        (Some("integer"), None)
+    } else if all(&["integer", "number"]) {
+        (Some("number"), None)
+    } else if all(&["boolean"]) {
+        (Some("boolean"), None)
+    } else if arms.len() == 1 {
+        let only = arms.into_iter().next().unwrap_or_default();
+        let outer = std::mem::take(object);
+        *object = only.as_object().cloned().unwrap_or_default();
+        for (key, value) in outer {
+            if json::is_annotation(&key) && key != VALUES {
+                object.insert(key, value);
+            }
+        }
+        context.touched();
+        return simplify(schema, context);
+    } else {
+        object.insert(key.into(), Value::Array(arms));
+        return;
+    };
+    object.remove(key);
+    object.remove("discriminator");
+    if let Some(kind) = kind {
+        object.insert("type".into(), json!(kind));
+    }
+    if let Some(values) = values {
+        object.insert("enum".into(), Value::Array(values));
+    }
+    context.touched();
+}
+
+/// What an arm says, without its annotations.
+fn bare(schema: &Value) -> Object {
+    schema
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(key, _)| !json::is_annotation(key))
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect()
+}
+
+/// The scalar type of a schema, through references.
+fn scalar(schema: &Value, context: &Context) -> Option<String> {
+    let mut schema = schema;
+    for _ in 0..16 {
+        match json::schema_ref(schema) {
+            Some(name) => schema = context.component(&name)?,
+            None => break,
+        }
+    }
+    let kind = schema.get("type")?.as_str()?;
+    matches!(kind, "string" | "integer" | "number" | "boolean").then(|| kind.to_owned())
+}
+
+fn enum_values(schema: &Value, context: &Context) -> Vec<Value> {
+    let mut schema = schema;
+    for _ in 0..16 {
+        match json::schema_ref(schema).and_then(|name| context.component(&name)) {
+            Some(target) => schema = target,
+            None => break,
+        }
+    }
+    schema
+        .get("enum")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default()
+}

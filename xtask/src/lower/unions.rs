@@ -1,0 +1,231 @@
+//! **Real specs** have unions. **progenitor** tries the arms in order and takes the first that fits: the wrong one, and
+//! an `anyOf` becomes an object with everything in it. **Instead** a union becomes a type of ours. With a discriminator
+//! that decides, and an unknown value keeps its JSON. Without one the arms are tried by JSON kind and by the properties
+//! that they require, most specific first; arms that can never be reached are reported.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::{ArmPlan, Context, ORIGIN, UnionPlan, VALUES, discriminators};
+use crate::json::{self, Object};
+use crate::names::{Names, pascal};
+
+pub(super) fn run(context: &mut Context) {
+    let Some(components) = json::components(&context.document).cloned() else {
+        return;
+    };
+    let mut found = Vec::new();
+    for (name, schema) in &components {
+        let Some(arms) = schema
+            .get("oneOf")
+            .or(schema.get("anyOf"))
+            .and_then(Value::as_array)
+        else {
+            continue;
+        };
+        let property = schema
+            .get("discriminator")
+            .and_then(|d| d.get("propertyName"))
+            .and_then(Value::as_str);
+        let description = schema
+            .get("description")
+            .and_then(Value::as_str)
+            .map(str::to_owned);
+        let arms = gather(arms, &components, 0);
+        let by_value = arms
+            .iter()
+            .all(|arm| is_object(&arm.schema, &components) && !arm.values.is_empty());
+        let plan = match property {
+            Some(property) if by_value && !arms.is_empty() => UnionPlan {
+                description,
+                discriminator: Some(property.to_owned()),
+                arms,
+            },
+            _ => UnionPlan {
+                description,
+                discriminator: None,
+                arms: ordered(name, schema, arms, &components, context),
+            },
+        };
+        found.push((name.clone(), plan));
+    }
+    for (name, mut plan) in found {
+        name_arms(&mut plan.arms);
+        let nullable = json::components(&context.document)
+            .and_then(|c| c.get(&name)?.get("nullable").cloned());
+        let mut opaque = json!({ "type": "object" });
+        if let Some(nullable) = nullable {
+            opaque["nullable"] = nullable;
+        }
+        json::components_mut(&mut context.document).insert(name.clone(), opaque);
+        context.plan.unions.insert(name, plan);
+        context.touched();
+    }
+}
+
+/// The arms, each schema once, with the arms of a plain union inside put in its place.
+fn gather(arms: &[Value], components: &Object, depth: usize) -> Vec<ArmPlan> {
+    let mut plans: Vec<ArmPlan> = Vec::new();
+    let mut add = |plan: ArmPlan| match plans.iter_mut().find(|known| known.schema == plan.schema) {
+        Some(known) => known.values.extend(plan.values),
+        None => plans.push(plan),
+    };
+    for arm in arms {
+        let target = resolve(arm, components);
+        let values: Vec<String> = arm
+            .get(VALUES)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|v| Some(v.as_str()?.to_owned()))
+            .collect();
+        let nested = target
+            .get("oneOf")
+            .or(target.get("anyOf"))
+            .and_then(Value::as_array);
+        if let (Some(nested), true, None) = (nested, depth < 8, target.get("discriminator")) {
+            for mut inner in gather(nested, components, depth + 1) {
+                if inner.values.is_empty() {
+                    inner.values.clone_from(&values);
+                }
+                add(inner);
+            }
+            continue;
+        }
+        let name = json::schema_ref(arm)
+            .map(|name| pascal(&name))
+            .unwrap_or_default();
+        let required = discriminators::required(arm, components, 0)
+            .unwrap_or_default()
+            .into_iter()
+            .collect();
+        let mut schema = arm.clone();
+        if let Value::Object(object) = &mut schema {
+            object.retain(|key, _| key == "$ref" || !json::is_annotation(key) || key == "nullable");
+        }
+        add(ArmPlan {
+            name,
+            schema,
+            values,
+            required,
+            kind: kind(target),
+        });
+    }
+    plans
+}
+
+fn resolve<'a>(schema: &'a Value, components: &'a Object) -> &'a Value {
+    let mut schema = schema;
+    for _ in 0..16 {
+        match json::schema_ref(schema).and_then(|name| components.get(&name)) {
+            Some(target) => schema = target,
+            None => break,
+        }
+    }
+    schema
+}
+
+fn is_object(schema: &Value, components: &Object) -> bool {
+    kind(resolve(schema, components)) == "object"
+}
+
+fn kind(schema: &Value) -> &'static str {
+    match schema.get("type").and_then(Value::as_str) {
+        Some("string") => "string",
+        Some("integer") => "integer",
+        Some("number") => "number",
+        Some("boolean") => "boolean",
+        Some("array") => "array",
+        _ => "object",
+    }
+}
+
+/// Most specific first: by what is required, then by what is declared; otherwise as written.
+fn ordered(
+    name: &str,
+    schema: &Value,
+    arms: Vec<ArmPlan>,
+    components: &Object,
+    context: &mut Context,
+) -> Vec<ArmPlan> {
+    let declared = |arm: &ArmPlan| {
+        resolve(&arm.schema, components)
+            .get("properties")
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_default()
+    };
+    let mut arms: Vec<(Object, ArmPlan)> =
+        arms.into_iter().map(|arm| (declared(&arm), arm)).collect();
+    let weight = |kind: &str| match kind {
+        "integer" => 0,
+        "number" => 1,
+        "object" => 3,
+        _ => 2,
+    };
+    arms.sort_by_key(|(declared, arm)| {
+        (
+            weight(arm.kind),
+            std::cmp::Reverse(arm.required.len()),
+            std::cmp::Reverse(declared.len()),
+        )
+    });
+    for later in 1..arms.len() {
+        let (declared, arm) = &arms[later];
+        let hidden_by = arms[..later].iter().find(|(before, other)| {
+            let required: BTreeSet<&String> = arm.required.iter().collect();
+            arm.kind == "object"
+                && other.kind == "object"
+                && other.required.iter().all(|name| required.contains(name))
+                && before
+                    .iter()
+                    .all(|(name, schema)| declared.get(name).is_none_or(|mine| same(mine, schema)))
+        });
+        if let Some((_, other)) = hidden_by {
+            let at = schema
+                .get(ORIGIN)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned();
+            context.lose_at(
+                "arm-never-read",
+                at,
+                format!("in `{name}`, whatever fits `{}` fits `{}` before it: give them a discriminator, or a required property", arm.name, other.name),
+            );
+        }
+    }
+    arms.into_iter().map(|(_, arm)| arm).collect()
+}
+
+fn same(a: &Value, b: &Value) -> bool {
+    let bare = |v: &Value| -> Object {
+        v.as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(k, _)| !json::is_annotation(k))
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect()
+    };
+    bare(a) == bare(b)
+}
+
+/// Names for arms that are no components, and none twice.
+fn name_arms(arms: &mut [ArmPlan]) {
+    let mut names = Names::default();
+    names.reserve(["unknown", "unrecognized"]);
+    for arm in arms {
+        if arm.name.is_empty() {
+            arm.name = match (arm.kind, arm.schema.get("additionalProperties")) {
+                ("string", _) => "Text",
+                ("integer", _) => "Integer",
+                ("number", _) => "Number",
+                ("boolean", _) => "Boolean",
+                ("array", _) => "List",
+                _ => "Map",
+            }
+            .to_owned();
+        }
+        arm.name = names.take(&arm.name);
+    }
+}

@@ -1,0 +1,266 @@
+//! Rust names from the names of a description: deterministic, legal and unique.
+
+use std::collections::HashSet;
+
+use heck::{ToPascalCase, ToSnakeCase};
+
+/// Type names that a generated `types` module must not shadow: the prelude, and what generated code mentions bare.
+const RESERVED_TYPES: &[&str] = &[
+    "Box",
+    "Call",
+    "Client",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "Drop",
+    "Eq",
+    "Err",
+    "Error",
+    "Extra",
+    "Fn",
+    "From",
+    "Hash",
+    "Into",
+    "Iterator",
+    "None",
+    "Ok",
+    "Operation",
+    "Option",
+    "Ord",
+    "Paged",
+    "PartialEq",
+    "PartialOrd",
+    "Response",
+    "Result",
+    "Secret",
+    "Self",
+    "Send",
+    "Some",
+    "String",
+    "Sync",
+    "Timestamp",
+    "ToString",
+    "Transport",
+    "Value",
+    "Vec",
+    "BTreeMap",
+    "Bytes",
+    "Multipart",
+    "FnMut",
+    "FnOnce",
+    "ToOwned",
+    "TryFrom",
+    "TryInto",
+    "AsRef",
+    "AsMut",
+    "Extend",
+    "IntoIterator",
+    "Serialize",
+    "Deserialize",
+    "JsonSchema",
+];
+
+/// Spells out what a Rust identifier cannot hold, where leaving it out would make `+1` and `-1` the same.
+fn spelled(name: &str) -> String {
+    let mut text = String::with_capacity(name.len());
+    let mut start = true;
+    for c in name.chars() {
+        match c {
+            '+' if start => text.push_str("plus "),
+            '-' if start => text.push_str("minus "),
+            '*' => text.push_str(" star "),
+            '<' => text.push_str(" less "),
+            '>' => text.push_str(" greater "),
+            '=' => text.push_str(" equal "),
+            '!' => text.push_str(" not "),
+            '%' => text.push_str(" percent "),
+            c if c.is_alphanumeric() => text.push(c),
+            _ => text.push(' '),
+        }
+        start = false;
+    }
+    text
+}
+
+/// A name for a type or an enum arm: `PascalCase`, ASCII or any letter that Rust allows.
+pub fn pascal(name: &str) -> String {
+    let mut text = spelled(name).to_pascal_case();
+    if text.is_empty() {
+        text = if name.is_empty() {
+            "Empty".into()
+        } else {
+            hex(name)
+        };
+    }
+    if text.starts_with(|c: char| !(c.is_alphabetic() || c == '_')) {
+        text.insert(0, 'V');
+    }
+    if text == "Self" {
+        "SelfValue".into()
+    } else {
+        text
+    }
+}
+
+/// A type name: as [`pascal`], and not a name that generated code needs for itself.
+pub fn type_name(name: &str) -> String {
+    let text = pascal(name);
+    if RESERVED_TYPES.contains(&text.as_str()) {
+        format!("{text}Object")
+    } else {
+        text
+    }
+}
+
+/// A name for a field, a method or a module: `snake_case`, and no keyword.
+pub fn snake(name: &str) -> String {
+    // One word to its readers, two to a rule that splits at capitals.
+    let mut text = spelled(&name.replace("OAuth", "Oauth")).to_snake_case();
+    if text.is_empty() {
+        text = if name.is_empty() {
+            "empty".into()
+        } else {
+            hex(name).to_lowercase()
+        };
+    }
+    if text.starts_with(|c: char| !(c.is_alphabetic() || c == '_')) {
+        text.insert(0, 'n');
+    }
+    if is_keyword(&text) {
+        format!("{text}_")
+    } else {
+        text
+    }
+}
+
+fn hex(name: &str) -> String {
+    let mut text = String::from("X");
+    for byte in name.bytes().take(8) {
+        text.push_str(&format!("{byte:02X}"));
+    }
+    text
+}
+
+/// Keywords of every edition, reserved ones included (the Rust Reference, "Keywords").
+fn is_keyword(name: &str) -> bool {
+    matches!(
+        name,
+        "as" | "break"
+            | "const"
+            | "continue"
+            | "crate"
+            | "else"
+            | "enum"
+            | "extern"
+            | "false"
+            | "fn"
+            | "for"
+            | "if"
+            | "impl"
+            | "in"
+            | "let"
+            | "loop"
+            | "match"
+            | "mod"
+            | "move"
+            | "mut"
+            | "pub"
+            | "ref"
+            | "return"
+            | "self"
+            | "static"
+            | "struct"
+            | "super"
+            | "trait"
+            | "true"
+            | "type"
+            | "unsafe"
+            | "use"
+            | "where"
+            | "while"
+            | "async"
+            | "await"
+            | "dyn"
+            | "abstract"
+            | "become"
+            | "box"
+            | "do"
+            | "final"
+            | "macro"
+            | "override"
+            | "priv"
+            | "typeof"
+            | "unsized"
+            | "virtual"
+            | "yield"
+            | "try"
+            | "gen"
+            | "union"
+    )
+}
+
+/// Hands out names, each once: a second taker gets a number.
+#[derive(Default)]
+pub struct Names {
+    taken: HashSet<String>,
+}
+
+impl Names {
+    /// Marks names as taken.
+    pub fn reserve<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) {
+        self.taken.extend(names.into_iter().map(str::to_owned));
+    }
+
+    /// `wanted`, or the first of `wanted2`, `wanted3`… that is free. Case is not enough to tell two names apart, so
+    /// that module files are distinct on every file system.
+    pub fn take(&mut self, wanted: &str) -> String {
+        let mut name = wanted.to_owned();
+        let mut number = 2;
+        while !self.taken.insert(name.to_lowercase()) {
+            let joint = if wanted.ends_with(|c: char| c.is_ascii_digit()) {
+                "_"
+            } else {
+                ""
+            };
+            name = format!("{wanted}{joint}{number}");
+            number += 1;
+        }
+        name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_legal_and_keep_apart_what_differs() {
+        assert_eq!(pascal("ENTITLEMENT-BUNDLE"), "EntitlementBundle");
+        assert_eq!(pascal("+1"), "Plus1");
+        assert_eq!(pascal("-1"), "Minus1");
+        assert_eq!(pascal(""), "Empty");
+        assert_eq!(pascal("403"), "V403");
+        assert_eq!(snake("okta:ORN"), "okta_orn");
+        assert_eq!(snake("@class"), "class");
+        assert_eq!(snake("type"), "type_");
+        assert_eq!(snake("_links"), "links");
+        assert_eq!(type_name("Default"), "DefaultObject");
+        for odd in ["", "日本", "--", "é", "1", "a b", "self", "Self", "🦀"] {
+            for name in [pascal(odd), snake(odd)] {
+                assert!(
+                    syn::parse_str::<syn::Ident>(&name).is_ok(),
+                    "{odd:?} became {name:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_is_given_once() {
+        let mut names = Names::default();
+        assert_eq!(names.take("Role"), "Role");
+        assert_eq!(names.take("ROLE"), "ROLE2");
+        assert_eq!(names.take("Role"), "Role3");
+    }
+}

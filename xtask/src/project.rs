@@ -1,0 +1,230 @@
+//! The workspace on disk: where specs and crates lie, and what `api.toml` says of an API.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::problem::{Problem, Problems, Severity};
+use crate::render::{Example, Home, Identity};
+use crate::slice::Slice;
+
+/// The workspace.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// Its root folder.
+    pub root: PathBuf,
+}
+
+/// One API of the workspace.
+#[derive(Clone, Debug)]
+pub struct Api {
+    /// Its short name: the folder in `specs/`.
+    pub name: String,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// What `api.toml` says.
+    pub settings: Settings,
+}
+
+/// `api.toml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The package.
+    #[serde(rename = "crate")]
+    pub package: Package,
+    /// The vendor's documentation.
+    pub docs: Docs,
+    /// The vendor's own description, where one is published.
+    pub upstream: Option<Upstream>,
+    /// Which operations to keep.
+    #[serde(default)]
+    pub slice: Slice,
+    /// The call that the README shows.
+    pub example: Option<ExampleSettings>,
+}
+
+/// `[crate]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Package {
+    /// Package name.
+    pub name: String,
+    /// Version, without the API's own.
+    pub version: String,
+    /// What the registry shows.
+    pub description: String,
+    /// At most five.
+    pub keywords: Vec<String>,
+    /// The registry's categories.
+    pub categories: Vec<String>,
+}
+
+/// `[docs]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Docs {
+    /// The page to send readers to.
+    pub url: String,
+}
+
+/// `[upstream]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Upstream {
+    /// Where the vendor publishes its description.
+    pub url: String,
+    /// The release that our description was last compared with.
+    pub version: String,
+    /// The SHA-256 of that release, in hex, once it has been fetched.
+    pub sha256: Option<String>,
+}
+
+/// `[example]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExampleSettings {
+    /// `operationId`.
+    pub operation: String,
+    /// Parameter name and value.
+    #[serde(default)]
+    pub arguments: BTreeMap<String, String>,
+}
+
+impl Project {
+    /// The workspace that this tool was built in.
+    pub fn here() -> Self {
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+        Self {
+            root: manifest.parent().unwrap_or(manifest).to_owned(),
+        }
+    }
+
+    /// The APIs by name: all of them, or those asked for.
+    pub fn apis(&self, wanted: &[String]) -> Result<Vec<Api>, Problems> {
+        let known = self.names()?;
+        if let Some(unknown) = wanted.iter().find(|name| !known.contains(name)) {
+            return Err(one(
+                "unknown-api",
+                &self.root.join("specs"),
+                format!("there is no `{unknown}` here"),
+                format!("one of {}", known.join(", ")),
+                "correct the name, or add the API with a folder of its own in `specs/`",
+            ));
+        }
+        let names = if wanted.is_empty() {
+            known
+        } else {
+            wanted.to_vec()
+        };
+        names.into_iter().map(|name| self.api(name)).collect()
+    }
+
+    /// The folders of `specs/` that hold an API.
+    fn names(&self) -> Result<Vec<String>, Problems> {
+        let specs = self.root.join("specs");
+        let read = std::fs::read_dir(&specs).map_err(|error| {
+            one(
+                "unreadable",
+                &specs,
+                error.to_string(),
+                "a folder with a folder for each API".into(),
+                "run this from a complete checkout",
+            )
+        })?;
+        let mut names: Vec<String> = read
+            .filter_map(Result::ok)
+            .filter(|entry| entry.path().join("openapi.yaml").is_file())
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect();
+        names.sort();
+        Ok(names)
+    }
+
+    fn api(&self, name: String) -> Result<Api, Problems> {
+        let folder = self.root.join("specs").join(&name);
+        let file = folder.join("api.toml");
+        let text = std::fs::read_to_string(&file).map_err(|error| {
+            one(
+                "unreadable",
+                &file,
+                error.to_string(),
+                "the identity of the API".into(),
+                "write it; `specs/README.md` says what belongs there",
+            )
+        })?;
+        let settings: Settings = toml::from_str(&text).map_err(|error| {
+            let mut problem = one(
+                "bad-api-toml",
+                &file,
+                error.message().to_owned(),
+                "the keys that `specs/README.md` lists".into(),
+                "correct the file",
+            );
+            if let Some(span) = error.span() {
+                let before = &text[..span.start.min(text.len())];
+                let line = before.matches('\n').count() + 1;
+                let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1) + 1;
+                problem.0[0].line = Some(line);
+                problem.0[0].column = Some(column);
+            }
+            problem
+        })?;
+        Ok(Api {
+            name,
+            folder,
+            settings,
+        })
+    }
+}
+
+impl Api {
+    /// Its description.
+    pub fn spec(&self) -> PathBuf {
+        self.folder.join("openapi.yaml")
+    }
+
+    /// What its crate is called and says of itself.
+    pub fn identity(&self) -> Identity {
+        let package = &self.settings.package;
+        Identity {
+            api: self.name.clone(),
+            package: package.name.clone(),
+            version: package.version.clone(),
+            description: package.description.clone(),
+            keywords: package.keywords.clone(),
+            categories: package.categories.clone(),
+            documentation: Some(self.settings.docs.url.clone()),
+            source: format!("specs/{}/openapi.yaml", self.name),
+            command: format!("cargo xtask generate {}", self.name),
+            home: Home::Workspace,
+            example: self.settings.example.as_ref().map(|e| Example {
+                operation: e.operation.clone(),
+                arguments: e.arguments.clone(),
+            }),
+        }
+    }
+}
+
+/// One problem about a file.
+pub fn one(
+    rule: &'static str,
+    file: &Path,
+    found: String,
+    expected: String,
+    help: &str,
+) -> Problems {
+    Problems(vec![Problem {
+        severity: Severity::Error,
+        rule,
+        file: file.display().to_string(),
+        line: None,
+        column: None,
+        pointer: None,
+        operation: None,
+        found,
+        expected,
+        help: help.to_owned(),
+    }])
+}

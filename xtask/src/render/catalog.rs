@@ -1,0 +1,77 @@
+//! `catalog.rs`: macros that list a crate's types and bodies, for tests that go over all of them. They cost nothing
+//! unless they are used.
+
+use std::fmt::Write;
+
+use super::operations::Types;
+use super::{Identity, banner, rust};
+use crate::lower::MediaKind;
+use crate::model::{Answers, ErrorShape, Model, SuccessShape};
+
+/// The file.
+pub fn catalog(model: &Model, identity: &Identity) -> String {
+    let types = Types::of(model);
+    let mut file = banner(identity, "//");
+    file.push_str("//! Lists of what is here, for tests that go over all of it.\n\n");
+    file.push_str("/// Calls `$each!` with `Type,…`: every type that decodes from JSON.\n#[doc(hidden)]\n#[macro_export]\nmacro_rules! each_type {\n    ($each:ident) => {\n        $each! {\n");
+    let objects = model.objects.iter().map(|o| &o.name);
+    let enums = model.enums.iter().map(|e| &e.name);
+    let unions = model.unions.iter().map(|u| &u.name);
+    for name in objects.chain(enums).chain(unions) {
+        let _ = writeln!(file, "            {name},");
+    }
+    file.push_str("        }\n    };\n}\n\n");
+    file.push_str("/// Calls `$each!` with `(operationId, \"request\", \"success\" or \"error\", Type),…`: every JSON body of an operation.\n#[doc(hidden)]\n#[macro_export]\nmacro_rules! each_body {\n    ($each:ident) => {\n        $each! {\n");
+    let mut line = |id: &str, what: &str, ty: &str| {
+        let ty = absolute(&types.qualify(ty));
+        let _ = writeln!(
+            file,
+            "            ({}, {}, {ty}),",
+            rust::string(id),
+            rust::string(what)
+        );
+    };
+    for operation in &model.operations {
+        if let Some(body) = operation
+            .body
+            .as_ref()
+            .filter(|body| matches!(body.kind, MediaKind::Json | MediaKind::Form))
+        {
+            line(&operation.id, "request", &body.ty);
+        }
+        match &operation.success {
+            SuccessShape::One(Answers::Json(ty)) => line(&operation.id, "success", ty),
+            SuccessShape::Optional(ty) => line(&operation.id, "success", &format!("Option<{ty}>")),
+            _ => {}
+        }
+        if let ErrorShape::One(ty) = &operation.error {
+            line(&operation.id, "error", ty);
+        }
+    }
+    file.push_str("        }\n    };\n}\n");
+    file
+}
+
+/// A type as another crate's macro call can name it.
+fn absolute(ty: &str) -> String {
+    let mut written = String::new();
+    let mut rest = ty;
+    while !rest.is_empty() {
+        let word = rest
+            .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+            .unwrap_or(rest.len())
+            .max(1);
+        written.push_str(match &rest[..word] {
+            "types" => "$crate::types",
+            "BTreeMap" => "::std::collections::BTreeMap",
+            "Extra" => "::rolecall_client::Extra",
+            "Secret" => "::rolecall_client::Secret",
+            "Timestamp" => "::rolecall_client::Timestamp",
+            "Value" => "::serde_json::Value",
+            "Number" => "::serde_json::Number",
+            other => other,
+        });
+        rest = &rest[word..];
+    }
+    written
+}

@@ -1,0 +1,90 @@
+//! Small pieces of Rust source.
+
+/// A string literal.
+pub fn string(text: &str) -> String {
+    let mut literal = String::with_capacity(text.len() + 2);
+    literal.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => literal.push_str("\\\""),
+            '\\' => literal.push_str("\\\\"),
+            '\n' => literal.push_str("\\n"),
+            '\r' => literal.push_str("\\r"),
+            '\t' => literal.push_str("\\t"),
+            c if c.is_control() || is_bidi(c) => {
+                literal.push_str(&format!("\\u{{{:x}}}", c as u32))
+            }
+            c => literal.push(c),
+        }
+    }
+    literal.push('"');
+    literal
+}
+
+/// Characters that change the direction of text, which rustc refuses in literals.
+fn is_bidi(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// `Some("…")` or `None`.
+pub fn option_string(text: Option<&str>) -> String {
+    text.map_or_else(
+        || "None".to_owned(),
+        |text| format!("Some({})", string(text)),
+    )
+}
+
+/// `&["…", "…"]`.
+pub fn strings<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    format!(
+        "&[{}]",
+        texts.into_iter().map(string).collect::<Vec<_>>().join(", ")
+    )
+}
+
+/// The identifiers in a type.
+pub fn identifiers(ty: &str) -> impl Iterator<Item = &str> {
+    ty.split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .filter(|part| !part.is_empty())
+}
+
+/// The type with every identifier that `is_ours` accepts put under `types::`.
+pub fn qualified(ty: &str, is_ours: impl Fn(&str) -> bool) -> String {
+    let mut written = String::with_capacity(ty.len() + 16);
+    let mut rest = ty;
+    while !rest.is_empty() {
+        let word = rest
+            .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+            .unwrap_or(rest.len());
+        if word > 0 {
+            if is_ours(&rest[..word]) {
+                written.push_str("types::");
+            }
+            written.push_str(&rest[..word]);
+            rest = &rest[word..];
+        } else {
+            let next = rest.chars().next().map_or(1, char::len_utf8);
+            written.push_str(&rest[..next]);
+            rest = &rest[next..];
+        }
+    }
+    written
+}
+
+/// The names among `candidates` that `code` mentions outside comments and string literals.
+pub fn used<'a>(code: &str, candidates: &[&'a str]) -> Vec<&'a str> {
+    let mut words: std::collections::HashSet<&str> = std::collections::HashSet::new();
+    for line in code
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+    {
+        // Generated literals hold no raw quotes, so that every other piece is outside of one.
+        let outside = line.split('"').step_by(2);
+        outside.for_each(|piece| words.extend(identifiers(piece)));
+    }
+    candidates
+        .iter()
+        .filter(|name| words.contains(**name))
+        .copied()
+        .collect()
+}
