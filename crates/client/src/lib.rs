@@ -30,6 +30,7 @@ mod macros;
 mod multipart;
 mod operation;
 mod page;
+mod paging;
 mod parameter;
 mod problem;
 mod request;
@@ -46,11 +47,11 @@ pub use error::Error;
 pub use hook::{BoxFuture, Hook, HookError, Next};
 pub use multipart::{Multipart, Part};
 pub use operation::{
-    Answer, Basis, CredentialKind, Fact, Location, Operation, PageLimit, PageLocation,
-    PageParameter, Pages, Parameter, RateLimit, Refusal, RequestBody, Requirement, Retry, Stage,
-    Status, Style, find,
+    Answer, Basis, CredentialKind, Fact, Location, Operation, Parameter, RateLimit, Refusal,
+    RequestBody, Requirement, Retry, Stage, Status, Style, find,
 };
 pub use page::{Page, Paged};
+pub use paging::{PageLimit, PageLocation, PageParameter, Pages};
 pub use parameter::ParamValue;
 pub use problem::DecodeProblem;
 pub use response::{ByStatus, ErrorBody, Response};

@@ -1,5 +1,6 @@
 //! What is known of an operation before it is called: plain data, written out by generated code.
 
+use crate::Pages;
 use http::Method;
 
 /// One operation of an API: how it is called, what it answers, and what is known about using it.
@@ -227,93 +228,6 @@ pub struct Refusal {
     pub when: &'static str,
     /// What helps.
     pub remedy: &'static str,
-}
-
-/// How an operation's list is cut into pages. `items` and `next` are JSON Pointers (RFC 6901) into the body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Pages {
-    /// The operation does not answer with a list.
-    NotAList,
-    /// The whole list comes at once.
-    Whole {
-        /// Where the items are.
-        items: &'static str,
-    },
-    /// A `Link` header with `rel="next"` (RFC 8288) leads to the next page.
-    LinkHeader {
-        /// Where the items are.
-        items: &'static str,
-        /// Where the body has the link, for answers without the header.
-        next: Option<&'static str>,
-        /// The parameter that the link's cursor goes into.
-        cursor: Option<PageParameter>,
-        /// How many items a page has.
-        limit: Option<PageLimit>,
-    },
-    /// A link in the body leads to the next page.
-    BodyLink {
-        /// Where the items are.
-        items: &'static str,
-        /// Where the link is.
-        next: &'static str,
-        /// Whether the `Link` header is looked at when the body has no link.
-        link_header: bool,
-        /// The parameter that the link's cursor goes into.
-        cursor: Option<PageParameter>,
-        /// How many items a page has.
-        limit: Option<PageLimit>,
-    },
-    /// A token in the body is sent back for the next page.
-    BodyToken {
-        /// Where the items are.
-        items: &'static str,
-        /// Where the token is.
-        next: &'static str,
-        /// The parameter that the token goes into.
-        cursor: PageParameter,
-        /// How many items a page has.
-        limit: Option<PageLimit>,
-    },
-    /// The next page starts after the items received so far.
-    Offset {
-        /// Where the items are.
-        items: &'static str,
-        /// The parameter that counts the items to skip.
-        offset: PageParameter,
-        /// How many items a page has.
-        limit: PageLimit,
-    },
-}
-
-/// A parameter that chooses the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PageParameter {
-    /// Where it goes.
-    pub location: PageLocation,
-    /// The query parameter's name, or a JSON Pointer into the request body.
-    pub name: &'static str,
-}
-
-/// Where a parameter that chooses the page goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum PageLocation {
-    /// In the query string.
-    Query,
-    /// In the JSON request body.
-    Body,
-}
-
-/// How many items a page has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PageLimit {
-    /// The parameter that asks for it.
-    pub parameter: PageParameter,
-    /// The number when it is not asked for.
-    pub default: Option<u64>,
-    /// The largest number that is granted.
-    pub maximum: Option<u64>,
 }
 
 /// Whether an operation can be sent again after a failure that left its outcome open.

@@ -503,3 +503,11 @@ async fn a_hook_stands_between() {
     assert!(matches!(error, Error::Hook { .. }));
     assert_eq!(*hook.0.lock().unwrap(), ["doIt", "wipe"]);
 }
+
+#[test]
+fn futures_can_move_between_threads() {
+    fn moves(_: impl Send + 'static) {}
+    let transport = Transport::new("http://127.0.0.1:9").unwrap();
+    moves(call(&transport, OPERATION).send_json::<Value, Value>());
+    moves(call(&transport, OPERATION).send_empty::<Value>());
+}

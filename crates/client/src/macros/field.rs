@@ -37,9 +37,13 @@ pub mod empty {
 }
 
 /// Reading a property into its field.
+///
+/// The value is put in its place by the seed that reads it, which leaves `serde` fewer functions to make for the type than
+/// `next_value` does.
 pub mod read {
     use crate::macros::object::Found;
-    use serde_core::de::{Deserialize, MapAccess};
+    use serde_core::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, Visitor};
+    use std::fmt;
 
     /// Reads any value that the type takes.
     #[inline(never)]
@@ -47,8 +51,7 @@ pub mod read {
         field: &mut Option<T>,
         map: &mut A,
     ) -> Result<Found, A::Error> {
-        *field = Some(map.next_value()?);
-        Ok(Found::Taken)
+        map.next_value_seed(Any(field))
     }
 
     /// Reads a value; a `null` is the object's to keep.
@@ -57,14 +60,7 @@ pub mod read {
         field: &mut Option<Option<T>>,
         map: &mut A,
     ) -> Result<Found, A::Error> {
-        let value: Option<T> = map.next_value()?;
-        let found = if value.is_some() {
-            Found::Taken
-        } else {
-            Found::Null
-        };
-        *field = Some(value);
-        Ok(found)
+        map.next_value_seed(Unless(field))
     }
 
     /// Reads a value or `null`.
@@ -73,47 +69,52 @@ pub mod read {
         field: &mut Option<Option<T>>,
         map: &mut A,
     ) -> Result<Found, A::Error> {
-        *field = Some(map.next_value()?);
-        Ok(Found::Taken)
-    }
-}
-
-/// Writing a field, and saying whether it was written.
-pub mod write {
-    use serde_core::ser::{Serialize, SerializeMap};
-
-    /// Always writes.
-    #[inline(never)]
-    pub fn required<T: Serialize, M: SerializeMap>(
-        map: &mut M,
-        key: &'static str,
-        value: &T,
-    ) -> Result<bool, M::Error> {
-        map.serialize_entry(key, value)?;
-        Ok(true)
+        map.next_value_seed(Unless(field)).map(|_| Found::Taken)
     }
 
-    /// Writes what is there.
-    #[inline(never)]
-    pub fn optional<T: Serialize, M: SerializeMap>(
-        map: &mut M,
-        key: &'static str,
-        value: &Option<T>,
-    ) -> Result<bool, M::Error> {
-        match value {
-            Some(value) => required(map, key, value),
-            None => Ok(false),
+    /// Takes any value.
+    struct Any<'a, T>(&'a mut Option<T>);
+
+    impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Any<'_, T> {
+        type Value = Found;
+
+        fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Found, D::Error> {
+            *self.0 = Some(T::deserialize(from)?);
+            Ok(Found::Taken)
         }
     }
 
-    /// Always writes.
-    #[inline(never)]
-    pub fn nullable<T: Serialize, M: SerializeMap>(
-        map: &mut M,
-        key: &'static str,
-        value: &Option<T>,
-    ) -> Result<bool, M::Error> {
-        required(map, key, value)
+    /// Takes a value unless it is `null`.
+    struct Unless<'a, T>(&'a mut Option<Option<T>>);
+
+    impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Unless<'_, T> {
+        type Value = Found;
+
+        fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Found, D::Error> {
+            from.deserialize_option(self)
+        }
+    }
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Unless<'_, T> {
+        type Value = Found;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a value or null")
+        }
+
+        fn visit_none<E: de::Error>(self) -> Result<Found, E> {
+            *self.0 = Some(None);
+            Ok(Found::Null)
+        }
+
+        fn visit_unit<E: de::Error>(self) -> Result<Found, E> {
+            self.visit_none()
+        }
+
+        fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<Found, D::Error> {
+            *self.0 = Some(Some(T::deserialize(from)?));
+            Ok(Found::Taken)
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::Extra;
 use crate::macros::open_enum::Text;
-use serde_core::de::{self, Deserializer, MapAccess, Visitor};
-use serde_core::ser::SerializeMap;
+use serde_core::de::{self, MapAccess, Visitor};
+use serde_core::ser::{Serialize, SerializeMap};
 use serde_json::Value;
 use std::fmt;
 use std::marker::PhantomData;
@@ -69,22 +69,26 @@ macro_rules! object {
                 fn finish(self, $extra: $crate::Extra) -> Result<$name, &'static str> {
                     match self {
                         Self { $($field: Some($field),)* } => Ok($name { $($field,)* $extra }),
-                        _ => Err(object::missing(&[$(($key, self.$field.is_some()),)*])),
+                        // Bound to a name, so that it is dropped as a whole: otherwise the compiler tracks for each field
+                        // whether it has moved, which is most of the code that it would make of this function.
+                        parts => Err(object::missing(&[$($key),*], &[$(parts.$field.is_some()),*])),
                     }
                 }
             }
 
             impl<'de> serde::Deserialize<'de> for $name {
                 fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                    object::read(from, Parts { $($field: field::empty::$kind(),)* })
+                    from.deserialize_map(object::Reading::new(Parts {
+                        $($field: field::empty::$kind(),)*
+                    }))
                 }
             }
 
             impl serde::Serialize for $name {
                 fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-                    let mut map = to.serialize_map(None)?;
-                    let written = [$(($key, field::write::$kind(&mut map, $key, &self.$field)?),)*];
-                    object::finish(map, &written, &self.$extra)
+                    let mut map = object::Writing::new(to.serialize_map(None)?);
+                    let written = [$(($key, map.$kind($key, &self.$field)),)*];
+                    map.finish(&written, &self.$extra)
                 }
             }
 
@@ -135,17 +139,17 @@ pub trait Parts<'de>: Sized {
     fn finish(self, extra: Extra) -> Result<Self::Object, &'static str>;
 }
 
-/// Reads an object.
-pub fn read<'de, D: Deserializer<'de>, P: Parts<'de>>(
-    from: D,
-    parts: P,
-) -> Result<P::Object, D::Error> {
-    from.deserialize_map(ObjectVisitor(parts, PhantomData))
+/// An object that is being read.
+pub struct Reading<'de, P>(P, PhantomData<&'de ()>);
+
+impl<'de, P: Parts<'de>> Reading<'de, P> {
+    /// Before anything is read.
+    pub fn new(parts: P) -> Self {
+        Self(parts, PhantomData)
+    }
 }
 
-struct ObjectVisitor<'de, P>(P, PhantomData<&'de ()>);
-
-impl<'de, P: Parts<'de>> Visitor<'de> for ObjectVisitor<'de, P> {
+impl<'de, P: Parts<'de>> Visitor<'de> for Reading<'de, P> {
     type Value = P::Object;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -153,21 +157,34 @@ impl<'de, P: Parts<'de>> Visitor<'de> for ObjectVisitor<'de, P> {
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, map: A) -> Result<P::Object, A::Error> {
-        let extra = read_all(map, &mut |key, map| self.0.read(key, map))?;
-        // Raised in here, the error gets the position of this object's end.
-        self.0.finish(extra).map_err(de::Error::missing_field)
+        let extra = read_all(map, &mut self)?;
+        match self.0.finish(extra) {
+            Ok(object) => Ok(object),
+            // Raised in here, the error gets the position of this object's end.
+            Err(key) => Err(de::Error::missing_field(key)),
+        }
     }
 }
 
-type ReadOne<'a, A, E> = dyn FnMut(&str, &mut A) -> Result<Found, E> + 'a;
+/// [`Parts::read`] for one kind of input, so that the loop below is compiled once for it and not once for every object.
+trait ReadOne<'de, A: MapAccess<'de>> {
+    fn read_one(&mut self, key: &str, map: &mut A) -> Result<Found, A::Error>;
+}
 
+impl<'de, P: Parts<'de>, A: MapAccess<'de>> ReadOne<'de, A> for Reading<'de, P> {
+    fn read_one(&mut self, key: &str, map: &mut A) -> Result<Found, A::Error> {
+        self.0.read(key, map)
+    }
+}
+
+#[inline(never)]
 fn read_all<'de, A: MapAccess<'de>>(
     mut map: A,
-    read_one: &mut ReadOne<'_, A, A::Error>,
+    object: &mut dyn ReadOne<'de, A>,
 ) -> Result<Extra, A::Error> {
     let mut extra = Extra::new();
     while let Some(Text(key)) = map.next_key()? {
-        match read_one(&key, &mut map)? {
+        match object.read_one(&key, &mut map)? {
             // A null that came before under the same key does not count any more.
             Found::Taken if extra.is_empty() => {}
             Found::Taken => {
@@ -184,27 +201,61 @@ fn read_all<'de, A: MapAccess<'de>>(
     Ok(extra)
 }
 
-/// The first field that is missing.
-pub fn missing(fields: &[(&'static str, bool)]) -> &'static str {
-    fields
-        .iter()
-        .find(|(_, there)| !there)
+/// The first key whose field is not there.
+pub fn missing(keys: &[&'static str], there: &[bool]) -> &'static str {
+    keys.iter()
+        .zip(there)
+        .find(|(_, there)| !**there)
         .map_or("", |(key, _)| key)
 }
 
-/// Writes the extra properties that no field has written, and ends the object.
-pub fn finish<M: SerializeMap>(
-    mut map: M,
-    written: &[(&str, bool)],
-    extra: &Extra,
-) -> Result<M::Ok, M::Error> {
-    for (key, value) in extra {
-        if !written
-            .iter()
-            .any(|(name, written)| *written && name == key)
+/// An object that is being written. The first failure ends it and is kept, which spares the expansion a branch for every
+/// field.
+pub struct Writing<M: SerializeMap>(Result<M, M::Error>);
+
+impl<M: SerializeMap> Writing<M> {
+    /// Before anything is written.
+    pub fn new(map: M) -> Self {
+        Self(Ok(map))
+    }
+
+    /// Writes a field, and says whether it was written, as do its siblings.
+    #[inline(never)]
+    pub fn required<T: Serialize>(&mut self, key: &'static str, value: &T) -> bool {
+        if let Ok(map) = &mut self.0
+            && let Err(error) = map.serialize_entry(key, value)
         {
-            map.serialize_entry(key, value)?;
+            self.0 = Err(error);
+        }
+        true
+    }
+
+    /// Writes a field if it is there.
+    #[inline(never)]
+    pub fn optional<T: Serialize>(&mut self, key: &'static str, value: &Option<T>) -> bool {
+        match value {
+            Some(value) => self.required(key, value),
+            None => false,
         }
     }
-    map.end()
+
+    /// Writes a field, as `null` if it is not there.
+    #[inline(never)]
+    pub fn nullable<T: Serialize>(&mut self, key: &'static str, value: &Option<T>) -> bool {
+        self.required(key, value)
+    }
+
+    /// Writes the extra properties that no field has written, and ends the object.
+    pub fn finish(self, written: &[(&str, bool)], extra: &Extra) -> Result<M::Ok, M::Error> {
+        let mut map = self.0?;
+        for (key, value) in extra {
+            if !written
+                .iter()
+                .any(|(name, written)| *written && name == key)
+            {
+                map.serialize_entry(key, value)?;
+            }
+        }
+        map.end()
+    }
 }
