@@ -1,3 +1,4 @@
 //! Measurements of the pipeline and of what it makes.
 
 pub mod generate;
+pub mod process;

@@ -137,9 +137,9 @@ fn find_outer(
             for (key, child) in object.iter_mut() {
                 // In a map of names (`components.schemas`, `paths`, `responses`…) a key is no keyword.
                 let at = join(pointer, key);
-                if !named && key.starts_with("x-")
-                    || !named && matches!(key.as_str(), "example" | "examples" | "enum")
-                {
+                let no_schema = key.starts_with("x-")
+                    || matches!(key.as_str(), "example" | "examples" | "enum");
+                if !named && no_schema {
                     continue;
                 }
                 if !named && key == "schema" {

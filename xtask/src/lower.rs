@@ -7,7 +7,7 @@
 //! that have been moved to the [`Plan`] (enums and unions, which get types of our own), and, everywhere else,
 //! references, scalars, arrays and maps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -32,6 +32,7 @@ mod nulls;
 mod references;
 mod rust_names;
 mod unions;
+mod unreached;
 mod validation;
 
 /// The extension under which every schema carries the JSON Pointer of the place that it was written at, so that a loss
@@ -116,6 +117,8 @@ pub struct Context {
     pub v31: bool,
     /// Types taken out of it.
     pub plan: Plan,
+    /// The components that no operation of the description refers to.
+    unused: BTreeSet<String>,
     losses: Vec<Loss>,
     pass: &'static str,
     places: usize,
@@ -261,6 +264,11 @@ pub const PASSES: &[Pass] = &[
         run: directions::run,
     },
     Pass {
+        name: "unreached",
+        summary: "components that no operation uses get no type",
+        run: unreached::run,
+    },
+    Pass {
         name: "rust-names",
         summary: "component names that are legal and distinct in Rust",
         run: rust_names::run,
@@ -284,8 +292,10 @@ pub fn lower(mut document: Value, v31: bool) -> Lowered {
     json::outer_schemas_mut(&mut document, &mut |pointer, schema| {
         mark_origins(pointer, schema)
     });
+    let unused = crate::slice::unused_schemas(&document);
     let mut context = Context {
         document,
+        unused,
         v31,
         plan: Plan::default(),
         losses: Vec::new(),

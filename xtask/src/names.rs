@@ -209,7 +209,7 @@ pub struct Names {
 impl Names {
     /// Marks names as taken.
     pub fn reserve<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) {
-        self.taken.extend(names.into_iter().map(str::to_owned));
+        self.taken.extend(names.into_iter().map(str::to_lowercase));
     }
 
     /// `wanted`, or the first of `wanted2`, `wanted3`… that is free. Case is not enough to tell two names apart, so

@@ -292,7 +292,7 @@ fn rust_type(ty: &syn::Type, names: &[&String]) -> String {
     let mut written = String::new();
     for part in text.split_inclusive(['<', '>', ',']) {
         let (path, end) = match part.char_indices().next_back() {
-            Some((at, c)) if matches!(c, '<' | '>' | ',') => part.split_at(at),
+            Some((at, '<' | '>' | ',')) => part.split_at(at),
             _ => (part, ""),
         };
         let last = path.rsplit("::").next().unwrap_or(path);

@@ -8,6 +8,7 @@ use crate::model::Model;
 
 mod catalog;
 mod docs;
+mod features;
 mod manifest;
 mod metadata;
 mod operations;

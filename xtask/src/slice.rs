@@ -122,8 +122,8 @@ fn matches(pattern: &str, text: &str) -> bool {
     rest.len() >= last.len() && rest.ends_with(last)
 }
 
-/// Drops components that nothing refers to, and tags that no operation has.
-fn keep_reached(document: &mut Value) {
+/// The components of every kind that operations refer to, directly or not: `#/components/schemas/Role`.
+fn reached(document: &Value) -> BTreeSet<String> {
     let mut reached: BTreeSet<String> = BTreeSet::new();
     let mut queue: Vec<String> = Vec::new();
     collect(document.get("paths"), &mut queue);
@@ -145,6 +145,25 @@ fn keep_reached(document: &mut Value) {
             queue.extend(subclasses(document, &name));
         }
     }
+    reached
+}
+
+/// The component schemas that no operation refers to, directly or not.
+pub fn unused_schemas(document: &Value) -> BTreeSet<String> {
+    let reached = reached(document);
+    let unused =
+        |name: &&String| !reached.contains(&format!("#/components/schemas/{}", json::escape(name)));
+    json::components(document)
+        .into_iter()
+        .flat_map(|c| c.keys())
+        .filter(unused)
+        .cloned()
+        .collect()
+}
+
+/// Drops components that nothing refers to, and tags that no operation has.
+fn keep_reached(document: &mut Value) {
+    let reached = reached(document);
     if let Some(components) = document
         .get_mut("components")
         .and_then(Value::as_object_mut)

@@ -3,36 +3,64 @@
 #![forbid(unsafe_code)]
 #![allow(missing_docs, deprecated, clippy::all)]
 
+#[cfg(feature = "authentication-providers")]
 pub mod authentication_providers;
 mod catalog;
+#[cfg(feature = "cbac-banner")]
 pub mod cbac_banner;
+#[cfg(feature = "cbac-marking-restrictions")]
 pub mod cbac_marking_restrictions;
+#[cfg(feature = "enrollment-role-assignments")]
 pub mod enrollment_role_assignments;
+#[cfg(feature = "enrollments")]
 pub mod enrollments;
+#[cfg(feature = "folders")]
 pub mod folders;
+#[cfg(feature = "group-members")]
 pub mod group_members;
+#[cfg(feature = "group-membership-expiration-policy")]
 pub mod group_membership_expiration_policy;
+#[cfg(feature = "group-memberships")]
 pub mod group_memberships;
+#[cfg(feature = "group-provider-info")]
 pub mod group_provider_info;
+#[cfg(feature = "groups")]
 pub mod groups;
+#[cfg(feature = "hosts")]
 pub mod hosts;
+#[cfg(feature = "marking-categories")]
 pub mod marking_categories;
+#[cfg(feature = "marking-members")]
 pub mod marking_members;
+#[cfg(feature = "marking-role-assignments")]
 pub mod marking_role_assignments;
+#[cfg(feature = "markings")]
 pub mod markings;
 pub mod operations;
+#[cfg(feature = "organization-guest-members")]
 pub mod organization_guest_members;
+#[cfg(feature = "organization-role-assignments")]
 pub mod organization_role_assignments;
+#[cfg(feature = "organizations")]
 pub mod organizations;
+#[cfg(feature = "project-resource-references")]
 pub mod project_resource_references;
+#[cfg(feature = "projects")]
 pub mod projects;
+#[cfg(feature = "resource-roles")]
 pub mod resource_roles;
+#[cfg(feature = "resource-tags")]
 pub mod resource_tags;
+#[cfg(feature = "resources")]
 pub mod resources;
+#[cfg(feature = "roles")]
 pub mod roles;
+#[cfg(feature = "spaces")]
 pub mod spaces;
 pub mod types;
+#[cfg(feature = "user-provider-info")]
 pub mod user_provider_info;
+#[cfg(feature = "users")]
 pub mod users;
 
 pub use rolecall_client::{BuildError, Error, Response, Transport};

@@ -4,16 +4,25 @@
 #![allow(missing_docs, deprecated, clippy::all)]
 
 mod catalog;
+#[cfg(feature = "invitations")]
 pub mod invitations;
 pub mod operations;
+#[cfg(feature = "organization-members")]
 pub mod organization_members;
+#[cfg(feature = "organization-permissions")]
 pub mod organization_permissions;
+#[cfg(feature = "organization-roles")]
 pub mod organization_roles;
+#[cfg(feature = "organization-units")]
 pub mod organization_units;
+#[cfg(feature = "organizations")]
 pub mod organizations;
+#[cfg(feature = "role-assignments")]
 pub mod role_assignments;
 pub mod types;
+#[cfg(feature = "user-accounts")]
 pub mod user_accounts;
+#[cfg(feature = "user-roles")]
 pub mod user_roles;
 
 pub use rolecall_client::{BuildError, Error, Response, Transport};

@@ -3,24 +3,40 @@
 #![forbid(unsafe_code)]
 #![allow(missing_docs, deprecated, clippy::all)]
 
+#[cfg(feature = "applications")]
 pub mod applications;
+#[cfg(feature = "binding-members")]
 pub mod binding_members;
 mod catalog;
+#[cfg(feature = "client-role-assignments")]
 pub mod client_role_assignments;
+#[cfg(feature = "client-role-targets")]
 pub mod client_role_targets;
+#[cfg(feature = "custom-roles")]
 pub mod custom_roles;
+#[cfg(feature = "group-role-assignments")]
 pub mod group_role_assignments;
+#[cfg(feature = "group-role-targets")]
 pub mod group_role_targets;
+#[cfg(feature = "groups")]
 pub mod groups;
+#[cfg(feature = "oauth-clients")]
 pub mod oauth_clients;
 pub mod operations;
+#[cfg(feature = "resource-set-bindings")]
 pub mod resource_set_bindings;
+#[cfg(feature = "resource-set-resources")]
 pub mod resource_set_resources;
+#[cfg(feature = "resource-sets")]
 pub mod resource_sets;
+#[cfg(feature = "role-permissions")]
 pub mod role_permissions;
 pub mod types;
+#[cfg(feature = "user-role-assignments")]
 pub mod user_role_assignments;
+#[cfg(feature = "user-role-targets")]
 pub mod user_role_targets;
+#[cfg(feature = "users")]
 pub mod users;
 
 pub use rolecall_client::{BuildError, Error, Response, Transport};

@@ -3,21 +3,34 @@
 #![forbid(unsafe_code)]
 #![allow(missing_docs, deprecated, clippy::all)]
 
+#[cfg(feature = "access-checks")]
 pub mod access_checks;
+#[cfg(feature = "authentication")]
 pub mod authentication;
 mod catalog;
+#[cfg(feature = "invitations")]
 pub mod invitations;
 pub mod operations;
+#[cfg(feature = "organization-members")]
 pub mod organization_members;
+#[cfg(feature = "organizations")]
 pub mod organizations;
+#[cfg(feature = "resource-sharing")]
 pub mod resource_sharing;
+#[cfg(feature = "role-assignments")]
 pub mod role_assignments;
+#[cfg(feature = "roles")]
 pub mod roles;
+#[cfg(feature = "service-accounts")]
 pub mod service_accounts;
+#[cfg(feature = "team-members")]
 pub mod team_members;
+#[cfg(feature = "teams")]
 pub mod teams;
 pub mod types;
+#[cfg(feature = "users")]
 pub mod users;
+#[cfg(feature = "workspaces")]
 pub mod workspaces;
 
 pub use rolecall_client::{BuildError, Error, Response, Transport};

@@ -257,7 +257,7 @@ fn simplify(schema: &mut Value, context: &mut Context) {
             .iter()
             .all(|kind| kind.as_deref().is_some_and(|kind| wanted.contains(&kind)))
     };
-    let (kind, values) = if arms.is_empty() || arms.iter().any(|arm| json::is_any(arm)) {
+    let (kind, values) = if arms.is_empty() || arms.iter().any(json::is_any) {
         let at = object
             .get(ORIGIN)
             .and_then(Value::as_str)

@@ -165,6 +165,8 @@ pub fn shapes(document: &Value, names: &mut Names) -> Shapes {
         "std",
         "core",
         "rolecall_client",
+        "default",
+        "schemars",
     ]);
     let mut builders = Names::default();
     for (path, method, operation) in json::operations(document) {

@@ -21,7 +21,7 @@ pub fn catalog(model: &Model, identity: &Identity) -> String {
         let _ = writeln!(file, "            {name},");
     }
     file.push_str("        }\n    };\n}\n\n");
-    file.push_str("/// Calls `$each!` with `(operationId, \"request\", \"success\" or \"error\", Type),…`: every JSON body of an operation.\n#[doc(hidden)]\n#[macro_export]\nmacro_rules! each_body {\n    ($each:ident) => {\n        $each! {\n");
+    file.push_str("/// Calls `$each!` with `(operationId, \"request\", \"success\", \"success by status\" or \"error\", Type),…`: every JSON body of an\n/// operation. Errors decode with `ErrorBody::decode`, a success by status with `ByStatus::decode`, the rest with `serde_json`.\n#[doc(hidden)]\n#[macro_export]\nmacro_rules! each_body {\n    ($each:ident) => {\n        $each! {\n");
     let mut line = |id: &str, what: &str, ty: &str| {
         let ty = absolute(&types.qualify(ty));
         let _ = writeln!(
@@ -42,9 +42,10 @@ pub fn catalog(model: &Model, identity: &Identity) -> String {
         match &operation.success {
             SuccessShape::One(Answers::Json(ty)) => line(&operation.id, "success", ty),
             SuccessShape::Optional(ty) => line(&operation.id, "success", &format!("Option<{ty}>")),
-            _ => {}
+            SuccessShape::ByStatus(ty) => line(&operation.id, "success by status", ty),
+            SuccessShape::One(_) => {}
         }
-        if let ErrorShape::One(ty) = &operation.error {
+        if let ErrorShape::One(ty) | ErrorShape::ByStatus(ty) = &operation.error {
             line(&operation.id, "error", ty);
         }
     }

@@ -4,11 +4,12 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
+use super::features::feature;
 use super::{Home, Identity, banner, rust};
 use crate::model::Model;
 
 /// The file.
-pub fn manifest(_model: &Model, document: &Value, identity: &Identity) -> Result<String, String> {
+pub fn manifest(model: &Model, document: &Value, identity: &Identity) -> Result<String, String> {
     let mut file = banner(identity, "#");
     file.push_str("\n[package]\n");
     let mut line = |key: &str, value: String| {
@@ -65,7 +66,20 @@ pub fn manifest(_model: &Model, document: &Value, identity: &Identity) -> Result
     } else {
         file.truncate(file.len() - "\n[dev-dependencies]\n".len());
     }
-    file.push_str("\n[features]\ndefault = []\n# JSON Schemas of the types.\nschemars = [\"rolecall-client/schemars\"]\n");
+    let features: Vec<String> = model
+        .modules
+        .iter()
+        .map(|module| feature(&module.name))
+        .collect();
+    file.push_str("\n[features]\n# A feature for each module, so that a user compiles only what it calls.\ndefault = [\n");
+    for name in &features {
+        let _ = writeln!(file, "    {},", rust::string(name));
+    }
+    file.push_str("]\n");
+    for name in &features {
+        let _ = writeln!(file, "{name} = []");
+    }
+    file.push_str("# JSON Schemas of the types.\nschemars = [\"rolecall-client/schemars\"]\n");
     if !home {
         file.push_str("\n# A workspace of its own, wherever it lies.\n[workspace]\n");
     }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
+use super::features::feature;
 use super::{Identity, banner, docs, rust};
 use crate::model::Model;
 
@@ -44,7 +45,10 @@ pub fn readme(model: &Model, document: &Value, identity: &Identity) -> String {
          and whether it may be repeated.\n\
          - This crate sends calls as they are. Signing in, retries, rate limits and streams of pages are the business of a hook\n  \
          (`rolecall_client::Hook`).\n\n\
-         ## Modules\n\n| module | operations | |\n|---|---|---|\n",
+         ## Modules\n\n\
+         Each module is behind a Cargo feature, and all are on by default: `default-features = false` and the features of the\n\
+         modules that you call make a smaller build.\n\n\
+         | module | feature | operations | |\n|---|---|---|---|\n",
     );
     for module in &model.modules {
         let count = model
@@ -142,7 +146,8 @@ pub fn library(model: &Model, document: &Value, identity: &Identity) -> String {
     // A description does not document everything, and names what it likes.
     file.push_str("#![allow(missing_docs, deprecated, clippy::all)]\n\n");
     for module in &model.modules {
-        let _ = writeln!(file, "pub mod {};", module.name);
+        let gate = rust::string(&feature(&module.name));
+        let _ = writeln!(file, "#[cfg(feature = {gate})]\npub mod {};", module.name);
     }
     file.push_str("mod catalog;\npub mod operations;\npub mod types;\n\n");
     file.push_str("pub use rolecall_client::{BuildError, Error, Response, Transport};\n\n");

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::features::Features;
 use super::{Identity, banner, docs, rust};
 use crate::model::{Answers, EnumModel, Model, ObjectModel, Presence, StatusUnion, UnionModel};
 
@@ -10,24 +11,25 @@ const EXTRA: &str = "Properties that the description does not name, and nulls th
 
 /// The file.
 pub fn types(model: &Model, identity: &Identity) -> String {
+    let features = Features::of(model);
     let mut code = String::new();
     for object in &model.objects {
-        write_object(&mut code, object);
+        write_object(&mut code, object, features.gate(&object.name));
     }
     for item in &model.enums {
-        write_enum(&mut code, item);
+        write_enum(&mut code, item, features.gate(&item.name));
     }
     for item in &model.unions {
-        write_union(&mut code, item);
+        write_union(&mut code, item, features.gate(&item.name));
     }
     for item in &model.by_status {
-        write_by_status(&mut code, item);
+        write_by_status(&mut code, item, features.gate(&item.name));
     }
     let mut file = banner(identity, "//");
-    file.push_str("//! The types of bodies and parameters.\n\n");
+    file.push_str("//! The types of bodies and parameters. Which of them are there, and so which imports are used, depends on the features.\n\n");
     let mentioned = mentioned(model);
     if rust::used(&mentioned, &["BTreeMap"]).len() == 1 {
-        file.push_str("use std::collections::BTreeMap;\n\n");
+        file.push_str("#[allow(unused_imports)]\nuse std::collections::BTreeMap;\n\n");
     }
     for (path, names) in [
         (
@@ -41,7 +43,11 @@ pub fn types(model: &Model, identity: &Identity) -> String {
     ] {
         let used = rust::used(&mentioned, names);
         if !used.is_empty() {
-            let _ = writeln!(file, "use {path}::{{{}}};", used.join(", "));
+            let _ = writeln!(
+                file,
+                "#[allow(unused_imports)]\nuse {path}::{{{}}};",
+                used.join(", ")
+            );
         }
     }
     file.push('\n');
@@ -78,7 +84,7 @@ fn mentioned(model: &Model) -> String {
     types.join("\n")
 }
 
-fn write_object(code: &mut String, object: &ObjectModel) {
+fn write_object(code: &mut String, object: &ObjectModel, gate: &str) {
     code.push_str(&docs::outer(
         Some(object.description.as_deref().unwrap_or(&object.name)),
         "",
@@ -94,7 +100,7 @@ fn write_object(code: &mut String, object: &ObjectModel) {
     };
     let _ = writeln!(
         code,
-        "#[derive({derives})]\n#[non_exhaustive]\npub struct {} {{",
+        "{gate}#[derive({derives})]\n#[non_exhaustive]\npub struct {} {{",
         object.name
     );
     for field in &object.fields {
@@ -112,7 +118,7 @@ fn write_object(code: &mut String, object: &ObjectModel) {
     );
     let _ = writeln!(
         code,
-        "rolecall_client::object! {{ {}, {} {{",
+        "{gate}rolecall_client::object! {{ {}, {} {{",
         object.name, object.extra
     );
     for field in &object.fields {
@@ -131,13 +137,13 @@ fn write_object(code: &mut String, object: &ObjectModel) {
     }
     code.push_str("} }\n\n");
     if object.sent {
-        write_constructor(code, object, default);
+        write_constructor(code, object, default, gate);
     }
 }
 
 /// `new` with what is required, and a setter for what is not.
-fn write_constructor(code: &mut String, object: &ObjectModel, default: bool) {
-    let _ = writeln!(code, "impl {} {{", object.name);
+fn write_constructor(code: &mut String, object: &ObjectModel, default: bool, gate: &str) {
+    let _ = writeln!(code, "{gate}impl {} {{", object.name);
     let needed: Vec<_> = object
         .fields
         .iter()
@@ -198,7 +204,8 @@ fn write_constructor(code: &mut String, object: &ObjectModel, default: bool) {
     code.push_str("}\n\n");
 }
 
-fn write_enum(code: &mut String, item: &EnumModel) {
+fn write_enum(code: &mut String, item: &EnumModel, gate: &str) {
+    code.push_str(gate);
     code.push_str("rolecall_client::open_enum! {\n");
     code.push_str(&docs::outer(
         Some(item.description.as_deref().unwrap_or(&item.name)),
@@ -215,7 +222,7 @@ fn write_enum(code: &mut String, item: &EnumModel) {
     code.push_str("    }\n}\n\n");
 }
 
-fn write_union(code: &mut String, item: &UnionModel) {
+fn write_union(code: &mut String, item: &UnionModel, gate: &str) {
     let description = docs::outer(
         Some(item.description.as_deref().unwrap_or(&item.name)),
         "    ",
@@ -224,7 +231,7 @@ fn write_union(code: &mut String, item: &UnionModel) {
         Some(property) => {
             let _ = writeln!(
                 code,
-                "rolecall_client::union! {{\n{description}    pub enum {} by {}, unknown = {} {{",
+                "{gate}rolecall_client::union! {{\n{description}    pub enum {} by {}, unknown = {} {{",
                 item.name,
                 rust::string(property),
                 item.unknown
@@ -244,7 +251,7 @@ fn write_union(code: &mut String, item: &UnionModel) {
         None => {
             let _ = writeln!(
                 code,
-                "rolecall_client::choice! {{\n{description}    pub enum {}, unknown = {} {{",
+                "{gate}rolecall_client::choice! {{\n{description}    pub enum {}, unknown = {} {{",
                 item.name, item.unknown
             );
             for arm in &item.arms {
@@ -267,10 +274,10 @@ fn write_union(code: &mut String, item: &UnionModel) {
     code.push_str("    }\n}\n\n");
 }
 
-fn write_by_status(code: &mut String, item: &StatusUnion) {
+fn write_by_status(code: &mut String, item: &StatusUnion, gate: &str) {
     let _ = writeln!(
         code,
-        "rolecall_client::by_status! {{\n{}    pub enum {} {{",
+        "{gate}rolecall_client::by_status! {{\n{}    pub enum {} {{",
         docs::outer(Some(&item.description), "    "),
         item.name
     );

@@ -1,0 +1,126 @@
+//! A Cargo feature for each module, so that a user compiles only what it calls: a type is there when a module that is
+//! switched on reaches it.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::rust;
+use crate::model::{Answers, ErrorShape, Model, OperationModel, SuccessShape};
+
+/// A type that more modules than this reach is always there: its condition would cost more than it saves.
+const MANY: usize = 12;
+
+/// Which features switch a type on.
+pub struct Features {
+    gates: HashMap<String, String>,
+}
+
+/// The feature of a module.
+pub fn feature(module: &str) -> String {
+    module.trim_end_matches('_').replace('_', "-")
+}
+
+impl Features {
+    /// Works out what every module reaches.
+    pub fn of(model: &Model) -> Self {
+        let inside = references(model);
+        let mut users: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+        for module in &model.modules {
+            let mut queue: Vec<&str> = model
+                .operations
+                .iter()
+                .filter(|operation| operation.module == module.name)
+                .flat_map(mentions)
+                .filter_map(|name| inside.get_key_value(name).map(|(name, _)| *name))
+                .collect();
+            let mut seen: BTreeSet<&str> = BTreeSet::new();
+            while let Some(name) = queue.pop() {
+                if seen.insert(name) {
+                    queue.extend(inside.get(name).into_iter().flatten());
+                    users.entry(name).or_default().insert(&module.name);
+                }
+            }
+        }
+        let gates = users
+            .into_iter()
+            .filter(|(_, modules)| modules.len() < model.modules.len() && modules.len() <= MANY)
+            .map(|(name, modules)| (name.to_owned(), condition(&modules)))
+            .collect();
+        Self { gates }
+    }
+
+    /// The attribute that a type carries, with its line end; empty for a type that is always there.
+    pub fn gate(&self, name: &str) -> &str {
+        self.gates.get(name).map_or("", String::as_str)
+    }
+}
+
+fn condition(modules: &BTreeSet<&str>) -> String {
+    let features: Vec<String> = modules
+        .iter()
+        .map(|module| format!("feature = {}", rust::string(&feature(module))))
+        .collect();
+    match features.as_slice() {
+        [one] => format!("#[cfg({one})]\n"),
+        _ => format!("#[cfg(any({}))]\n", features.join(", ")),
+    }
+}
+
+/// For every type the types that it mentions.
+fn references(model: &Model) -> HashMap<&str, Vec<&str>> {
+    let mut inside: HashMap<&str, Vec<&str>> = HashMap::new();
+    for object in &model.objects {
+        inside.insert(
+            &object.name,
+            object
+                .fields
+                .iter()
+                .flat_map(|f| rust::identifiers(&f.ty))
+                .collect(),
+        );
+    }
+    for item in &model.enums {
+        inside.insert(&item.name, Vec::new());
+    }
+    for union in &model.unions {
+        inside.insert(
+            &union.name,
+            union
+                .arms
+                .iter()
+                .flat_map(|arm| rust::identifiers(&arm.ty))
+                .collect(),
+        );
+    }
+    for union in &model.by_status {
+        let types = union.arms.iter().filter_map(|arm| match &arm.body {
+            Answers::Json(ty) => Some(ty),
+            _ => None,
+        });
+        inside.insert(
+            &union.name,
+            types.flat_map(|ty| rust::identifiers(ty)).collect(),
+        );
+    }
+    let known: BTreeSet<&str> = inside.keys().copied().collect();
+    for names in inside.values_mut() {
+        names.retain(|name| known.contains(name));
+    }
+    inside
+}
+
+/// The types that an operation mentions.
+fn mentions(operation: &OperationModel) -> impl Iterator<Item = &str> {
+    let mut types: Vec<&str> = operation.parameters.iter().map(|p| p.ty.as_str()).collect();
+    types.extend(operation.body.iter().map(|body| body.ty.as_str()));
+    match &operation.success {
+        SuccessShape::One(Answers::Json(ty))
+        | SuccessShape::Optional(ty)
+        | SuccessShape::ByStatus(ty) => types.push(ty),
+        SuccessShape::One(_) => {}
+    }
+    match &operation.error {
+        ErrorShape::One(ty) | ErrorShape::ByStatus(ty) => types.push(ty),
+        ErrorShape::Undocumented => {}
+    }
+    types.into_iter().flat_map(rust::identifiers)
+}
