@@ -1,1 +1,3 @@
-//! Holds nothing: the tests of the whole are in `tests/`.
+//! What the tests of the whole share; the tests themselves are in `tests/`.
+
+pub mod recorder;

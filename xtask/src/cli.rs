@@ -12,6 +12,7 @@ use clap::{Args, Parser, Subcommand};
 mod bench;
 mod generate;
 mod lint;
+mod survive;
 
 /// Everything is as it should be.
 pub const FINE: u8 = 0;
@@ -45,6 +46,8 @@ enum Command {
     Lint(Lint),
     /// Measure the pipeline and what it makes
     Bench(Bench),
+    /// Put bodies with one thing changed to a crate generated from any description
+    Survive(Survive),
 }
 
 /// `cargo xtask generate`.
@@ -102,6 +105,23 @@ pub struct Lint {
     json: bool,
 }
 
+/// `cargo xtask survive`.
+#[derive(Args)]
+pub struct Survive {
+    /// A description anywhere on disk, JSON or YAML, OpenAPI 3.0 or 3.1
+    #[arg(long, value_name = "FILE")]
+    spec: PathBuf,
+    /// Keep operations with this tag; `*` stands for any text
+    #[arg(long, value_name = "TAG")]
+    tag: Vec<String>,
+    /// Keep operations of this path template; `*` stands for any text
+    #[arg(long, value_name = "PATH")]
+    path: Vec<String>,
+    /// Keep the operation with this operationId
+    #[arg(long, value_name = "ID")]
+    operation: Vec<String>,
+}
+
 /// `cargo xtask bench`.
 #[derive(Args)]
 pub struct Bench {
@@ -137,5 +157,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Survive(arguments) => survive::run(&arguments),
     })
 }

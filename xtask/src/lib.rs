@@ -18,5 +18,6 @@ pub mod project;
 pub mod reach;
 pub mod render;
 pub mod slice;
+pub mod survive;
 pub mod table;
 pub mod write;

@@ -162,7 +162,21 @@ fn base_url(text: &str) -> Result<Url, String> {
     Err(refused.to_owned())
 }
 
+/// Makes ring do rustls' cryptography, unless the program has chosen something else. (It builds in a fraction of the time of
+/// the library that reqwest would bring.)
+#[cfg(feature = "rustls")]
+fn choose_cryptography() {
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        // Another thread may have been faster, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    }
+}
+
+#[cfg(not(feature = "rustls"))]
+fn choose_cryptography() {}
+
 fn default_client() -> Result<reqwest::Client, reqwest::Error> {
+    choose_cryptography();
     reqwest::Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(REQUEST_TIMEOUT)

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 #[allow(unused_imports)]
-use rolecall_client::{Extra, Timestamp};
+use rolecall_client::{Extra, Secret, Timestamp};
 
 /// An app instance, in what all kinds of apps have in common. Each `signOnMode` has further properties of its
 /// own, which are not described here.
@@ -202,7 +202,7 @@ pub struct ClientObject {
     /// When the id was issued, in seconds since 1970.
     pub client_id_issued_at: Option<i64>,
     /// The secret; only answered when a client is made or changed, so not by reads.
-    pub client_secret: Option<String>,
+    pub client_secret: Option<Secret>,
     /// When the secret ends, in seconds since 1970; 0 is never.
     pub client_secret_expires_at: Option<i64>,
     pub application_type: Option<ClientApplicationType>,
@@ -232,7 +232,7 @@ rolecall_client::object! { ClientObject, extra {
     optional client_id: String = "client_id",
     required client_name: String = "client_name",
     optional client_id_issued_at: i64 = "client_id_issued_at",
-    optional client_secret: String = "client_secret",
+    optional client_secret: Secret = "client_secret",
     optional client_secret_expires_at: i64 = "client_secret_expires_at",
     optional application_type: ClientApplicationType = "application_type",
     optional grant_types: Vec<GrantType> = "grant_types",

@@ -3,7 +3,7 @@
 //!
 //! Getting an access token.
 
-use rolecall_client::{Call, Error, Response};
+use rolecall_client::{Call, Error, Response, Secret};
 
 use crate::{Client, operations, types};
 
@@ -129,7 +129,7 @@ impl GetApiToken {
     /// # Errors
     ///
     /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBody`].
-    pub async fn send(self) -> Result<Response<String>, Error<types::ErrorBody>> {
+    pub async fn send(self) -> Result<Response<Secret>, Error<types::ErrorBody>> {
         self.call.send_json().await
     }
 }

@@ -61,8 +61,8 @@ impl UpdateResourceMembership {
     /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
     pub async fn send(
         self,
-    ) -> Result<Response<Value>, Error<types::ErrorBodyOrHttpValidationError>> {
-        self.call.send_json().await
+    ) -> Result<Response<Option<Value>>, Error<types::ErrorBodyOrHttpValidationError>> {
+        self.call.send_optional_json().await
     }
 }
 
@@ -95,7 +95,7 @@ impl DeleteResourceMemberships {
     /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
     pub async fn send(
         self,
-    ) -> Result<Response<Value>, Error<types::ErrorBodyOrHttpValidationError>> {
-        self.call.send_json().await
+    ) -> Result<Response<Option<Value>>, Error<types::ErrorBodyOrHttpValidationError>> {
+        self.call.send_optional_json().await
     }
 }

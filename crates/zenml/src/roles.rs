@@ -162,7 +162,7 @@ impl DeleteRole {
     /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
     pub async fn send(
         self,
-    ) -> Result<Response<Value>, Error<types::ErrorBodyOrHttpValidationError>> {
-        self.call.send_json().await
+    ) -> Result<Response<Option<Value>>, Error<types::ErrorBodyOrHttpValidationError>> {
+        self.call.send_optional_json().await
     }
 }

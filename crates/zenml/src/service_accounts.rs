@@ -68,8 +68,8 @@ impl CreateServiceAccount {
     /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
     pub async fn send(
         self,
-    ) -> Result<Response<Value>, Error<types::ErrorBodyOrHttpValidationError>> {
-        self.call.send_json().await
+    ) -> Result<Response<Option<Value>>, Error<types::ErrorBodyOrHttpValidationError>> {
+        self.call.send_optional_json().await
     }
 }
 

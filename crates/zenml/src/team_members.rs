@@ -134,8 +134,8 @@ impl AddTeamMember {
     /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
     pub async fn send(
         self,
-    ) -> Result<Response<Value>, Error<types::ErrorBodyOrHttpValidationError>> {
-        self.call.send_json().await
+    ) -> Result<Response<Option<Value>>, Error<types::ErrorBodyOrHttpValidationError>> {
+        self.call.send_optional_json().await
     }
 }
 
@@ -174,7 +174,7 @@ impl RemoveTeamMember {
     /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
     pub async fn send(
         self,
-    ) -> Result<Response<Value>, Error<types::ErrorBodyOrHttpValidationError>> {
-        self.call.send_json().await
+    ) -> Result<Response<Option<Value>>, Error<types::ErrorBodyOrHttpValidationError>> {
+        self.call.send_optional_json().await
     }
 }

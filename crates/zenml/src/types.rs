@@ -69,14 +69,14 @@ impl ApiKeyCreate {
 #[non_exhaustive]
 pub struct ApiKeyCreated {
     /// The key itself. A secret, shown here only.
-    pub key: Option<String>,
+    pub key: Option<Secret>,
     /// Properties that the description does not name, and nulls that it does not expect; kept so that nothing is lost.
     pub extra: Extra,
 }
 
 #[cfg(feature = "service-accounts")]
 rolecall_client::object! { ApiKeyCreated, extra {
-    optional key: String = "key",
+    optional key: Secret = "key",
 } }
 
 /// What a person needs to agree to a device login.
@@ -85,7 +85,7 @@ rolecall_client::object! { ApiKeyCreated, extra {
 #[non_exhaustive]
 pub struct DeviceAuthorization {
     /// For polling. A secret.
-    pub device_code: String,
+    pub device_code: Secret,
     /// For the person to compare or type in.
     pub user_code: String,
     /// Where the person goes. May be a path below the base URL.
@@ -102,7 +102,7 @@ pub struct DeviceAuthorization {
 
 #[cfg(feature = "authentication")]
 rolecall_client::object! { DeviceAuthorization, extra {
-    required device_code: String = "device_code",
+    required device_code: Secret = "device_code",
     required user_code: String = "user_code",
     required verification_uri: String = "verification_uri",
     optional verification_uri_complete: String = "verification_uri_complete",
@@ -254,7 +254,7 @@ pub struct LoginForm {
     /// The API for which the token is, such as `https://cloudapi.zenml.io`.
     pub audience: Option<String>,
     /// The code from start_device_authorization.
-    pub device_code: Option<String>,
+    pub device_code: Option<Secret>,
     /// Properties that the description does not name, and nulls that it does not expect; kept so that nothing is lost.
     pub extra: Extra,
 }
@@ -267,7 +267,7 @@ rolecall_client::object! { LoginForm, extra {
     optional client_id: String = "client_id",
     optional client_secret: Secret = "client_secret",
     optional audience: String = "audience",
-    optional device_code: String = "device_code",
+    optional device_code: Secret = "device_code",
 } }
 
 #[cfg(feature = "authentication")]
@@ -315,7 +315,7 @@ impl LoginForm {
     }
     /// Sets `device_code`.
     #[must_use]
-    pub fn with_device_code(mut self, value: impl Into<String>) -> Self {
+    pub fn with_device_code(mut self, value: impl Into<Secret>) -> Self {
         self.device_code = Some(value.into());
         self
     }
@@ -642,15 +642,15 @@ rolecall_client::object! { TeamRead, extra {
 #[non_exhaustive]
 pub struct TokenResponse {
     /// The token to send as bearer.
-    pub access_token: String,
+    pub access_token: Secret,
     /// Always `bearer`.
     pub token_type: String,
     /// Seconds until it runs out; 3600 for keys.
     pub expires_in: Option<i64>,
     /// Not given for keys.
-    pub refresh_token: Option<String>,
+    pub refresh_token: Option<Secret>,
     /// For browser sessions.
-    pub csrf_token: Option<String>,
+    pub csrf_token: Option<Secret>,
     /// The scope, where there is one.
     pub scope: Option<String>,
     /// The device of a device login.
@@ -663,11 +663,11 @@ pub struct TokenResponse {
 
 #[cfg(feature = "authentication")]
 rolecall_client::object! { TokenResponse, extra {
-    required access_token: String = "access_token",
+    required access_token: Secret = "access_token",
     required token_type: String = "token_type",
     optional expires_in: i64 = "expires_in",
-    optional refresh_token: String = "refresh_token",
-    optional csrf_token: String = "csrf_token",
+    optional refresh_token: Secret = "refresh_token",
+    optional csrf_token: Secret = "csrf_token",
     optional scope: String = "scope",
     optional device_id: String = "device_id",
     optional device_metadata: Extra = "device_metadata",
@@ -689,7 +689,7 @@ pub struct UserRead {
     /// Format: `uuid`.
     pub id: String,
     /// Not the password. Part of the shared model; expect null.
-    pub password: Option<String>,
+    pub password: Option<Secret>,
     /// The password has to be changed at the next sign-in.
     pub password_expired: Option<bool>,
     /// The full name.
@@ -733,7 +733,7 @@ pub struct UserRead {
 ))]
 rolecall_client::object! { UserRead, extra {
     required id: String = "id",
-    optional password: String = "password",
+    optional password: Secret = "password",
     optional password_expired: bool = "password_expired",
     optional name: String = "name",
     optional avatar_url: String = "avatar_url",
@@ -833,7 +833,7 @@ pub struct WorkspaceCreate {
     /// ZenML runs it.
     pub is_managed: Option<bool>,
     /// The secret with which a self-run workspace enrolls.
-    pub enrollment_key: Option<String>,
+    pub enrollment_key: Option<Secret>,
     /// Properties that the description does not name, and nulls that it does not expect; kept so that nothing is lost.
     pub extra: Extra,
 }
@@ -848,7 +848,7 @@ rolecall_client::object! { WorkspaceCreate, extra {
     optional owner_id: String = "owner_id",
     optional organization_id: String = "organization_id",
     optional is_managed: bool = "is_managed",
-    optional enrollment_key: String = "enrollment_key",
+    optional enrollment_key: Secret = "enrollment_key",
 } }
 
 #[cfg(feature = "workspaces")]
@@ -908,7 +908,7 @@ impl WorkspaceCreate {
     }
     /// Sets `enrollment_key`.
     #[must_use]
-    pub fn with_enrollment_key(mut self, value: impl Into<String>) -> Self {
+    pub fn with_enrollment_key(mut self, value: impl Into<Secret>) -> Self {
         self.enrollment_key = Some(value.into());
         self
     }
@@ -938,7 +938,7 @@ pub struct WorkspaceRead {
     /// ZenML runs it. True when missing.
     pub is_managed: Option<bool>,
     /// A secret of a workspace that is being enrolled; otherwise null.
-    pub enrollment_key: Option<String>,
+    pub enrollment_key: Option<Secret>,
     pub organization: Option<OrganizationRead>,
     pub desired_state: Option<WorkspaceStatus>,
     /// Why it is in its state.
@@ -959,7 +959,7 @@ rolecall_client::object! { WorkspaceRead, extra {
     optional description: String = "description",
     optional logo_url: String = "logo_url",
     optional is_managed: bool = "is_managed",
-    optional enrollment_key: String = "enrollment_key",
+    optional enrollment_key: Secret = "enrollment_key",
     optional organization: OrganizationRead = "organization",
     optional desired_state: WorkspaceStatus = "desired_state",
     optional state_reason: String = "state_reason",

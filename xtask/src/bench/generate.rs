@@ -38,7 +38,10 @@ struct Build {
 pub fn run(build: bool, json: bool) -> u8 {
     match report(&Project::here(), build) {
         Ok(report) if json => {
-            println!("{}", serde_json::to_string_pretty(&report).unwrap_or_default());
+            println!(
+                "{}",
+                serde_json::to_string_pretty(&report).unwrap_or_default()
+            );
             FINE
         }
         Ok(report) => {
@@ -55,25 +58,47 @@ pub fn run(build: bool, json: bool) -> u8 {
 fn report(project: &Project, build: bool) -> Result<Report, String> {
     let tool = std::env::current_exe().map_err(|e| e.to_string())?;
     let mut command = std::process::Command::new(tool);
-    command.args(["generate", "--check", "--quiet"]).current_dir(&project.root);
+    command
+        .args(["generate", "--check", "--quiet"])
+        .current_dir(&project.root);
     let generate = measure(&mut command)?;
     let mut lines = 0;
     let mut builds = Vec::new();
-    for api in project.apis(&[]).map_err(|problems| problems.render(false))? {
+    for api in project
+        .apis(&[])
+        .map_err(|problems| problems.render(false))?
+    {
         let folder = project.root.join("crates").join(&api.name);
         let own = count_lines(&folder)?;
         lines += own;
         if build {
-            builds.push(build_times(project, &api.settings.package.name, &folder, own)?);
+            builds.push(build_times(
+                project,
+                &api.settings.package.name,
+                &folder,
+                own,
+            )?);
         }
     }
-    Ok(Report { lines_per_second: lines as f64 / generate.seconds, generate, lines, builds })
+    Ok(Report {
+        lines_per_second: lines as f64 / generate.seconds,
+        generate,
+        lines,
+        builds,
+    })
 }
 
 /// Builds in a target folder of its own, so that nothing is there at first.
-fn build_times(project: &Project, package: &str, folder: &Path, lines: usize) -> Result<Build, String> {
+fn build_times(
+    project: &Project,
+    package: &str,
+    folder: &Path,
+    lines: usize,
+) -> Result<Build, String> {
     let target = tempfile::tempdir().map_err(|e| e.to_string())?;
-    let run = |what: &str| measure(cargo(&project.root, target.path()).args([what, "--package", package]));
+    let run = |what: &str| {
+        measure(cargo(&project.root, target.path()).args([what, "--package", package]))
+    };
     let root = folder.join("src/lib.rs");
     eprintln!("{package}: cold build…");
     let cold = run("build")?;
@@ -82,7 +107,13 @@ fn build_times(project: &Project, package: &str, folder: &Path, lines: usize) ->
     run("check")?;
     touch(&root)?;
     let check = run("check")?;
-    Ok(Build { package: package.to_owned(), lines, check, build, cold })
+    Ok(Build {
+        package: package.to_owned(),
+        lines,
+        check,
+        build,
+        cold,
+    })
 }
 
 /// Makes cargo build the crate again.
@@ -102,7 +133,8 @@ pub fn count_lines(folder: &Path) -> Result<usize, String> {
     let mut lines = 0;
     for file in files {
         let path = file.map_err(|e| e.to_string())?.path();
-        let text = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let text =
+            std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
         lines += text.lines().count();
     }
     Ok(lines)
@@ -115,10 +147,28 @@ fn print(report: &Report) {
     );
     let rows = report.builds.iter().map(|build| {
         let cell = |cost: &Cost| format!("{:.2} s / {} MiB", cost.seconds, cost.peak_mib);
-        vec![build.package.clone(), build.lines.to_string(), cell(&build.check), cell(&build.build), cell(&build.cold)]
+        vec![
+            build.package.clone(),
+            build.lines.to_string(),
+            cell(&build.check),
+            cell(&build.build),
+            cell(&build.cold),
+        ]
     });
     if !report.builds.is_empty() {
-        print!("{}", table(&["crate", "lines", "check, warm", "build, warm", "build, cold"], rows));
+        print!(
+            "{}",
+            table(
+                &[
+                    "crate",
+                    "lines",
+                    "check, warm",
+                    "build, warm",
+                    "build, cold"
+                ],
+                rows
+            )
+        );
     }
 }
 

@@ -22,8 +22,16 @@ pub fn measure(command: &mut Command) -> Result<Cost, String> {
     let mut timed = match which("time") {
         Some(time) => {
             let mut timed = Command::new(time);
-            timed.arg("-f").arg("peak-kib=%M").arg(command.get_program()).args(command.get_args());
-            timed.envs(command.get_envs().filter_map(|(key, value)| Some((key, value?))));
+            timed
+                .arg("-f")
+                .arg("peak-kib=%M")
+                .arg(command.get_program())
+                .args(command.get_args());
+            timed.envs(
+                command
+                    .get_envs()
+                    .filter_map(|(key, value)| Some((key, value?))),
+            );
             if let Some(folder) = command.get_current_dir() {
                 timed.current_dir(folder);
             }
@@ -31,7 +39,11 @@ pub fn measure(command: &mut Command) -> Result<Cost, String> {
         }
         None => {
             let mut plain = Command::new(command.get_program());
-            plain.args(command.get_args()).envs(command.get_envs().filter_map(|(key, value)| Some((key, value?))));
+            plain.args(command.get_args()).envs(
+                command
+                    .get_envs()
+                    .filter_map(|(key, value)| Some((key, value?))),
+            );
             if let Some(folder) = command.get_current_dir() {
                 plain.current_dir(folder);
             }
@@ -39,27 +51,44 @@ pub fn measure(command: &mut Command) -> Result<Cost, String> {
         }
     };
     let start = Instant::now();
-    let output = timed.stdin(Stdio::null()).output().map_err(|e| format!("{:?} does not run: {e}", command.get_program()))?;
+    let output = timed
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|e| format!("{:?} does not run: {e}", command.get_program()))?;
     let seconds = start.elapsed().as_secs_f64();
     let said = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
         return Err(format!("{command:?} failed:\n{}", said.trim_end()));
     }
-    let peak = said.lines().rev().find_map(|line| line.strip_prefix("peak-kib=")?.trim().parse::<u64>().ok());
-    Ok(Cost { seconds, peak_mib: peak.unwrap_or(0) / 1024 })
+    let peak = said
+        .lines()
+        .rev()
+        .find_map(|line| line.strip_prefix("peak-kib=")?.trim().parse::<u64>().ok());
+    Ok(Cost {
+        seconds,
+        peak_mib: peak.unwrap_or(0) / 1024,
+    })
 }
 
 /// GNU time, which prints the peak; other programs of that name do not take its options.
 fn which(name: &str) -> Option<std::path::PathBuf> {
-    let path = std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(name)).find(|p| p.is_file())?;
+    let path = std::env::split_paths(&std::env::var_os("PATH")?)
+        .map(|folder| folder.join(name))
+        .find(|p| p.is_file())?;
     let version = Command::new(&path).arg("--version").output().ok()?;
     let said = [version.stdout, version.stderr].concat();
-    String::from_utf8_lossy(&said).contains("GNU").then_some(path)
+    String::from_utf8_lossy(&said)
+        .contains("GNU")
+        .then_some(path)
 }
 
 /// cargo in a folder, with a target folder, quiet and without incremental files.
 pub fn cargo(folder: &Path, target: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(folder).env("CARGO_TARGET_DIR", target).env("CARGO_INCREMENTAL", "0").env("CARGO_TERM_COLOR", "never");
+    command
+        .current_dir(folder)
+        .env("CARGO_TARGET_DIR", target)
+        .env("CARGO_INCREMENTAL", "0")
+        .env("CARGO_TERM_COLOR", "never");
     command
 }

@@ -80,7 +80,12 @@ fn complain(problems: &Problems) -> u8 {
 fn jobs(arguments: &Generate, project: &Project) -> Result<Vec<Job>, Problems> {
     match (&arguments.spec, &arguments.krate, &arguments.out) {
         (Some(spec), Some(name), Some(out)) => {
-            Ok(vec![foreign(arguments, project, spec, name, out)?])
+            let slice = Slice {
+                tags: arguments.tag.clone(),
+                paths: arguments.path.clone(),
+                operations: arguments.operation.clone(),
+            };
+            Ok(vec![foreign(project, spec, name, out, slice)?])
         }
         _ => Ok(project
             .apis(&arguments.apis)?
@@ -103,12 +108,13 @@ pub fn ours(api: &Api, project: &Project) -> Job {
     }
 }
 
-fn foreign(
-    arguments: &Generate,
+/// The job for a description from anywhere.
+pub fn foreign(
     project: &Project,
     spec: &Path,
     name: &str,
     out: &Path,
+    slice: Slice,
 ) -> Result<Job, Problems> {
     let legal = name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name
@@ -146,11 +152,7 @@ fn foreign(
             example: None,
         },
         out: out.to_owned(),
-        slice: Slice {
-            tags: arguments.tag.clone(),
-            paths: arguments.path.clone(),
-            operations: arguments.operation.clone(),
-        },
+        slice,
     })
 }
 

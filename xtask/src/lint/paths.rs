@@ -38,13 +38,22 @@ fn check_templates(context: &mut Context<'_>) {
                 ),
             );
         }
-        if path.contains(['?', '#']) {
+        if path.contains('?') {
             context.report(
                 "path-form",
                 &pointer,
-                format!("the path `{path}` holds a query or a fragment"),
+                format!("the path `{path}` holds a query"),
                 "a path alone",
                 "declare what follows the `?` as parameters with `in: query`",
+            );
+        }
+        if path.contains('#') {
+            context.report(
+                "path-fragment",
+                &pointer,
+                format!("the path `{path}` holds a fragment, which is never sent"),
+                "a path alone",
+                "leave out what follows the `#`; where it tells two operations apart, their operationId does",
             );
         }
         match variables(path) {

@@ -163,6 +163,10 @@ const RULES: &[Rule] = &[
         "path-form",
         "paths begin with `/`, hold no query, and their braces match",
     ),
+    lenient(
+        "path-fragment",
+        "paths hold no fragment, which is never sent",
+    ),
     error(
         "path-parameter-undeclared",
         "each variable of a path is declared as a parameter",

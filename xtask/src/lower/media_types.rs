@@ -8,7 +8,7 @@ use super::Context;
 use crate::json;
 
 pub(super) fn run(context: &mut Context) {
-    let mut document = std::mem::take(&mut context.document);
+    let mut document = context.document.clone();
     if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
         for (path, item) in paths {
             for method in json::METHODS {
@@ -17,7 +17,9 @@ pub(super) fn run(context: &mut Context) {
                 };
                 let at = format!("{}/{method}", json::join("/paths", path));
                 if let Some(body) = operation.get_mut("requestBody") {
-                    choose(body, &format!("{at}/requestBody"), context);
+                    let at = format!("{at}/requestBody");
+                    choose(body, &at, context);
+                    parts(body, &at, context);
                 }
                 for (status, answer) in operation
                     .get_mut("responses")
@@ -63,6 +65,46 @@ fn choose(holder: &mut Value, at: &str, context: &mut Context) {
         *name == kept
     });
     context.touched();
+}
+
+/// A multipart body is built part by part, so that its schema makes no type: the documentation names the parts.
+fn parts(body: &mut Value, at: &str, context: &mut Context) {
+    let content = body
+        .get("content")
+        .and_then(Value::as_object)
+        .and_then(|c| c.iter().next());
+    let Some((name, media)) =
+        content.filter(|(name, _)| MediaKind::of(name) == MediaKind::Multipart)
+    else {
+        return;
+    };
+    let (name, schema) = (
+        name.clone(),
+        media.get("schema").cloned().unwrap_or_default(),
+    );
+    let schema = match json::schema_ref(&schema) {
+        Some(component) => context.component(&component).cloned().unwrap_or_default(),
+        None => schema,
+    };
+    let names: Vec<String> = schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| format!("`{name}`"))
+        .collect();
+    if let Some(object) = body.as_object_mut() {
+        if !names.is_empty() {
+            super::describe(object, &format!("Parts: {}.", names.join(", ")));
+        }
+        object.insert("content".into(), serde_json::json!({ name: {} }));
+        context.lose_at(
+            "multipart-parts-by-hand",
+            at,
+            "the parts of the body are not checked against their schema",
+        );
+        context.touched();
+    }
 }
 
 fn rank(name: &str) -> u8 {

@@ -223,7 +223,8 @@ pub fn shapes(document: &Value, names: &mut Names) -> Shapes {
             builder,
             module,
             method: method.to_owned(),
-            path: path.to_owned(),
+            // Some descriptions tell operations apart by a fragment, which is never sent (RFC 9110, section 4.2.5).
+            path: path.split('#').next().unwrap_or(path).to_owned(),
             source: operation.clone(),
             parameters,
             body,
@@ -544,6 +545,10 @@ impl Shapes {
             match &mut operation.success {
                 SuccessShape::One(Answers::Json(ty)) | SuccessShape::Optional(ty) => fill(ty),
                 _ => {}
+            }
+            // Any JSON is also no JSON: a service whose answer is not described may as well send nothing.
+            if matches!(&operation.success, SuccessShape::One(Answers::Json(ty)) if ty == "Value") {
+                operation.success = SuccessShape::Optional("Value".to_owned());
             }
             if let ErrorShape::One(ty) = &mut operation.error {
                 fill(ty);

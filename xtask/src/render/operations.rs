@@ -75,8 +75,10 @@ pub fn module(model: &Model, module: &ModuleModel, identity: &Identity) -> Strin
     if rust::used(&code, &["BTreeMap"]).len() == 1 {
         file.push_str("use std::collections::BTreeMap;\n\n");
     }
+    // The crate's own types may have names of the run time.
+    let outside = code.replace("types::", "types__");
     let runtime = rust::used(
-        &code,
+        &outside,
         &[
             "Bytes",
             "Call",
@@ -91,7 +93,7 @@ pub fn module(model: &Model, module: &ModuleModel, identity: &Identity) -> Strin
         ],
     );
     let _ = writeln!(file, "use rolecall_client::{{{}}};", runtime.join(", "));
-    let json = rust::used(&code, &["Number", "Value"]);
+    let json = rust::used(&outside, &["Number", "Value"]);
     if !json.is_empty() {
         let _ = writeln!(
             file,
@@ -296,6 +298,13 @@ fn write_setter(
         Some(parameter.description.as_deref().unwrap_or(&fallback)),
         "    ",
     ));
+    if parameter.setter != crate::names::snake(&parameter.wire) {
+        let _ = writeln!(
+            code,
+            "    ///\n    /// Sent as `{}`.",
+            parameter.wire.replace('`', "'")
+        );
+    }
     if parameter.required {
         code.push_str("    ///\n    /// Required.\n");
     }

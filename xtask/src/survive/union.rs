@@ -72,7 +72,7 @@ impl<'a> Reader<'a> {
         }
         let key = std::ptr::from_ref(holder) as usize;
         let (property, values) = match family::property(holder) {
-            Some(property) => (Some(property.to_owned()), declared(property, &mapping, &arms)),
+            Some(property) => (Some(property.to_owned()), self.declared(property, &mapping, &arms)),
             None => match self.inferred(&arms) {
                 Some((property, values)) => (Some(property), values),
                 None => (None, vec![Vec::new(); arms.len()]),
@@ -81,6 +81,31 @@ impl<'a> Reader<'a> {
         let arms = arms.into_iter().zip(values);
         let arms = arms.map(|((_, schema), values)| Arm { schema, values });
         decided(arms.collect(), property, key)
+    }
+
+    /// The values of each arm: those that the mapping gives it, else those that it allows itself, else its name.
+    fn declared(
+        &self,
+        property: &str,
+        mapping: &[(String, String)],
+        arms: &[(Option<String>, Schema<'a>)],
+    ) -> Vec<Vec<String>> {
+        let mut by_arm: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for (value, target) in mapping {
+            by_arm.entry(target).or_default().push(value.clone());
+        }
+        let mut taken = BTreeSet::new();
+        arms.iter()
+            .map(|(name, schema)| {
+                let mapped = name.as_deref().and_then(|name| by_arm.get(name)).cloned();
+                let mut values = mapped.unwrap_or_else(|| self.own_values(schema, property));
+                if values.is_empty() {
+                    values.extend(name.clone());
+                }
+                values.retain(|value| taken.insert(value.clone()));
+                values
+            })
+            .collect()
     }
 
     /// A property that every arm requires, and no value of which is in two of them.
@@ -175,46 +200,6 @@ impl<'a> Reader<'a> {
         };
         union.arms.iter().find(seems)
     }
-}
-
-/// The values of each arm: those that the mapping gives it, else those that it allows itself, else its name.
-fn declared(
-    property: &str,
-    mapping: &[(String, String)],
-    arms: &[(Option<String>, Schema<'_>)],
-) -> Vec<Vec<String>> {
-    let mut by_arm: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for (value, target) in mapping {
-        by_arm.entry(target).or_default().push(value.clone());
-    }
-    let mut taken = BTreeSet::new();
-    arms.iter()
-        .map(|(name, schema)| {
-            let mapped = name.as_deref().and_then(|name| by_arm.get(name)).cloned();
-            let mut values = mapped.unwrap_or_else(|| plain_values(schema, property));
-            if values.is_empty() {
-                values.extend(name.clone());
-            }
-            values.retain(|value| taken.insert(value.clone()));
-            values
-        })
-        .collect()
-}
-
-/// The texts that an arm itself lists for a property, without following references.
-fn plain_values(schema: &Schema<'_>, property: &str) -> Vec<String> {
-    let properties = schema.properties();
-    let found = properties.iter().find(|known| known.name == property);
-    let schemas = found.map(|known| known.schemas.as_slice());
-    let lists = schemas.into_iter().flatten().rev().filter_map(|schema| {
-        let one = schema.get("const").map(std::slice::from_ref);
-        one.or(schema.get("enum")?.as_array().map(Vec::as_slice))
-    });
-    let texts = lists.map(|list| list.iter().filter_map(Value::as_str));
-    texts
-        .map(|texts| texts.map(str::to_owned).collect())
-        .next()
-        .unwrap_or_default()
 }
 
 /// A union as it decodes: scalars of one kind are that kind, and a discriminator counts only among objects that all have

@@ -1,0 +1,231 @@
+//! What the generator makes of a small description that has one of each thing, and when it writes.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use tempfile::TempDir;
+use xtask::generate::{Failure, Job, Outcome, prepare};
+use xtask::lint::Audience;
+use xtask::progress::Progress;
+use xtask::render::{Home, Identity};
+use xtask::slice::Slice;
+use xtask::{cli, write};
+
+const SMALL: &str = "fixtures/small/openapi.yaml";
+
+/// A folder with the description and a place for what is made of it.
+struct Workshop {
+    folder: TempDir,
+}
+
+impl Workshop {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::copy(SMALL, folder.path().join("openapi.yaml")).unwrap();
+        Self { folder }
+    }
+
+    fn spec(&self) -> PathBuf {
+        self.folder.path().join("openapi.yaml")
+    }
+
+    fn out(&self) -> PathBuf {
+        self.folder.path().join("crew")
+    }
+
+    fn job(&self) -> Job {
+        Job {
+            spec: self.spec(),
+            spec_name: "openapi.yaml".to_owned(),
+            audience: Audience::Foreign,
+            examples: None,
+            identity: Identity {
+                api: "crew".to_owned(),
+                package: "crew".to_owned(),
+                version: "0.1.0".to_owned(),
+                description: "Client for the crew".to_owned(),
+                keywords: Vec::new(),
+                categories: Vec::new(),
+                documentation: None,
+                source: "openapi.yaml".to_owned(),
+                command: "cargo xtask generate".to_owned(),
+                home: Home::Elsewhere(PathBuf::from("../client")),
+                example: None,
+            },
+            out: self.out(),
+            slice: Slice::default(),
+        }
+    }
+
+    fn prepare(&self) -> Result<Outcome, Failure> {
+        prepare(&self.job(), &Progress::new(false))
+    }
+
+    /// Generates, and says which files that changed.
+    fn generate(&self) -> Vec<String> {
+        let outcome = self
+            .prepare()
+            .unwrap_or_else(|failure| panic!("{failure:?}"));
+        write::apply(&outcome.changes).unwrap();
+        let changed = outcome.changes.iter().map(|change| change.path.as_path());
+        changed.map(|path| self.relative(path)).collect()
+    }
+
+    fn relative(&self, path: &Path) -> String {
+        let path = path.strip_prefix(self.out()).unwrap();
+        path.to_str().unwrap().replace('\\', "/")
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.out().join(name)).unwrap()
+    }
+
+    fn edit(&self, from: &str, to: &str) {
+        let text = fs::read_to_string(self.spec()).unwrap();
+        assert_eq!(text.matches(from).count(), 1, "{from}");
+        fs::write(self.spec(), text.replace(from, to)).unwrap();
+    }
+
+    /// Every file that was made, with its bytes.
+    fn tree(&self) -> BTreeMap<String, Vec<u8>> {
+        let mut tree = BTreeMap::new();
+        let mut folders = vec![self.out()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    tree.insert(self.relative(&path), fs::read(&path).unwrap());
+                }
+            }
+        }
+        tree
+    }
+
+    /// Runs `cargo xtask generate` as the command line does.
+    fn command_line(&self, more: &[&str]) -> ExitCode {
+        let mut arguments: Vec<OsString> =
+            ["xtask", "generate", "--quiet", "--crate", "crew", "--spec"]
+                .map(OsString::from)
+                .to_vec();
+        arguments.extend([self.spec().into(), "--out".into(), self.out().into()]);
+        arguments.extend(more.iter().map(OsString::from));
+        cli::run(arguments)
+    }
+}
+
+#[test]
+fn the_code_of_a_small_description() {
+    let workshop = Workshop::new();
+    assert_eq!(
+        workshop.generate(),
+        [
+            "Cargo.toml",
+            "README.md",
+            "src/catalog.rs",
+            "src/crew.rs",
+            "src/lib.rs",
+            "src/operations.rs",
+            "src/papers.rs",
+            "src/types.rs",
+        ]
+    );
+    for file in ["types", "crew", "papers", "operations", "catalog"] {
+        let code = workshop.read(&format!("src/{file}.rs"));
+        insta::assert_snapshot!(file, code);
+    }
+}
+
+#[test]
+fn what_is_up_to_date_is_left_alone() {
+    let workshop = Workshop::new();
+    assert!(!workshop.generate().is_empty());
+    let outcome = workshop.prepare().unwrap();
+    assert!(outcome.changes.is_empty(), "{:?}", outcome.changed);
+    assert_eq!(write::diff(&outcome.changes, &workshop.out()), "");
+}
+
+#[test]
+fn one_edit_of_the_description_is_one_edit_of_the_code() {
+    let workshop = Workshop::new();
+    workshop.generate();
+    workshop.edit("As it is called.", "As the captain calls it.");
+    let outcome = workshop.prepare().unwrap();
+    let diff = write::diff(&outcome.changes, &workshop.out());
+    insta::assert_snapshot!("edit", diff);
+}
+
+#[test]
+fn two_runs_make_the_same_bytes() {
+    let (one, other) = (Workshop::new(), Workshop::new());
+    one.generate();
+    other.generate();
+    assert_eq!(one.tree(), other.tree());
+}
+
+#[test]
+fn a_bad_description_changes_nothing() {
+    let workshop = Workshop::new();
+    workshop.generate();
+    let before = workshop.tree();
+    workshop.edit(
+        "'#/components/schemas/CrewPage'",
+        "'#/components/schemas/Nobody'",
+    );
+    let Err(Failure::Input(problems)) = workshop.prepare() else {
+        panic!("a dangling reference went through");
+    };
+    let message = problems.render(false);
+    insta::assert_snapshot!("bad", message);
+    assert_eq!(workshop.command_line(&[]), ExitCode::from(cli::BAD_INPUT));
+    assert_eq!(workshop.tree(), before);
+}
+
+#[test]
+fn a_generated_file_that_is_no_longer_called_for_goes_and_a_hand_written_one_stays() {
+    let workshop = Workshop::new();
+    workshop.generate();
+    let ours = "//! Written by hand; it only speaks of what is generated.\n";
+    fs::write(workshop.out().join("src/by_hand.rs"), ours).unwrap();
+    // The tag, and with it the module, is called something else now.
+    let text = fs::read_to_string(workshop.spec()).unwrap();
+    fs::write(workshop.spec(), text.replace("Papers", "Forms")).unwrap();
+    let changed = workshop.generate();
+    assert!(changed.contains(&"src/papers.rs".to_owned()), "{changed:?}");
+    let tree = workshop.tree();
+    assert!(tree.contains_key("src/forms.rs"));
+    assert!(!tree.contains_key("src/papers.rs"));
+    assert_eq!(tree["src/by_hand.rs"], ours.as_bytes());
+}
+
+#[test]
+fn the_command_line_checks_without_writing() {
+    let workshop = Workshop::new();
+    let check = || workshop.command_line(&["--check"]);
+    // Nothing is there yet, and a check does not change that.
+    assert_eq!(check(), ExitCode::from(cli::STALE));
+    assert!(!workshop.out().exists());
+    assert_eq!(workshop.command_line(&[]), ExitCode::from(cli::FINE));
+    assert_eq!(check(), ExitCode::from(cli::FINE));
+    let before = workshop.tree();
+    workshop.edit("Someone on board.", "Anyone on board.");
+    assert_eq!(check(), ExitCode::from(cli::STALE));
+    assert_eq!(workshop.tree(), before);
+    // A file that someone edited by hand is stale too.
+    workshop.edit("Anyone on board.", "Someone on board.");
+    let types = workshop.out().join("src/types.rs");
+    fs::write(&types, workshop.read("src/types.rs") + "// mine\n").unwrap();
+    assert_eq!(check(), ExitCode::from(cli::STALE));
+    assert_eq!(workshop.command_line(&[]), ExitCode::from(cli::FINE));
+    assert_eq!(workshop.tree(), before);
+}
+
+#[test]
+fn the_crates_of_this_workspace_are_up_to_date() {
+    let arguments = ["xtask", "generate", "--check", "--quiet"].map(OsString::from);
+    assert_eq!(cli::run(arguments), ExitCode::from(cli::FINE));
+}
