@@ -1,4 +1,5 @@
 //! Measurements of the pipeline and of what it makes.
 
+pub mod compat;
 pub mod generate;
 pub mod process;

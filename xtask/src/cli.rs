@@ -140,6 +140,21 @@ enum BenchWhat {
         #[arg(long)]
         json: bool,
     },
+    /// Generate and check crates of descriptions that are not ours; fetches them from the npm registry
+    Compat {
+        /// A further description, as LABEL=FILE
+        #[arg(long, value_name = "LABEL=FILE")]
+        spec: Vec<String>,
+        /// Only descriptions whose label holds this text
+        #[arg(long, value_name = "TEXT")]
+        only: Vec<String>,
+        /// Write docs/compatibility.md
+        #[arg(long, conflicts_with = "json")]
+        write: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Runs the command line.

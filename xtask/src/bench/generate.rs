@@ -1,7 +1,6 @@
 //! `cargo xtask bench generate`: what the pipeline costs, and what it costs to build what comes out.
 
 use std::path::Path;
-use std::time::Instant;
 
 use serde::Serialize;
 
@@ -170,9 +169,4 @@ fn print(report: &Report) {
             )
         );
     }
-}
-
-/// Seconds since `start`.
-pub fn since(start: Instant) -> f64 {
-    start.elapsed().as_secs_f64()
 }

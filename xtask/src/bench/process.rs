@@ -15,41 +15,41 @@ pub struct Cost {
     pub peak_mib: u64,
 }
 
-/// Runs a command to its end; its output is shown only when it fails.
+/// What a run printed and cost.
+pub struct Ran {
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+    /// What it cost.
+    pub cost: Cost,
+}
+
+/// Runs a command to its end and says what it cost.
 pub fn measure(command: &mut Command) -> Result<Cost, String> {
+    run(command).map(|ran| ran.cost)
+}
+
+/// Runs a command to its end; a failure is an error with what it printed.
+pub fn run(command: &mut Command) -> Result<Ran, String> {
     // The system tells the peak of all children so far, so that a run is measured by a child of its own where there is
     // a program for that.
     let mut timed = match which("time") {
         Some(time) => {
             let mut timed = Command::new(time);
-            timed
-                .arg("-f")
-                .arg("peak-kib=%M")
-                .arg(command.get_program())
-                .args(command.get_args());
-            timed.envs(
-                command
-                    .get_envs()
-                    .filter_map(|(key, value)| Some((key, value?))),
-            );
-            if let Some(folder) = command.get_current_dir() {
-                timed.current_dir(folder);
-            }
+            timed.args(["-f", "peak-kib=%M"]).arg(command.get_program());
             timed
         }
-        None => {
-            let mut plain = Command::new(command.get_program());
-            plain.args(command.get_args()).envs(
-                command
-                    .get_envs()
-                    .filter_map(|(key, value)| Some((key, value?))),
-            );
-            if let Some(folder) = command.get_current_dir() {
-                plain.current_dir(folder);
-            }
-            plain
-        }
+        None => Command::new(command.get_program()),
     };
+    timed.args(command.get_args()).envs(
+        command
+            .get_envs()
+            .filter_map(|(key, value)| Some((key, value?))),
+    );
+    if let Some(folder) = command.get_current_dir() {
+        timed.current_dir(folder);
+    }
     let start = Instant::now();
     let output = timed
         .stdin(Stdio::null())
@@ -64,9 +64,13 @@ pub fn measure(command: &mut Command) -> Result<Cost, String> {
         .lines()
         .rev()
         .find_map(|line| line.strip_prefix("peak-kib=")?.trim().parse::<u64>().ok());
-    Ok(Cost {
-        seconds,
-        peak_mib: peak.unwrap_or(0) / 1024,
+    Ok(Ran {
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: said.into_owned(),
+        cost: Cost {
+            seconds,
+            peak_mib: peak.unwrap_or(0) / 1024,
+        },
     })
 }
 

@@ -71,11 +71,7 @@ fn test(arguments: &Survive) -> Result<Tally, Failure> {
     tally.map_err(Failure::Tool)
 }
 
-fn made(
-    job: &Job,
-    places: &Places,
-    progress: &Progress,
-) -> Result<std::path::PathBuf, Failure> {
+fn made(job: &Job, places: &Places, progress: &Progress) -> Result<std::path::PathBuf, Failure> {
     let outcome = prepare(job, progress)?;
     write::apply(&outcome.changes).map_err(Failure::Tool)?;
     progress.step(&job.identity.api, "compile");
@@ -92,7 +88,10 @@ fn name(arguments: &Survive) -> String {
     let hash = asked.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
-    let stem = arguments.spec.file_stem().map(|stem| stem.to_string_lossy());
+    let stem = arguments
+        .spec
+        .file_stem()
+        .map(|stem| stem.to_string_lossy());
     let stem: String = snake(&stem.unwrap_or_default())
         .chars()
         .filter(char::is_ascii_alphanumeric)

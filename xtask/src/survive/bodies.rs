@@ -9,8 +9,8 @@ use super::read::{Reader, Schema};
 use crate::json;
 use crate::lower::{MediaKind, operation_name};
 use crate::names::snake;
-use crate::project::one;
 use crate::problem::Problems;
+use crate::project::one;
 
 /// What a body is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -104,7 +104,12 @@ pub fn parameters<'a>(reader: &Reader<'a>, document: &'a Value) -> Vec<Schema<'a
             .pointer(&json::join("/paths", path))
             .and_then(|item| reader.resolve(item).get("parameters"));
         let lists = [operation.get("parameters"), shared];
-        for parameter in lists.into_iter().flatten().filter_map(Value::as_array).flatten() {
+        for parameter in lists
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_array)
+            .flatten()
+        {
             let parameter = reader.resolve(parameter);
             let schema = parameter.get("schema").or_else(|| json_schema(parameter));
             found.extend(schema.map(|schema| reader.read(schema, None)));
@@ -136,7 +141,8 @@ fn json_schema(holder: &Value) -> Option<&Value> {
     let json = content
         .iter()
         .filter(|(name, _)| MediaKind::of(name) == MediaKind::Json);
-    let plain = |name: &str| name.split(';').next().unwrap_or_default().trim() == "application/json";
+    let plain =
+        |name: &str| name.split(';').next().unwrap_or_default().trim() == "application/json";
     let (_, media) = json.min_by_key(|(name, _)| !plain(name))?;
     media.get("schema")
 }
@@ -144,7 +150,10 @@ fn json_schema(holder: &Value) -> Option<&Value> {
 /// A status that an answer's key stands for.
 fn code(status: &str, kind: BodyKind) -> u16 {
     status.parse().unwrap_or_else(|_| {
-        match (status.as_bytes().first().map(|digit| char::from(*digit)), kind) {
+        match (
+            status.as_bytes().first().map(|digit| char::from(*digit)),
+            kind,
+        ) {
             (Some(digit @ '1'..='5'), _) => digit as u16 % 48 * 100 + 99,
             (_, BodyKind::Success) => 200,
             _ => 599,

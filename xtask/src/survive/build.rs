@@ -42,10 +42,14 @@ pub fn made<'a>(
         inside: Vec::new(),
     };
     let mut made = Vec::new();
-    made.extend(builder(BTreeMap::new()).build(schema, "", false).map(|body| Made {
-        body,
-        focus: String::new(),
-    }));
+    made.extend(
+        builder(BTreeMap::new())
+            .build(schema, "", false)
+            .map(|body| Made {
+                body,
+                focus: String::new(),
+            }),
+    );
     let mut queue = VecDeque::from([(BTreeMap::new(), String::new())]);
     let mut explored: BTreeSet<(Option<String>, usize, usize)> = BTreeSet::new();
     while let Some((choices, focus)) = queue.pop_front() {
@@ -134,7 +138,9 @@ impl<'a> Builder<'_, 'a> {
             Shape::Object(properties) => {
                 let mut made = Map::new();
                 for property in properties {
-                    let required = self.reach.requires(self.reader, schema, &property, self.kind);
+                    let required = self
+                        .reach
+                        .requires(self.reader, schema, &property, self.kind);
                     let read = self.reader.read_all(&property.schemas, owner);
                     let travels = match self.kind {
                         BodyKind::Request => !read.read_only,

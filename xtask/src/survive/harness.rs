@@ -67,7 +67,10 @@ impl Places {
             .status()
             .map_err(|error| format!("cargo does not run: {error}"))?;
         if !status.success() {
-            return Err(format!("what was generated in {} does not compile", self.krate().display()));
+            return Err(format!(
+                "what was generated in {} does not compile",
+                self.krate().display()
+            ));
         }
         Ok(self.target().join("debug").join(name))
     }

@@ -123,9 +123,9 @@ pub fn table(tallies: &[(&str, &Tally)]) -> String {
         _ => format!("{cases} ({failed} failed)"),
     };
     let rows = Mutation::ALL.iter().map(|mutation| {
-        let counts = tallies.iter().map(|(_, tally)| {
-            cell(tally.counts.get(mutation).copied().unwrap_or_default())
-        });
+        let counts = tallies
+            .iter()
+            .map(|(_, tally)| cell(tally.counts.get(mutation).copied().unwrap_or_default()));
         std::iter::once(mutation.as_str().to_owned())
             .chain(counts)
             .collect()

@@ -53,7 +53,10 @@ impl Reach {
         }
         let read = reader.read_all(&property.schemas, schema.owner.as_deref());
         let travels = |marks: &Marks, own: bool| {
-            own || schema.owner.as_ref().is_some_and(|it| marks.owners.contains(it))
+            own || schema
+                .owner
+                .as_ref()
+                .is_some_and(|it| marks.owners.contains(it))
         };
         let request = kind == BodyKind::Request;
         !(read.read_only && travels(&self.sent, request)

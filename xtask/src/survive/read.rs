@@ -218,13 +218,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn add_keywords(
-        &self,
-        object: &'a Object,
-        role: Role,
-        via: &mut Via,
-        into: &mut Schema<'a>,
-    ) {
+    fn add_keywords(&self, object: &'a Object, role: Role, via: &mut Via, into: &mut Schema<'a>) {
         if let Some(Value::Array(parts)) = object.get("allOf") {
             match lone_reference(object) {
                 Some(part) if role != Role::Part => {
@@ -261,9 +255,9 @@ impl<'a> Reader<'a> {
         let only_constrains = |arm: &Value| {
             arm.as_object().is_some_and(|arm| {
                 arm.contains_key("required")
-                    && arm
-                        .keys()
-                        .all(|key| matches!(key.as_str(), "required" | "not") || json::is_annotation(key))
+                    && arm.keys().all(|key| {
+                        matches!(key.as_str(), "required" | "not") || json::is_annotation(key)
+                    })
             })
         };
         if arms.iter().all(only_constrains) {
@@ -340,12 +334,11 @@ impl<'a> Schema<'a> {
 
 /// `allOf: [$ref]` beside nothing but annotations.
 fn lone_reference(object: &Object) -> Option<&Value> {
-    let annotates =
-        |object: &Object, but: &str| {
-            object
-                .keys()
-                .all(|key| key == but || key == "type" || json::is_annotation(key))
-        };
+    let annotates = |object: &Object, but: &str| {
+        object
+            .keys()
+            .all(|key| key == but || key == "type" || json::is_annotation(key))
+    };
     let parts = object.get("allOf")?.as_array()?;
     let mut references = parts.iter().filter(|part| part.get("$ref").is_some());
     let reference = references.next()?;

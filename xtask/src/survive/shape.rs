@@ -136,8 +136,11 @@ impl<'a> Schema<'a> {
             known = Some(match known {
                 None => list,
                 Some(before) => {
-                    let both: Vec<Value> =
-                        before.iter().filter(|v| list.contains(v)).cloned().collect();
+                    let both: Vec<Value> = before
+                        .iter()
+                        .filter(|v| list.contains(v))
+                        .cloned()
+                        .collect();
                     if both.is_empty() {
                         [before, list].concat()
                     } else {
@@ -184,7 +187,10 @@ impl<'a> Schema<'a> {
     }
 
     fn items(&self) -> Option<&'a Value> {
-        let tuple = self.parts.iter().any(|part| part.contains_key("prefixItems"));
+        let tuple = self
+            .parts
+            .iter()
+            .any(|part| part.contains_key("prefixItems"));
         self.last("items")
             .filter(|items| !tuple && items.is_object() && !json::is_any(items))
     }

@@ -149,7 +149,9 @@ impl<'a> Walker<'_, 'a> {
         self.slot(schema, Mutation::ExtraProperty, at, change);
         let mut demanding = false;
         for property in properties {
-            let required = self.reach.requires(self.reader, schema, property, self.kind);
+            let required = self
+                .reach
+                .requires(self.reader, schema, property, self.kind);
             demanding |= required;
             let Some(value) = body.get(property.name) else {
                 continue;
@@ -211,7 +213,11 @@ impl<'a> Walker<'_, 'a> {
             self.slot(schema, Mutation::DiscriminatorRemoved, &below, change);
             self.set(schema, Mutation::Empty, at, json!({}));
             let said = value.get(property).and_then(Value::as_str);
-            for other in arm.values.iter().filter(|other| Some(other.as_str()) != said) {
+            for other in arm
+                .values
+                .iter()
+                .filter(|other| Some(other.as_str()) != said)
+            {
                 self.set(schema, Mutation::Known, &below, other.as_str());
             }
         }

@@ -72,7 +72,10 @@ impl<'a> Reader<'a> {
         }
         let key = std::ptr::from_ref(holder) as usize;
         let (property, values) = match family::property(holder) {
-            Some(property) => (Some(property.to_owned()), self.declared(property, &mapping, &arms)),
+            Some(property) => (
+                Some(property.to_owned()),
+                self.declared(property, &mapping, &arms),
+            ),
             None => match self.inferred(&arms) {
                 Some((property, values)) => (Some(property), values),
                 None => (None, vec![Vec::new(); arms.len()]),
