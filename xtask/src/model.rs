@@ -10,11 +10,11 @@ use crate::names::{Names, pascal, snake};
 use crate::problem::{Problem, Problems, Severity};
 use crate::progenitor;
 
+pub mod answers;
 pub mod operations;
 
-pub use operations::{
-    Answers, BodyKind, ErrorShape, OperationModel, ParameterModel, StatusArm, SuccessShape,
-};
+pub use answers::{Answers, ErrorShape, StatusArm, SuccessShape};
+pub use operations::{BodyKind, OperationModel, ParameterModel};
 
 /// A crate's worth of types and operations.
 pub struct Model {
