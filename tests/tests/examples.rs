@@ -108,7 +108,7 @@ fn apis() -> [Api; 4] {
                 "schema.RoleId.uuid.json",
             ],
             open: &[],
-            count: 240,
+            count: 243,
         },
         Api {
             name: "klustr",

@@ -150,7 +150,10 @@ fn plainest(components: &Object, plan: &Plan, schemas: &[Value]) -> Value {
 
 /// A lowered schema with nothing but what decides its type.
 fn bare(schema: &Value, item: bool, components: &Object) -> Value {
-    let nullable = item && schema.get("nullable").and_then(Value::as_bool) == Some(true);
+    let allows_null =
+        |schema: &Value| schema.get("nullable").and_then(Value::as_bool) == Some(true);
+    let target = json::schema_ref(schema).and_then(|name| components.get(&name));
+    let nullable = item && (allows_null(schema) || target.is_some_and(allows_null));
     let reference = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
     let plain = if let Some(name) = json::schema_ref(schema) {
         match components.keys().position(|known| *known == name) {

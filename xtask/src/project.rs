@@ -101,6 +101,21 @@ impl Project {
         }
     }
 
+    /// The path of the run-time support as a crate in `out` should give it: relative within this workspace, so that the
+    /// crate can be committed, and absolute elsewhere.
+    pub fn support_from(&self, out: &Path) -> PathBuf {
+        let support = Path::new("crates/client");
+        let out = std::path::absolute(out).unwrap_or_else(|_| out.to_owned());
+        match out.strip_prefix(&self.root) {
+            Ok(inside) => inside
+                .components()
+                .map(|_| "..")
+                .collect::<PathBuf>()
+                .join(support),
+            Err(_) => self.root.join(support),
+        }
+    }
+
     /// The APIs by name: all of them, or those asked for.
     pub fn apis(&self, wanted: &[String]) -> Result<Vec<Api>, Problems> {
         let known = self.names()?;

@@ -49,7 +49,8 @@ pub struct Identity {
 pub enum Home {
     /// In this workspace, inheriting from it.
     Workspace,
-    /// Anywhere: the support crate is found at this path.
+    /// Anywhere: the support crate is found at this path. An absolute one makes the crate a workspace of its own; a relative
+    /// one leaves it to the workspace that it lies in.
     Elsewhere(std::path::PathBuf),
 }
 

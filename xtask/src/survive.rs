@@ -30,7 +30,7 @@ pub use change::{Expect, Mutation};
 pub use judge::{Answer, Tally, judge, table};
 
 use bodies::{Body, bodies, parameters};
-use build::{Made, made};
+use build::{Made, made, within};
 use reach::Reach;
 use read::Reader;
 use slots::Walker;
@@ -99,7 +99,7 @@ pub fn each_case(document: &Value, v31: bool, samples: &[Sample], each: &mut dyn
             };
             walker.walk(&schema, &base.body);
             for slot in walker.slots {
-                if !slot.pointer.starts_with(&base.focus) {
+                if !within(&slot.pointer, &base.focus) {
                     continue;
                 }
                 let value = match &slot.change {
@@ -139,3 +139,6 @@ fn is_of(sample: &Sample, body: &Body<'_>, bodies: &[Body<'_>]) -> bool {
     sample.operation == body.operation
         && (sample.status == body.status || sample.status >= 400 && stands && !declared())
 }
+
+#[cfg(test)]
+mod tests;

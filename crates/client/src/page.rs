@@ -76,7 +76,9 @@ pub trait Paged: Clone + Send + Sized + 'static {
     /// # Errors
     ///
     /// Every [`Error`]; [`Error::Decode`] also when the link to the next page is not a URL.
-    fn page(self) -> impl Future<Output = Result<Page<Self::Item>, Error<Self::Error>>> + Send {
+    fn send_page(
+        self,
+    ) -> impl Future<Output = Result<Page<Self::Item>, Error<Self::Error>>> + Send {
         let call = self.into_call();
         let window = Window::of(&call);
         async move {

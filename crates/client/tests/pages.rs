@@ -84,7 +84,11 @@ fn list(transport: &Transport, pages: Pages) -> List {
 
 async fn next(pages: Pages, answer: String) -> (Server, Option<Cursor>) {
     let server = Server::answering(vec![answer]).await;
-    let next = list(&server.transport(), pages).page().await.unwrap().next;
+    let next = list(&server.transport(), pages)
+        .send_page()
+        .await
+        .unwrap()
+        .next;
     (server, next)
 }
 
@@ -111,14 +115,20 @@ async fn by_link_header() {
         Server::answering(vec![first, answer("200 OK", "[3]"), answer("200 OK", "[]")]).await;
     let mut start = list(&server.transport(), pages);
     start.call_mut().set("q", "x");
-    let page = start.clone().page().await.unwrap();
+    let page = start.clone().send_page().await.unwrap();
     assert_eq!(page.items, [json!(1), json!(2)]);
     let next = page.next.unwrap();
     let saved: Cursor = next.to_string().parse().unwrap();
-    let page = start.clone().resume(&saved).unwrap().page().await.unwrap();
+    let page = start
+        .clone()
+        .resume(&saved)
+        .unwrap()
+        .send_page()
+        .await
+        .unwrap();
     assert_eq!((page.items.len(), page.next), (1, None));
     let by_token = start.resume(&Cursor::Token("a b".to_owned())).unwrap();
-    by_token.page().await.unwrap();
+    by_token.send_page().await.unwrap();
     let targets: Vec<_> = server
         .received()
         .iter()
@@ -161,7 +171,7 @@ async fn by_link_in_the_body() {
     )])
     .await;
     let error = list(&server.transport(), pages(false))
-        .page()
+        .send_page()
         .await
         .unwrap_err();
     let Error::Decode { problem, .. } = error else {
@@ -186,10 +196,16 @@ async fn by_token_in_the_query_and_in_the_body() {
     ])
     .await;
     let start = list(&server.transport(), token(PageLocation::Query, "after"));
-    let cursor = start.clone().page().await.unwrap().next.unwrap();
+    let cursor = start.clone().send_page().await.unwrap().next.unwrap();
     assert_eq!(cursor, Cursor::Token("t/1".to_owned()));
     assert_eq!(
-        start.resume(&cursor).unwrap().page().await.unwrap().next,
+        start
+            .resume(&cursor)
+            .unwrap()
+            .send_page()
+            .await
+            .unwrap()
+            .next,
         None
     );
 
@@ -197,11 +213,17 @@ async fn by_token_in_the_query_and_in_the_body() {
         &server.transport(),
         token(PageLocation::Body, "/page/token"),
     );
-    start.clone().resume(&cursor).unwrap().page().await.unwrap();
+    start
+        .clone()
+        .resume(&cursor)
+        .unwrap()
+        .send_page()
+        .await
+        .unwrap();
     start
         .call_mut()
         .json(&json!({ "where": 1, "page": { "token": "old", "size": 5 } }));
-    start.resume(&cursor).unwrap().page().await.unwrap();
+    start.resume(&cursor).unwrap().send_page().await.unwrap();
     let received = server.received();
     assert_eq!(received[1].target(), "/things?after=t%2F1");
     assert_eq!(received[2].text(), r#"{"page":{"token":"t/1"}}"#);
@@ -235,7 +257,7 @@ async fn by_offset() {
         if let Some(offset) = offset {
             start = start.resume(&Cursor::Offset(offset)).unwrap();
         }
-        let page = start.page().await.unwrap();
+        let page = start.send_page().await.unwrap();
         assert_eq!(
             page.next,
             expected.map(Cursor::Offset),

@@ -63,7 +63,7 @@ pub mod user_provider_info;
 #[cfg(feature = "users")]
 pub mod users;
 
-pub use rolecall_client::{BuildError, Error, Response, Transport};
+pub use rolecall_client::{self, BuildError, Error, Response, Transport};
 
 /// Client for Palantir Foundry role assignments.
 ///

@@ -16,6 +16,8 @@ impl Client {
     ///
     /// Scopes: `api:filesystem-write`.
     ///
+    /// Permissions: `USE`.
+    ///
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/resources/add-markings/>)
     pub fn add_markings(&self) -> AddMarkings {
         AddMarkings {
@@ -165,6 +167,8 @@ impl Client {
     /// **Hazard**: Lifts the restriction also from everything that inherits the marking: what lies inside the resource, and data derived from it in any project.
     ///
     /// Scopes: `api:filesystem-write`.
+    ///
+    /// Permissions: `DECLASSIFY`.
     ///
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/resources/remove-markings/>)
     pub fn remove_markings(&self) -> RemoveMarkings {

@@ -631,11 +631,11 @@ pub struct CoreRole {
     /// Id of a role set, usually a UUID.
     pub role_set_id: String,
     /// Name of the role.
-    pub name: String,
+    pub name: Option<String>,
     /// What the role is for.
-    pub description: String,
+    pub description: Option<String>,
     /// True for a built-in role, which cannot be edited.
-    pub is_default: bool,
+    pub is_default: Option<bool>,
     pub type_: RoleContext,
     /// What the role allows.
     pub operations: Option<Vec<String>>,
@@ -647,9 +647,9 @@ pub struct CoreRole {
 rolecall_client::object! { CoreRole, extra {
     required id: String = "id",
     required role_set_id: String = "roleSetId",
-    required name: String = "name",
-    required description: String = "description",
-    required is_default: bool = "isDefault",
+    optional name: String = "name",
+    optional description: String = "description",
+    optional is_default: bool = "isDefault",
     required type_: RoleContext = "type",
     optional operations: Vec<String> = "operations",
 } }
@@ -2288,7 +2288,8 @@ pub struct Marking {
     /// Format: `long`.
     pub priority: Option<String>,
     pub prominence: Option<MarkingProminence>,
-    pub deleted: bool,
+    /// Whether it was deleted. May be missing on a stack of an older release.
+    pub deleted: Option<bool>,
     /// When it was created.
     pub created_time: Timestamp,
     /// Id of the user who created it.
@@ -2308,7 +2309,7 @@ rolecall_client::object! { Marking, extra {
     optional organization: String = "organization",
     optional priority: String = "priority",
     optional prominence: MarkingProminence = "prominence",
-    required deleted: bool = "deleted",
+    optional deleted: bool = "deleted",
     required created_time: Timestamp = "createdTime",
     optional created_by: String = "createdBy",
 } }
@@ -2331,7 +2332,8 @@ pub struct MarkingCategory {
     /// Format: `long`.
     pub priority: Option<String>,
     pub markings: Option<Vec<String>>,
-    pub deleted: bool,
+    /// Whether it was deleted. May be missing on a stack of an older release.
+    pub deleted: Option<bool>,
     /// When it was created.
     pub created_time: Timestamp,
     /// Id of the user who created it.
@@ -2351,7 +2353,7 @@ rolecall_client::object! { MarkingCategory, extra {
     required marking_type: MarkingType = "markingType",
     optional priority: String = "priority",
     optional markings: Vec<String> = "markings",
-    required deleted: bool = "deleted",
+    optional deleted: bool = "deleted",
     required created_time: Timestamp = "createdTime",
     optional created_by: String = "createdBy",
 } }

@@ -25,7 +25,7 @@ pub mod user_accounts;
 #[cfg(feature = "user-roles")]
 pub mod user_roles;
 
-pub use rolecall_client::{BuildError, Error, Response, Transport};
+pub use rolecall_client::{self, BuildError, Error, Response, Transport};
 
 /// Client for Klustr Directory API.
 ///

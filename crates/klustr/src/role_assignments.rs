@@ -77,13 +77,13 @@ pub struct GetOrgRoleAssignments {
 }
 
 impl GetOrgRoleAssignments {
-    /// How many assignments to answer at most.
+    /// How many assignments to answer at most. The open-source server takes no notice of it.
     pub fn limit(mut self, value: i64) -> Self {
         self.call.set("limit", value);
         self
     }
 
-    /// How many assignments to pass over. The answer calls it `skip`.
+    /// How many assignments to pass over. The answer calls it `skip`. The open-source server takes no notice of it.
     pub fn start(mut self, value: i64) -> Self {
         self.call.set("start", value);
         self

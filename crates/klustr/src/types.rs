@@ -124,7 +124,7 @@ impl Address {
 pub struct DocumentResultOrg {
     /// A count, probably the length of `docs`.
     pub count: Option<i64>,
-    /// The limit that was applied.
+    /// A limit; whether it is the one that was asked for is not established.
     pub limit: Option<i64>,
     /// How many were passed over; the request calls it `start`.
     pub skip: Option<i64>,
@@ -149,7 +149,7 @@ rolecall_client::object! { DocumentResultOrg, extra {
 pub struct DocumentResultRoleAssignment {
     /// Length of `docs`, not a total.
     pub count: Option<i64>,
-    /// The limit that was applied, whatever was asked for.
+    /// A limit, always 1024 by the open-source server, whatever was asked for.
     pub limit: Option<i64>,
     /// How many were passed over; the request calls it `start`.
     pub skip: Option<i64>,

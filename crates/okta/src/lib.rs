@@ -39,7 +39,7 @@ pub mod user_role_targets;
 #[cfg(feature = "users")]
 pub mod users;
 
-pub use rolecall_client::{BuildError, Error, Response, Transport};
+pub use rolecall_client::{self, BuildError, Error, Response, Transport};
 
 /// Client for Okta role administration.
 ///

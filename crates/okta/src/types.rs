@@ -204,6 +204,8 @@ pub struct ClientObject {
     /// The secret; only answered when a client is made or changed, so not by reads.
     pub client_secret: Option<Secret>,
     /// When the secret ends, in seconds since 1970; 0 is never.
+    ///
+    /// The service takes: at least 0.
     pub client_secret_expires_at: Option<i64>,
     pub application_type: Option<ClientApplicationType>,
     pub grant_types: Option<Vec<GrantType>>,

@@ -33,7 +33,7 @@ pub mod users;
 #[cfg(feature = "workspaces")]
 pub mod workspaces;
 
-pub use rolecall_client::{BuildError, Error, Response, Transport};
+pub use rolecall_client::{self, BuildError, Error, Response, Transport};
 
 /// Client for ZenML Pro API.
 ///

@@ -777,7 +777,7 @@ pub static CHECK_PERMISSIONS: Operation = Operation {
     retry: Retry::Safe,
     hazard: None,
     rate_limit: None,
-    facts: &[Fact { id: Some("check-permissions-two-forms"), basis: Basis::Documented, source: "ZenML Pro API reference, Check permissions", note: "The page documents GET with the resources in the query; ZenML 0.98.0 sends POST with the resources in the body. Both are declared." }, Fact { id: Some("resource-notation"), basis: Basis::Source, source: "zenml 0.98.0, zen_server/rbac/models.py", note: "The notation of a resource and the names of actions and types are those of ZenML's workspace server." }],
+    facts: &[Fact { id: Some("check-permissions-two-forms"), basis: Basis::Documented, source: "ZenML Pro API reference, Check permissions", note: "The page documents GET with the resources in the query; ZenML 0.98.0 sends POST with the resources in the body. Both are declared." }, Fact { id: Some("resource-notation"), basis: Basis::Source, source: "zenml 0.98.0, zen_server/rbac/models.py", note: "The notation of a resource and the names of actions and types are those of ZenML's workspace server. Types: artifact, artifact_version, code_repository, flavor, model, model_version, pipeline, pipeline_run, pipeline_deployment, pipeline_build, deployment, schedule, run_template, service, run_metadata, secret, service_account, service_connector, stack, stack_component, tag, project, trigger and webhook." }],
 };
 
 /// [`Client::check_permissions_in_body`](crate::Client::check_permissions_in_body).

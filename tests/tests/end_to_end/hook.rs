@@ -67,7 +67,7 @@ async fn a_hook_sees_every_call_and_adds_the_credential() {
     call.send().await.unwrap();
     // A page is a call like any other, and so is one that is refused.
     let call = okta.list_clients();
-    rolecall_client::Paged::page(call).await.unwrap();
+    rolecall_client::Paged::send_page(call).await.unwrap();
     let call = okta.list_assigned_roles_for_user().user_id("u");
     assert!(call.send().await.unwrap_err().api().is_some());
 

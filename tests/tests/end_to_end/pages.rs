@@ -11,7 +11,7 @@ async fn walk<P: Paged>(call: P) -> Vec<usize> {
     let mut lengths = Vec::new();
     let mut next = call.clone();
     loop {
-        let page: Page<P::Item> = next.page().await.unwrap();
+        let page: Page<P::Item> = next.send_page().await.unwrap();
         lengths.push(page.items.len());
         let Some(cursor) = page.next else {
             return lengths;
@@ -54,7 +54,7 @@ async fn okta_goes_on_by_the_link_header() {
     assert_eq!(walk(call.clone()).await, [2, 0, 2]);
     // A cursor that the caller knows by itself goes into the parameter.
     let call = call.resume(&Cursor::Token("x/y".to_owned())).unwrap();
-    assert!(call.page().await.unwrap().next.is_none());
+    assert!(call.send_page().await.unwrap().next.is_none());
     assert_eq!(
         targets(&recorder),
         [
@@ -98,7 +98,7 @@ async fn a_link_that_leads_elsewhere_is_not_followed() {
     .await;
     let client = rolecall_okta::Client::new(recorder.url()).unwrap();
     let call = client.list_users_with_role_assignments();
-    let cursor = call.clone().page().await.unwrap().next.unwrap();
+    let cursor = call.clone().send_page().await.unwrap().next.unwrap();
     let error = call.resume(&cursor).unwrap_err();
     assert!(matches!(error, Error::InvalidRequest { .. }), "{error:?}");
     assert_eq!(
@@ -233,9 +233,9 @@ async fn a_page_that_is_refused_or_does_not_fit_says_so() {
     ])
     .await;
     let client = rolecall_okta::Client::new(recorder.url()).unwrap();
-    let error = client.list_clients().page().await.unwrap_err();
+    let error = client.list_clients().send_page().await.unwrap_err();
     assert_eq!(error.api().unwrap().error_code.as_deref(), Some("E0000006"));
-    let error = client.list_clients().page().await.unwrap_err();
+    let error = client.list_clients().send_page().await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "okta listClients: answered 200 OK with a body that does not fit: at /0/client_id: invalid type: integer, expected a string (line 1 column 16)"

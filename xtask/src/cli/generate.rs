@@ -148,7 +148,7 @@ pub fn foreign(
             documentation: None,
             source: file,
             command: format!("cargo xtask generate --spec … --crate {name}"),
-            home: Home::Elsewhere(project.root.join("crates/client")),
+            home: Home::Elsewhere(project.support_from(out)),
             example: None,
         },
         out: out.to_owned(),

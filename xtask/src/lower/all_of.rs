@@ -239,7 +239,12 @@ impl Merger {
                 if let Some(values) = values {
                     merged.insert(VALUES.into(), values);
                 }
-                Value::Object(merged)
+                // As above: what came from other components has not been merged yet.
+                let mut merged = Value::Object(merged);
+                json::children_mut(&mut merged, &mut |child| {
+                    json::walk_schema_mut(child, &mut |s| self.flatten(s))
+                });
+                merged
             })
             .collect();
         object.insert(union.into(), Value::Array(arms));
@@ -269,6 +274,16 @@ fn narrowed(known: &Value, later: Value) -> Value {
         {
             for (name, schema) in theirs {
                 mine.entry(name.clone()).or_insert_with(|| schema.clone());
+            }
+            let theirs = other.get("required").and_then(Value::as_array).cloned();
+            if let (Some(theirs), Value::Array(mine)) =
+                (theirs, kept.entry("required").or_insert_with(|| json!([])))
+            {
+                for name in theirs {
+                    if !mine.contains(&name) {
+                        mine.push(name);
+                    }
+                }
             }
         }
         if let (false, Some(description)) =

@@ -12,6 +12,16 @@ use crate::json;
 pub(super) fn run(context: &mut Context) {
     let sent = reach(context, Direction::Sent);
     let received = reach(context, Direction::Received);
+    let whole = |key: &str| {
+        let marked = |schema: &Value| schema.get(key).and_then(Value::as_bool) == Some(true);
+        let components = json::components(&context.document).into_iter().flatten();
+        components
+            .filter(|(_, schema)| marked(schema))
+            .map(|(name, _)| name.clone())
+            .collect::<BTreeSet<String>>()
+    };
+    // A component that is marked as a whole is a property that travels one way wherever it is used.
+    let (read_only, write_only) = (whole("readOnly"), whole("writeOnly"));
     let mut places = 0;
     for (name, schema) in json::components_mut(&mut context.document) {
         let drop: Vec<String> = schema
@@ -20,9 +30,12 @@ pub(super) fn run(context: &mut Context) {
             .into_iter()
             .flatten()
             .filter(|(_, property)| {
-                let flag = |key: &str| property.get(key).and_then(Value::as_bool) == Some(true);
-                flag("readOnly") && sent.contains(name)
-                    || flag("writeOnly") && received.contains(name)
+                let flag = |key: &str, whole: &BTreeSet<String>| {
+                    property.get(key).and_then(Value::as_bool) == Some(true)
+                        || json::schema_ref(property).is_some_and(|name| whole.contains(&name))
+                };
+                flag("readOnly", &read_only) && sent.contains(name)
+                    || flag("writeOnly", &write_only) && received.contains(name)
             })
             .map(|(property, _)| property.clone())
             .collect();

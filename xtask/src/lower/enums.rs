@@ -56,7 +56,10 @@ pub(super) fn run(context: &mut Context) {
             .get("description")
             .and_then(Value::as_str)
             .map(str::to_owned);
-        let nullable = schema.get("nullable").cloned();
+        let kept: json::Object = ["nullable", "readOnly", "writeOnly"]
+            .iter()
+            .filter_map(|key| Some(((*key).to_owned(), schema.get(*key)?.clone())))
+            .collect();
         enums.push((
             name.clone(),
             EnumPlan {
@@ -65,9 +68,7 @@ pub(super) fn run(context: &mut Context) {
             },
         ));
         *schema = json!({ "type": "string" });
-        if let Some(nullable) = nullable {
-            schema["nullable"] = nullable;
-        }
+        json::as_object_mut(schema).extend(kept);
     }
     for (name, plan) in enums {
         context.plan.enums.insert(name, plan);

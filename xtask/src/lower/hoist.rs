@@ -281,7 +281,7 @@ fn simplify(schema: &mut Value, context: &mut Context) {
         (Some("number"), None)
     } else if all(&["boolean"]) {
         (Some("boolean"), None)
-    } else if arms.len() == 1 {
+    } else if arms.len() == 1 && !object.contains_key("discriminator") {
         let only = arms.into_iter().next().unwrap_or_default();
         let outer = std::mem::take(object);
         *object = only.as_object().cloned().unwrap_or_default();

@@ -26,7 +26,10 @@ pub(super) fn run(context: &mut Context) {
             .and_then(Value::as_object)
             .is_some_and(|m| !m.is_empty());
         let base = if has_union {
-            extended.is_some()
+            // What extends a union and is none of its arms has the arms, too.
+            let arms = arms_of(schema).filter_map(json::schema_ref).collect();
+            let family = with_ancestors(arms, Some(&components));
+            extended.is_some_and(|children| !children.is_disjoint(&family))
         } else {
             discriminator.is_some() && (mapped || extended.is_some())
         };
@@ -171,16 +174,15 @@ fn arms(context: &Context) -> BTreeSet<String> {
     json::components(&context.document)
         .into_iter()
         .flat_map(Object::values)
-        .flat_map(|schema| {
-            schema
-                .get("oneOf")
-                .or(schema.get("anyOf"))
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-        })
+        .flat_map(arms_of)
         .filter_map(json::schema_ref)
         .collect()
+}
+
+/// The arms of a union.
+fn arms_of(schema: &Value) -> impl Iterator<Item = &Value> {
+    let arms = schema.get("oneOf").or(schema.get("anyOf"));
+    arms.and_then(Value::as_array).into_iter().flatten()
 }
 
 /// The components, and those that they extend.

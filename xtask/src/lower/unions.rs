@@ -32,31 +32,39 @@ pub(super) fn run(context: &mut Context) {
             .get("description")
             .and_then(Value::as_str)
             .map(str::to_owned);
-        let arms = gather(arms, &components, 0);
-        let by_value = arms
+        // A discriminator decides between the arms as they stand: it does not tell the arms of an arm apart.
+        let whole = gather(arms, &components, None);
+        let by_value = whole
             .iter()
             .all(|arm| is_object(&arm.schema, &components) && !arm.values.is_empty());
         let plan = match property {
-            Some(property) if by_value && !arms.is_empty() => UnionPlan {
+            Some(property) if by_value && !whole.is_empty() => UnionPlan {
                 description,
                 discriminator: Some(property.to_owned()),
-                arms,
+                arms: whole,
             },
             _ => UnionPlan {
                 description,
                 discriminator: None,
-                arms: ordered(name, schema, arms, &components, context),
+                arms: ordered(
+                    name,
+                    schema,
+                    gather(arms, &components, Some(0)),
+                    &components,
+                    context,
+                ),
             },
         };
         found.push((name.clone(), plan));
     }
     for (name, mut plan) in found {
         name_arms(&mut plan.arms);
-        let nullable = json::components(&context.document)
-            .and_then(|c| c.get(&name)?.get("nullable").cloned());
         let mut opaque = json!({ "type": "object" });
-        if let Some(nullable) = nullable {
-            opaque["nullable"] = nullable;
+        for key in ["nullable", "readOnly", "writeOnly"] {
+            let said = json::components(&context.document).and_then(|c| c.get(&name)?.get(key));
+            if let Some(said) = said {
+                opaque[key] = said.clone();
+            }
         }
         json::components_mut(&mut context.document).insert(name.clone(), opaque);
         context.plan.unions.insert(name, plan);
@@ -64,8 +72,8 @@ pub(super) fn run(context: &mut Context) {
     }
 }
 
-/// The arms, each schema once, with the arms of a plain union inside put in its place.
-fn gather(arms: &[Value], components: &Object, depth: usize) -> Vec<ArmPlan> {
+/// The arms, each schema once; with a depth, the arms of a plain union inside are put in its place.
+fn gather(arms: &[Value], components: &Object, depth: Option<usize>) -> Vec<ArmPlan> {
     let mut plans: Vec<ArmPlan> = Vec::new();
     let mut add = |plan: ArmPlan| match plans.iter_mut().find(|known| known.schema == plan.schema) {
         Some(known) => known.values.extend(plan.values),
@@ -84,8 +92,9 @@ fn gather(arms: &[Value], components: &Object, depth: usize) -> Vec<ArmPlan> {
             .get("oneOf")
             .or(target.get("anyOf"))
             .and_then(Value::as_array);
-        if let (Some(nested), true, None) = (nested, depth < 8, target.get("discriminator")) {
-            for mut inner in gather(nested, components, depth + 1) {
+        let depth = depth.filter(|depth| *depth < 8);
+        if let (Some(nested), Some(depth), None) = (nested, depth, target.get("discriminator")) {
+            for mut inner in gather(nested, components, Some(depth + 1)) {
                 if inner.values.is_empty() {
                     inner.values.clone_from(&values);
                 }

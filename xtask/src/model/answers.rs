@@ -99,6 +99,15 @@ fn answers<'a>(
         .filter(move |(status, _)| wanted(status))
 }
 
+/// Whether the schema that a placeholder stands for allows null.
+fn is_nullable(placeholder: &str, schemas: &[Value]) -> bool {
+    let index = placeholder
+        .strip_prefix('#')
+        .and_then(|i| i.parse::<usize>().ok());
+    let schema = index.and_then(|index| schemas.get(index));
+    schema.and_then(|schema| schema.get("nullable")) == Some(&Value::Bool(true))
+}
+
 pub(super) fn read_success(
     operation: &Value,
     builder: &str,
@@ -123,6 +132,9 @@ pub(super) fn read_success(
     }
     match distinct.as_slice() {
         [] => SuccessShape::One(Answers::Empty),
+        [Answers::Json(ty)] if is_nullable(ty, &shapes.schemas) => {
+            SuccessShape::Optional(ty.clone())
+        }
         [one] => SuccessShape::One(one.clone()),
         [Answers::Empty, Answers::Json(ty)] | [Answers::Json(ty), Answers::Empty] => {
             SuccessShape::Optional(ty.clone())

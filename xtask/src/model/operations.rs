@@ -148,14 +148,16 @@ pub fn shapes(document: &Value, names: &mut Names) -> Shapes {
             .filter(|id| !id.is_empty())
             .map_or_else(|| method_name.clone(), str::to_owned);
         let mut setters = Names::default();
+        // Methods of the builder and of its traits.
         setters.reserve([
-            "new",
             "send",
-            "call",
             "body",
-            "page",
-            "resume",
             "clone",
+            "call",
+            "call_mut",
+            "into_call",
+            "send_page",
+            "resume",
             "operation",
         ]);
         let parameters = operation

@@ -80,7 +80,7 @@ pub fn manifest(model: &Model, document: &Value, identity: &Identity) -> Result<
         let _ = writeln!(file, "{name} = []");
     }
     file.push_str("# JSON Schemas of the types.\nschemars = [\"rolecall-client/schemars\"]\n");
-    if !home {
+    if matches!(&identity.home, Home::Elsewhere(support) if support.is_absolute()) {
         file.push_str("\n# A workspace of its own, wherever it lies.\n[workspace]\n");
     }
     Ok(file)

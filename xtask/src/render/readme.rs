@@ -58,8 +58,9 @@ pub fn readme(model: &Model, document: &Value, identity: &Identity) -> String {
             .count();
         let _ = writeln!(
             file,
-            "| `{}` | {count} | {} |",
+            "| `{}` | `{}` | {count} | {} |",
             module.name,
+            feature(&module.name),
             module.tag.replace('|', "\\|")
         );
     }
@@ -150,7 +151,7 @@ pub fn library(model: &Model, document: &Value, identity: &Identity) -> String {
         let _ = writeln!(file, "#[cfg(feature = {gate})]\npub mod {};", module.name);
     }
     file.push_str("mod catalog;\npub mod operations;\npub mod types;\n\n");
-    file.push_str("pub use rolecall_client::{BuildError, Error, Response, Transport};\n\n");
+    file.push_str("pub use rolecall_client::{self, BuildError, Error, Response, Transport};\n\n");
     file.push_str(&docs::outer(Some(&format!("Client for {title}.")), ""));
     if let Some(description) = document
         .pointer("/info/description")

@@ -58,12 +58,12 @@ pub fn made<'a>(
             continue;
         };
         for site in builder.sites {
-            let new = site.at.starts_with(&focus) && site.at != focus || focus.is_empty();
+            let new = within(&site.at, &focus);
             for arm in (1..site.arms).filter(|_| new) {
                 let known = (site.owner.clone(), site.key, arm);
                 if explored.len() < MOST && explored.insert(known) {
                     let mut choices = builder.choices.clone();
-                    choices.insert(site.at.clone(), arm);
+                    choices.insert((site.at.clone(), site.key), arm);
                     queue.push_back((choices, site.at.clone()));
                 }
             }
@@ -73,6 +73,12 @@ pub fn made<'a>(
         }
     }
     made
+}
+
+/// Whether a pointer leads to the place of another, or below it.
+pub fn within(pointer: &str, place: &str) -> bool {
+    let rest = pointer.strip_prefix(place);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// A union in a body.
@@ -87,8 +93,9 @@ struct Builder<'r, 'a> {
     reader: &'r Reader<'a>,
     reach: &'r Reach,
     kind: BodyKind,
-    /// Which arms to take, by place in the body; the first where it says nothing.
-    choices: BTreeMap<String, usize>,
+    /// Which arms to take, by place in the body and union, since an arm can be a union itself; the first where it says
+    /// nothing.
+    choices: BTreeMap<(String, usize), usize>,
     sites: Vec<Site>,
     inside: Vec<(Option<String>, usize)>,
 }
@@ -181,7 +188,7 @@ impl<'a> Builder<'_, 'a> {
                 key: union.key,
             });
         }
-        let chosen = self.choices.get(at).copied();
+        let chosen = self.choices.get(&(at.to_owned(), union.key)).copied();
         let order = chosen.into_iter().chain(0..union.arms.len());
         for index in order {
             let Some(arm) = union.arms.get(index) else {

@@ -43,12 +43,7 @@ struct Here<'h> {
 impl<'a> Walker<'_, 'a> {
     /// Finds the slots of a body.
     pub fn walk(&mut self, schema: &Schema<'a>, body: &Value) {
-        let here = Here {
-            at: "",
-            shielded: false,
-            decider: None,
-        };
-        self.value(schema, body, here);
+        self.inner(schema, body, "", false);
     }
 
     fn slot(&mut self, schema: &Schema<'a>, mutation: Mutation, at: &str, change: Change) {
@@ -124,7 +119,7 @@ impl<'a> Walker<'_, 'a> {
         }
     }
 
-    /// An item of an array, or a value of a map.
+    /// A whole body, an item of an array, or a value of a map.
     fn inner(&mut self, schema: &Schema<'a>, value: &Value, at: &str, shielded: bool) {
         if schema.nullable && !value.is_null() {
             self.set(schema, Mutation::Null, at, Value::Null);

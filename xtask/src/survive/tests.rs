@@ -1,0 +1,177 @@
+use serde_json::{Value, json};
+
+use super::*;
+use crate::load::{self, SpecVersion};
+
+fn described(schemas: Value) -> Vec<Case> {
+    let document = json!({
+        "openapi": "3.0.3",
+        "paths": { "/a": { "get": { "operationId": "get", "responses": { "200": { "content": {
+            "application/json": { "schema": { "$ref": "#/components/schemas/A" } } } } } } } },
+        "components": { "schemas": schemas },
+    });
+    cases(&document, false, &[])
+}
+
+fn of(cases: &[Case], mutation: Mutation) -> Vec<(String, Value)> {
+    let cases = cases.iter().filter(|case| case.mutation == mutation);
+    cases
+        .map(|case| (case.pointer.clone(), case.body.clone()))
+        .collect()
+}
+
+#[test]
+fn a_missing_property_is_expected_to_be_refused_where_it_is_missing() {
+    let cases = described(json!({
+        "A": { "allOf": [{ "$ref": "#/components/schemas/B" }, { "required": ["b"] }] },
+        "B": { "properties": {
+            "b": { "type": "object", "required": ["c"], "properties": { "c": { "type": "string" } } },
+            "d": { "type": "string", "readOnly": true },
+        } },
+    }));
+    let refused: Vec<_> = cases
+        .iter()
+        .filter(|case| case.mutation == Mutation::RequiredRemoved)
+        .map(|case| (&case.expect, &case.body))
+        .collect();
+    let missing = |pointer: &str, property: &str| Expect::MissingProperty {
+        pointer: pointer.to_owned(),
+        property: property.to_owned(),
+    };
+    assert_eq!(
+        refused,
+        [
+            (&missing("", "b"), &json!({})),
+            (&missing("/b", "c"), &json!({ "b": {} })),
+            (&missing("", "b"), &json!({ "d": "text" })),
+            (&missing("/b", "c"), &json!({ "b": {}, "d": "text" })),
+        ]
+    );
+}
+
+#[test]
+fn a_base_class_stands_for_what_extends_it() {
+    let cases = described(json!({
+        "A": {
+            "required": ["kind"],
+            "properties": { "kind": { "type": "string" } },
+            "discriminator": { "propertyName": "kind", "mapping": { "x": "#/components/schemas/X", "y": "Y" } },
+        },
+        "X": { "allOf": [{ "$ref": "#/components/schemas/A" }, { "properties": { "x": { "type": "integer" } } }] },
+        "Y": { "allOf": [{ "$ref": "#/components/schemas/A" }, { "required": ["y"], "properties": { "y": { "enum": ["one", "two"] } } }] },
+    }));
+    let bodies: Vec<Value> = of(&cases, Mutation::None)
+        .into_iter()
+        .map(|(_, b)| b)
+        .collect();
+    assert_eq!(
+        bodies,
+        [
+            json!({ "kind": "x" }),
+            json!({ "kind": "x", "x": 7 }),
+            json!({ "kind": "y", "y": "one" }),
+        ]
+    );
+    let unknown = |body: Value| ("/kind".to_owned(), body);
+    assert_eq!(
+        of(&cases, Mutation::UnknownDiscriminator),
+        [
+            unknown(json!({ "kind": "SURVIVAL_UNKNOWN" })),
+            unknown(json!({ "kind": "SURVIVAL_UNKNOWN", "x": 7 })),
+            unknown(json!({ "kind": "SURVIVAL_UNKNOWN", "y": "one" })),
+        ]
+    );
+    assert_eq!(
+        of(&cases, Mutation::BigInteger),
+        [(
+            "/x".to_owned(),
+            json!({ "kind": "x", "x": 5_000_000_000_i64 })
+        )]
+    );
+    // The discriminator may be missing, since then the whole is kept.
+    assert_eq!(
+        of(&cases, Mutation::RequiredRemoved),
+        [("/y".to_owned(), json!({ "kind": "y" }))]
+    );
+}
+
+#[test]
+fn what_decides_by_form_keeps_everything() {
+    let cases = described(json!({
+        "A": { "oneOf": [
+            { "type": "object", "required": ["x"], "properties": { "x": { "type": "string", "format": "date-time" } } },
+            { "type": "array", "items": { "type": "string" } },
+        ] },
+    }));
+    assert!(cases.iter().all(|case| case.expect == Expect::Survive));
+    assert!(of(&cases, Mutation::RequiredOfArmRemoved).contains(&("/x".to_owned(), json!({}))));
+    assert!(of(&cases, Mutation::Empty).contains(&(String::new(), json!([]))));
+}
+
+#[test]
+fn every_mutation_is_made_of_the_fixture() {
+    let text = include_str!("../../../tests/fixtures/survival/openapi.yaml");
+    let document =
+        load::parse("openapi.yaml", text).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let cases = cases(&document.value, document.version == SpecVersion::V3_1, &[]);
+    for mutation in Mutation::ALL {
+        assert!(
+            cases.iter().any(|case| case.mutation == mutation),
+            "{mutation:?}"
+        );
+    }
+}
+
+#[test]
+fn a_wrong_answer_is_told() {
+    let case = |expect| Case {
+        operation: "get".to_owned(),
+        body_kind: BodyKind::Success,
+        status: 200,
+        mutation: Mutation::None,
+        pointer: String::new(),
+        body: json!({ "a": [1, null], "b": 2 }),
+        expect,
+    };
+    let refused = |path: &str, message: &str| Answer::Refused {
+        path: path.to_owned(),
+        message: message.to_owned(),
+    };
+    let survive = case(Expect::Survive);
+    assert!(
+        judge(
+            &survive,
+            &Answer::Decoded(json!({ "b": 2.0, "a": [1, null] }))
+        )
+        .is_ok()
+    );
+    for wrong in [
+        Answer::Decoded(json!({ "a": [1, null] })),
+        Answer::Decoded(json!({ "a": [1], "b": 2 })),
+        Answer::Decoded(json!({ "a": [1, null], "b": 2, "c": null })),
+        Answer::Decoded(json!({ "a": [1, 0], "b": 2 })),
+        refused("", "no"),
+        Answer::NoType,
+    ] {
+        assert!(judge(&survive, &wrong).is_err(), "{wrong:?}");
+    }
+    let missing = case(Expect::MissingProperty {
+        pointer: "/a".to_owned(),
+        property: "x".to_owned(),
+    });
+    assert!(judge(&missing, &refused("/a", "missing field `x`")).is_ok());
+    for wrong in [
+        Answer::Decoded(missing.body.clone()),
+        refused("", "missing field `x`"),
+        refused("/a", "missing field `y`"),
+        Answer::NoType,
+    ] {
+        assert!(judge(&missing, &wrong).is_err(), "{wrong:?}");
+    }
+    let mut tally = Tally::default();
+    tally.add(&missing, &Answer::NoType);
+    assert_eq!(
+        (tally.cases(), tally.failed, tally.failures.len()),
+        (1, 1, 1)
+    );
+}
