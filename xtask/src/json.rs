@@ -26,12 +26,14 @@ pub fn component_of(reference: &str) -> Option<String> {
     let token = percent_encoding::percent_decode_str(token)
         .decode_utf8()
         .ok()?;
-    Some(token.replace("~1", "/").replace("~0", "~"))
+    // With another `/` it leads into the middle of a component.
+    (!token.contains('/')).then(|| token.replace("~1", "/").replace("~0", "~"))
 }
 
 /// A reference to a component.
 pub fn reference_to(component: &str) -> Value {
-    serde_json::json!({ "$ref": format!("#/components/schemas/{}", escape(component)) })
+    let token = escape(component).replace('%', "%25");
+    serde_json::json!({ "$ref": format!("#/components/schemas/{token}") })
 }
 
 /// Whether the value is an empty object, or `true`: a schema that allows anything.
@@ -63,12 +65,23 @@ pub fn is_annotation(key: &str) -> bool {
         )
 }
 
+/// A schema without what does not decide its type.
+pub fn plain(schema: &Value) -> Value {
+    let mut schema = schema.clone();
+    walk_schema_mut(&mut schema, &mut |schema| {
+        if let Value::Object(object) = schema {
+            object.retain(|key, _| key == "nullable" || !is_annotation(key));
+        }
+    });
+    schema
+}
+
 /// The methods of a path item, in the order of the OpenAPI specification.
 pub const METHODS: &[&str] = &[
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
-/// Keywords that hold one schema.
+/// Keywords that hold one schema; a flag in its place is left to whoever reads the keyword.
 const ONE: &[&str] = &[
     "items",
     "additionalProperties",
@@ -99,7 +112,7 @@ pub fn children_mut(schema: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
     };
     for (key, value) in object.iter_mut() {
         if ONE.contains(&key.as_str()) {
-            if value.is_object() || value.is_boolean() {
+            if value.is_object() {
                 visit(value);
             }
         } else if LIST.contains(&key.as_str()) {
@@ -152,7 +165,17 @@ fn find_outer(
                     let names = pointer == "/components"
                         || matches!(
                             key.as_str(),
-                            "paths" | "responses" | "content" | "headers" | "callbacks"
+                            "paths"
+                                | "responses"
+                                | "content"
+                                | "headers"
+                                | "callbacks"
+                                | "webhooks"
+                                | "parameters"
+                                | "links"
+                                | "encoding"
+                                | "variables"
+                                | "scopes"
                         ) && !named;
                     find_outer(child, &at, names, visit);
                 }

@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::json::{self, Object};
 
@@ -132,12 +132,11 @@ impl Context {
 
     /// Reports a loss at the place that `schema` was written at.
     pub fn lose(&mut self, kind: &'static str, schema: &Value, detail: impl Into<String>) {
-        let pointer = schema
-            .get(ORIGIN)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned();
-        self.lose_at(kind, pointer, detail);
+        self.lose_at(
+            kind,
+            schema.as_object().map_or_else(String::new, origin),
+            detail,
+        );
     }
 
     /// Reports a loss at a pointer.
@@ -288,7 +287,17 @@ pub struct Lowered {
 }
 
 /// Runs every pass over the description.
-pub fn lower(mut document: Value, v31: bool) -> Lowered {
+pub fn lower(document: Value, v31: bool) -> Lowered {
+    run(PASSES, document, v31)
+}
+
+/// Runs one pass alone, for those who want to see what it does; `None` where no pass is called so.
+pub fn run_one(pass: &str, document: Value, v31: bool) -> Option<Lowered> {
+    let pass = PASSES.iter().find(|known| known.name == pass)?;
+    Some(run(std::slice::from_ref(pass), document, v31))
+}
+
+fn run(passes: &[Pass], mut document: Value, v31: bool) -> Lowered {
     json::outer_schemas_mut(&mut document, &mut |pointer, schema| {
         mark_origins(pointer, schema)
     });
@@ -303,7 +312,7 @@ pub fn lower(mut document: Value, v31: bool) -> Lowered {
         places: 0,
     };
     let mut applied = Vec::new();
-    for pass in PASSES {
+    for pass in passes {
         context.pass = pass.name;
         context.places = 0;
         (pass.run)(&mut context);
@@ -330,11 +339,20 @@ pub fn lower(mut document: Value, v31: bool) -> Lowered {
     }
 }
 
-/// Notes in every schema where it was written.
+/// Notes in every schema where it was written. So that each has a place for the note, `true` becomes `{}`, and `false`
+/// what it stands for; keywords that take a flag as well as a schema keep theirs.
 fn mark_origins(pointer: &str, schema: &mut Value) {
+    if let Value::Bool(allowed) = schema {
+        *schema = match allowed {
+            true => json!({}),
+            false => json!({ "not": {} }),
+        };
+    }
     let Value::Object(object) = schema else {
         return;
     };
+    // Our own notes are ours to make.
+    object.retain(|key, _| !key.starts_with("x-rolecall-"));
     for (key, value) in object.iter_mut() {
         let at = json::join(pointer, key);
         match (key.as_str(), value) {
@@ -358,6 +376,12 @@ fn mark_origins(pointer: &str, schema: &mut Value) {
         }
     }
     object.insert(ORIGIN.to_owned(), Value::String(pointer.to_owned()));
+}
+
+/// The pointer of the place that a schema was written at.
+pub(crate) fn origin(schema: &Object) -> String {
+    let pointer = schema.get(ORIGIN).and_then(Value::as_str);
+    pointer.unwrap_or_default().to_owned()
 }
 
 /// Adds a sentence to a schema's description.

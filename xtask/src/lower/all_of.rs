@@ -4,12 +4,19 @@
 //! union inside is distributed over the rest. **Lost**: which part a property came from; where two parts contradict
 //! each other, the later one (reported).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::{Context, ORIGIN, VALUES};
+use super::{Context, ORIGIN, VALUES, discriminators, hoist, origin, references};
 use crate::json::{self, Object};
+
+/// How deep compositions may stand in each other, and how often one may be copied, before it gets a component to be
+/// referred to. One that contains itself gets one at once.
+const DEEPEST: usize = 16;
+const COPIES: usize = 256;
+/// How many properties all merging together may copy: a chain of `n` components copies `n * n / 2`.
+const MOST: usize = 2_000_000;
 
 pub(super) fn run(context: &mut Context) {
     let components = json::components(&context.document)
@@ -17,10 +24,13 @@ pub(super) fn run(context: &mut Context) {
         .unwrap_or_default();
     let mut merger = Merger {
         components,
-        losses: Vec::new(),
-        places: 0,
+        ..Merger::default()
     };
     context.each_schema(|schema, _| merger.flatten(schema));
+    while let Some((name, mut schema)) = merger.waiting.pop() {
+        merger.merge_all(&mut schema);
+        json::components_mut(&mut context.document).insert(name, schema);
+    }
     for _ in 0..merger.places {
         context.touched();
     }
@@ -29,108 +39,180 @@ pub(super) fn run(context: &mut Context) {
     }
 }
 
+#[derive(Default)]
 struct Merger {
+    /// As they were before anything was merged.
     components: Object,
     losses: Vec<(&'static str, String, String)>,
     places: usize,
+    copied: usize,
+    /// The places of the compositions that are being merged, outermost first.
+    active: Vec<String>,
+    /// How often the composition of a place has been met.
+    met: BTreeMap<String, usize>,
+    /// The components that compositions have got, by place.
+    shared: BTreeMap<String, String>,
+    /// Those that have not been merged yet.
+    waiting: Vec<(String, Value)>,
 }
 
 impl Merger {
+    fn lose(&mut self, kind: &'static str, at: String, detail: impl Into<String>) {
+        self.losses.push((kind, at, detail.into()));
+    }
+
     /// Merges the `allOf` of one schema, whose children are merged already.
     fn flatten(&mut self, schema: &mut Value) {
         let Value::Object(object) = schema else {
             return;
         };
-        let union = if object.contains_key("oneOf") {
-            "oneOf"
-        } else {
-            "anyOf"
-        };
-        let has_union = object.get(union).is_some_and(Value::is_array);
-        if has_union && constraint_only(&object[union]) {
-            let at = origin(object);
-            self.losses.push((
-                "alternative-constraint-dropped",
-                at,
-                format!("`{union}` that only constrains is not checked"),
-            ));
-            object.remove(union);
-            self.places += 1;
-            return self.flatten(schema);
+        self.drop_unions(object);
+        if !is_composed(object) {
+            return;
         }
-        if object.contains_key("allOf") {
-            self.places += 1;
-            if let Some(reference) = lone_reference(object) {
-                // An annotated reference keeps its annotations: readers see them, and `nullable` counts.
-                object.remove("allOf");
-                object.insert("$ref".into(), reference);
-                return;
+        self.places += 1;
+        if let Some(reference) = lone_reference(object) {
+            // An annotated reference keeps its annotations: readers see them, and `nullable` counts.
+            let parts = object.remove("allOf");
+            for part in parts
+                .as_ref()
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+            {
+                for (key, value) in part.as_object().into_iter().flatten() {
+                    if json::is_annotation(key) && !object.contains_key(key) {
+                        object.insert(key.clone(), value.clone());
+                    }
+                }
             }
-            let mut merged = Object::new();
-            let parts = object.remove("allOf").and_then(|all| match all {
-                Value::Array(parts) => Some(parts),
-                _ => None,
-            });
-            for part in parts.unwrap_or_default() {
-                self.merge_part(&mut merged, part, &mut BTreeSet::new());
-            }
+            object.insert("$ref".into(), reference);
+            return;
+        }
+        let at = origin(object);
+        if let Some(name) = self.shared(&at, object) {
+            *schema = hoist::use_of(schema, &name);
+            return;
+        }
+        self.merge_all(schema);
+        if let Some(name) = self.shared.get(&at) {
+            *schema = hoist::use_of(schema, name);
+        }
+    }
+
+    /// The component of a composition that contains itself, that stands too deep or that is copied too often.
+    fn shared(&mut self, at: &str, object: &Object) -> Option<String> {
+        if let Some(name) = self.shared.get(at) {
+            return Some(name.clone());
+        }
+        let met = self.met.entry(at.to_owned()).or_default();
+        *met += 1;
+        let within_itself = self.active.iter().any(|known| known == at);
+        if !within_itself && *met <= COPIES && self.active.len() < DEEPEST {
+            return None;
+        }
+        let wanted = references::name_for(at);
+        let mut name = wanted.clone();
+        let mut number = 2;
+        let made: BTreeSet<&String> = self.shared.values().collect();
+        while self.components.contains_key(&name) || made.contains(&name) {
+            name = format!("{wanted}{number}");
+            number += 1;
+        }
+        self.shared.insert(at.to_owned(), name.clone());
+        self.waiting
+            .push((name.clone(), Value::Object(object.clone())));
+        Some(name)
+    }
+
+    /// Merges a composition, and what it brought in from other components.
+    fn merge_all(&mut self, schema: &mut Value) {
+        let Value::Object(object) = schema else {
+            return;
+        };
+        let at = origin(object);
+        self.active.push(at.clone());
+        if let Some(parts) = object.remove("allOf") {
+            let mut merged = Object::from_iter([(ORIGIN.to_owned(), json!(at))]);
+            self.merge_parts(&mut merged, parts);
             let own = std::mem::take(object);
             self.merge(&mut merged, own, true);
             if merged.contains_key("properties") {
                 merged.entry("type").or_insert_with(|| json!("object"));
             }
             *object = merged;
-            // What came from other components has not been merged yet, unlike this schema's own children.
-            json::children_mut(schema, &mut |child| {
-                json::walk_schema_mut(child, &mut |s| self.flatten(s))
-            });
+            self.drop_unions(object);
         }
-        let Value::Object(object) = schema else {
-            return;
-        };
-        let union = if object.contains_key("oneOf") {
-            "oneOf"
-        } else {
-            "anyOf"
-        };
-        if object.get(union).is_some_and(Value::is_array) && object.contains_key("properties") {
-            self.distribute(object, union);
+        for union in ["oneOf", "anyOf"] {
+            if object.get(union).is_some_and(Value::is_array) && object.contains_key("properties") {
+                self.distribute(object, union);
+            }
+        }
+        // What came from other components has not been merged yet, unlike this schema's own children.
+        json::children_mut(schema, &mut |child| {
+            json::walk_schema_mut(child, &mut |s| self.flatten(s))
+        });
+        self.active.pop();
+    }
+
+    /// Drops a union that only constrains, and a second one.
+    fn drop_unions(&mut self, object: &mut Object) {
+        for union in ["oneOf", "anyOf"] {
+            if object.get(union).is_some_and(constraint_only) {
+                object.remove(union);
+                self.places += 1;
+                self.lose(
+                    "alternative-constraint-dropped",
+                    origin(object),
+                    format!("`{union}` that only constrains is not checked"),
+                );
+            }
+        }
+        if object.contains_key("oneOf") && object.remove("anyOf").is_some() {
+            self.places += 1;
+            self.lose(
+                "second-union-dropped",
+                json::join(&origin(object), "anyOf"),
+                "`anyOf` beside `oneOf` is not read",
+            );
         }
     }
 
-    /// Merges one part of an `allOf`, following references.
-    fn merge_part(&mut self, into: &mut Object, part: Value, seen: &mut BTreeSet<String>) {
-        if let Some(name) = json::schema_ref(&part) {
-            if !seen.insert(name.clone()) {
-                return;
+    /// Merges the parts of an `allOf` in their order, following references; each component counts once.
+    fn merge_parts(&mut self, into: &mut Object, parts: Value) {
+        let mut seen = BTreeSet::new();
+        let mut stack = vec![json!({ "allOf": parts })];
+        while let Some(part) = stack.pop() {
+            if let Some(name) = json::schema_ref(&part) {
+                if seen.insert(name.clone()) {
+                    stack.extend(self.components.get(&name).cloned());
+                }
+                continue;
             }
-            let Some(target) = self.components.get(&name).cloned() else {
-                return;
+            let Value::Object(mut part) = part else {
+                continue;
             };
-            let scalar = target.get("enum").is_some()
-                || target.get("type").is_some_and(|t| t != "object")
-                    && target.get("properties").is_none();
-            if scalar {
-                into.insert("$ref".into(), part["$ref"].clone());
-            } else {
-                self.merge_part(into, target, seen);
-            }
-            seen.remove(&name);
-            return;
-        }
-        let Value::Object(mut part) = part else {
-            return;
-        };
-        if let Some(Value::Array(parts)) = part.remove("allOf") {
-            for inner in parts {
-                self.merge_part(into, inner, seen);
+            match part.remove("allOf") {
+                Some(Value::Array(inner)) => {
+                    // What the part says itself comes behind what it is composed of.
+                    stack.push(Value::Object(part));
+                    stack.extend(inner.into_iter().rev());
+                }
+                _ if self.copied > MOST => self.lose(
+                    "composition-too-large",
+                    origin(&part),
+                    "this part of a composition is read as additional properties",
+                ),
+                _ => self.merge(into, part, false),
             }
         }
-        self.merge(into, part, false);
     }
 
     /// Unites two schemas; `outer` says that `part` is the schema that held the `allOf`, whose annotations win.
     fn merge(&mut self, into: &mut Object, part: Object, outer: bool) {
+        let annotates = outer || part.keys().all(|key| json::is_annotation(key));
+        let at = origin(&part);
+        let second = ["oneOf", "anyOf"].iter().any(|key| into.contains_key(*key));
         for (key, value) in part {
             match key.as_str() {
                 "properties" => self.merge_properties(into, value),
@@ -144,46 +226,46 @@ impl Merger {
                         }
                     }
                 }
-                "enum" => match into.get_mut("enum") {
+                "enum" if into.contains_key("enum") => {
                     // The intersection, unless the two do not overlap: then both, since a service that sends either is
                     // more likely than one that sends nothing.
-                    Some(Value::Array(known)) => {
-                        let more = value.as_array().cloned().unwrap_or_default();
-                        let both: Vec<Value> =
-                            known.iter().filter(|v| more.contains(v)).cloned().collect();
+                    let more = value.as_array().cloned().unwrap_or_default();
+                    if let Some(Value::Array(known)) = into.get_mut("enum") {
+                        let both = |value: &&Value| more.contains(value);
+                        let both: Vec<Value> = known.iter().filter(both).cloned().collect();
                         if both.is_empty() {
                             known.extend(more);
                         } else {
                             *known = both;
                         }
                     }
-                    _ => {
-                        into.insert(key, value);
-                    }
-                },
-                "oneOf" | "anyOf" if into.contains_key(&key) => {
-                    self.losses.push((
-                        "second-union-dropped",
-                        origin(into),
-                        format!("a second `{key}` in one `allOf` is not read"),
-                    ));
                 }
-                "type" => {
-                    if into.get("type").is_some_and(|t| *t != value) {
-                        self.losses.push((
+                "oneOf" | "anyOf" if second && constraint_only(&value) => self.lose(
+                    "alternative-constraint-dropped",
+                    at.clone(),
+                    format!("`{key}` that only constrains is not checked"),
+                ),
+                "oneOf" | "anyOf" if second && into.get(&key) != Some(&value) => self.lose(
+                    "second-union-dropped",
+                    json::join(&at, &key),
+                    "a second union in one `allOf` is not read",
+                ),
+                "discriminator" if second => {}
+                "type" | "items" | "additionalProperties" => {
+                    let agreed = agreed(into.get(&key), &value).unwrap_or_else(|| {
+                        self.lose(
                             "contradicting-type",
-                            origin(into),
-                            format!(
-                                "`{}` and `{value}` in one `allOf`: the later is read",
-                                into["type"]
-                            ),
-                        ));
-                    }
-                    into.insert(key, value);
+                            json::join(&at, &key),
+                            format!("of two `{key}` in one `allOf` the later is read"),
+                        );
+                        value
+                    });
+                    into.insert(key, agreed);
                 }
                 "description" | "title" | ORIGIN | VALUES | "nullable" | "readOnly"
                 | "writeOnly" => {
-                    if outer || key == "description" && !into.contains_key("description") {
+                    let first = key == "description" && !into.contains_key("description");
+                    if outer || first || annotates && key != ORIGIN {
                         into.insert(key, value);
                     }
                 }
@@ -192,13 +274,11 @@ impl Merger {
                 }
             }
         }
-        if !outer && !into.contains_key(ORIGIN) {
-            into.insert(ORIGIN.into(), json!(""));
-        }
     }
 
     fn merge_properties(&mut self, into: &mut Object, value: Value) {
         let Value::Object(more) = value else { return };
+        self.copied += more.len();
         let properties = json::as_object_mut(into.entry("properties").or_insert_with(|| json!({})));
         for (name, schema) in more {
             match properties.get_mut(&name) {
@@ -206,8 +286,100 @@ impl Merger {
                     properties.insert(name, schema);
                 }
                 Some(known) if *known == schema => {}
-                Some(known) => *known = narrowed(known, schema),
+                Some(known) => *known = self.narrowed(known, schema),
             }
+        }
+    }
+
+    /// A property that two parts declare: objects are united, of anything else the one that says more is kept, with the
+    /// other's description when it has none.
+    fn narrowed(&mut self, known: &Value, later: Value) -> Value {
+        let kinds = (self.kind(known), self.kind(&later));
+        if kinds == (Some("object"), Some("object")) && self.differ(known, &later) {
+            let mut both = Object::new();
+            let at = later.as_object().map(origin).unwrap_or_default();
+            both.insert(ORIGIN.into(), json!(at));
+            self.merge_parts(&mut both, json!([known, later]));
+            for (key, value) in later.as_object().into_iter().flatten() {
+                if json::is_annotation(key) {
+                    both.insert(key.clone(), value.clone());
+                }
+            }
+            return Value::Object(both);
+        }
+        if self.contradict(known, &later) {
+            self.lose(
+                "contradicting-type",
+                later.as_object().map(origin).unwrap_or_default(),
+                "of two types of one property the later is read",
+            );
+        } else if weight(&later) < weight(known) || kinds == (Some("integer"), Some("number")) {
+            return described(known.clone(), &later);
+        }
+        described(later, known)
+    }
+
+    /// Whether each of two objects, not both of them components, has properties that the other has not.
+    fn differ(&self, known: &Value, later: &Value) -> bool {
+        let names = |schema| -> BTreeSet<&String> {
+            let parts = discriminators::parts(schema, &self.components).into_iter();
+            let properties = parts.filter_map(|part| part.get("properties")?.as_object());
+            properties.flat_map(Object::keys).collect()
+        };
+        let (one, other) = (names(known), names(later));
+        let by_name = |schema: &Value| schema.get("$ref").is_some();
+        match (by_name(known), by_name(later)) {
+            (true, true) => false,
+            (true, false) => !other.is_subset(&one),
+            (false, true) => !one.is_subset(&other),
+            (false, false) => !one.is_empty() && !other.is_empty(),
+        }
+    }
+
+    /// Whether no value, or none that we know of, is of both schemas.
+    fn contradict(&self, known: &Value, later: &Value) -> bool {
+        match (self.kind(known), self.kind(later)) {
+            (Some("object"), Some("object")) => {
+                let (one, other) = (json::schema_ref(known), json::schema_ref(later));
+                let named = one.is_some() && other.is_some();
+                named && !self.extends(&other, &one) && !self.extends(&one, &other)
+            }
+            (Some("integer" | "number"), Some("integer" | "number")) => false,
+            (Some(one), Some(other)) => one != other,
+            _ => false,
+        }
+    }
+
+    /// Whether a component extends another, directly or not.
+    fn extends(&self, child: &Option<String>, parent: &Option<String>) -> bool {
+        let mut queue: Vec<String> = child.iter().cloned().collect();
+        let mut seen = BTreeSet::new();
+        while let Some(name) = queue.pop() {
+            if Some(&name) == parent.as_ref() {
+                return true;
+            }
+            let schema = self.components.get(&name).unwrap_or(&Value::Null);
+            let parts = schema.get("allOf").and_then(Value::as_array);
+            if seen.insert(name) {
+                queue.extend(json::schema_ref(schema));
+                queue.extend(parts.into_iter().flatten().filter_map(json::schema_ref));
+            }
+        }
+        false
+    }
+
+    /// The type of a schema, where it is known without merging.
+    fn kind<'a>(&'a self, schema: &'a Value) -> Option<&'a str> {
+        let mut schema = schema;
+        for _ in 0..16 {
+            match json::schema_ref(schema) {
+                Some(name) => schema = self.components.get(&name)?,
+                None => break,
+            }
+        }
+        match schema.get("type") {
+            Some(kind) => kind.as_str(),
+            None => schema.get("properties").map(|_| "object"),
         }
     }
 
@@ -225,13 +397,12 @@ impl Merger {
         let arms = arms
             .into_iter()
             .map(|arm| {
-                let mut merged = Object::new();
+                let at = arm.as_object().map(origin).unwrap_or_default();
+                let mut merged = Object::from_iter([(ORIGIN.to_owned(), json!(at))]);
                 let name = json::schema_ref(&arm);
                 let values = arm.get(VALUES).cloned();
-                let at = arm.get(ORIGIN).cloned().unwrap_or_default();
                 self.merge(&mut merged, base.clone(), false);
-                self.merge_part(&mut merged, arm, &mut BTreeSet::new());
-                merged.insert(ORIGIN.into(), at);
+                self.merge_parts(&mut merged, json!([arm]));
                 merged.insert("type".into(), json!("object"));
                 if let Some(name) = name {
                     merged.insert("title".into(), json!(name));
@@ -239,12 +410,7 @@ impl Merger {
                 if let Some(values) = values {
                     merged.insert(VALUES.into(), values);
                 }
-                // As above: what came from other components has not been merged yet.
-                let mut merged = Value::Object(merged);
-                json::children_mut(&mut merged, &mut |child| {
-                    json::walk_schema_mut(child, &mut |s| self.flatten(s))
-                });
-                merged
+                Value::Object(merged)
             })
             .collect();
         object.insert(union.into(), Value::Array(arms));
@@ -252,59 +418,52 @@ impl Merger {
     }
 }
 
-/// A property that two parts declare: the one that says more, with the other's description when it has none.
-fn narrowed(known: &Value, later: Value) -> Value {
-    let weight = |schema: &Value| {
-        let keys = schema
-            .as_object()
-            .map_or(0, |o| o.keys().filter(|k| !json::is_annotation(k)).count());
-        let named = schema.get("$ref").is_some()
-            || schema.get("enum").is_some()
-            || schema.get("properties").is_some();
-        keys + usize::from(named) * 8
-    };
-    let (mut kept, other) = if weight(&later) >= weight(known) {
-        (later, known.clone())
-    } else {
-        (known.clone(), later)
-    };
-    if let (Value::Object(kept), Value::Object(other)) = (&mut kept, other) {
-        if let (Some(Value::Object(mine)), Some(Value::Object(theirs))) =
-            (kept.get_mut("properties"), other.get("properties"))
-        {
-            for (name, schema) in theirs {
-                mine.entry(name.clone()).or_insert_with(|| schema.clone());
-            }
-            let theirs = other.get("required").and_then(Value::as_array).cloned();
-            if let (Some(theirs), Value::Array(mine)) =
-                (theirs, kept.entry("required").or_insert_with(|| json!([])))
-            {
-                for name in theirs {
-                    if !mine.contains(&name) {
-                        mine.push(name);
-                    }
-                }
-            }
-        }
-        if let (false, Some(description)) =
-            (kept.contains_key("description"), other.get("description"))
-        {
-            kept.insert("description".into(), description.clone());
-        }
-    }
-    kept
+/// Whether there is anything to merge.
+fn is_composed(object: &Object) -> bool {
+    let union = |key| object.get(key).is_some_and(Value::is_array);
+    object.contains_key("allOf")
+        || (union("oneOf") || union("anyOf")) && object.contains_key("properties")
 }
 
-fn origin(object: &Object) -> String {
-    object
-        .get(ORIGIN)
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned()
+/// What two values of one keyword come to; nothing when they contradict each other.
+fn agreed(known: Option<&Value>, later: &Value) -> Option<Value> {
+    let Some(known) = known else {
+        return Some(later.clone());
+    };
+    let (one, other) = (json::plain(known), json::plain(later));
+    if one == other || json::is_any(later) {
+        return Some(known.clone());
+    }
+    let number = |kind: &Value| kind == "integer" || kind == "number";
+    if number(known) && number(later) {
+        return Some(json!("integer"));
+    }
+    json::is_any(known).then(|| later.clone())
+}
+
+/// How much a schema says.
+fn weight(schema: &Value) -> usize {
+    let keys = schema
+        .as_object()
+        .map_or(0, |o| o.keys().filter(|k| !json::is_annotation(k)).count());
+    let named = ["$ref", "enum", "properties"]
+        .iter()
+        .any(|key| schema.get(*key).is_some());
+    keys + usize::from(named) * 8
+}
+
+/// A schema with another's description, when it has none.
+fn described(mut schema: Value, other: &Value) -> Value {
+    if let (Value::Object(schema), Some(description)) = (&mut schema, other.get("description")) {
+        schema
+            .entry("description")
+            .or_insert_with(|| description.clone());
+    }
+    schema
 }
 
 /// `allOf: [$ref]` beside nothing but annotations.
-fn lone_reference(object: &Object) -> Option<Value> {
+pub(super) fn lone_reference(object: &Object) -> Option<Value> {
     let parts = object.get("allOf")?.as_array()?;
     if !object
         .keys()
@@ -326,12 +485,12 @@ fn lone_reference(object: &Object) -> Option<Value> {
 
 /// Whether no arm of a union says anything but what is required or forbidden.
 fn constraint_only(arms: &Value) -> bool {
-    let keys = |arm: &Object| {
+    let only = |arm: &Object| {
         arm.keys()
             .all(|key| matches!(key.as_str(), "required" | "not") || json::is_annotation(key))
-            && arm.contains_key("required")
     };
     arms.as_array().is_some_and(|arms| {
-        !arms.is_empty() && arms.iter().all(|arm| arm.as_object().is_some_and(keys))
+        arms.iter().all(|arm| arm.as_object().is_some_and(only))
+            && arms.iter().any(|arm| arm.get("required").is_some())
     })
 }

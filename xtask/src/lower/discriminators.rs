@@ -37,7 +37,7 @@ pub(super) fn run(context: &mut Context) {
     });
 }
 
-fn declared(
+pub(super) fn declared(
     discriminator: &Value,
     arms: &mut Vec<Value>,
     components: &Object,
@@ -65,24 +65,40 @@ fn declared(
             arms.push(json!({ "$ref": json::reference_to(target)["$ref"], ORIGIN: origin }));
         }
     }
+    let names: Vec<Option<String>> = arms.iter().map(json::schema_ref).collect();
+    let own: Vec<Vec<String>> = arms
+        .iter()
+        .map(|arm| own_values(arm, property, components).unwrap_or_default())
+        .collect();
+    let shared = |index: usize, value: &String| {
+        let mut others = own.iter().enumerate().filter(|(other, _)| *other != index);
+        others.any(|(_, values)| values.contains(value))
+    };
     let mut taken = BTreeSet::new();
-    for arm in arms.iter_mut() {
-        let name = json::schema_ref(arm);
+    for (index, arm) in arms.iter_mut().enumerate() {
         let mut values: Vec<String> = mapping
             .iter()
-            .filter(|(_, target)| Some(target) == name.as_ref())
+            .filter(|(_, target)| Some(target) == names[index].as_ref())
             .map(|(value, _)| value.clone())
             .collect();
-        if values.is_empty() {
-            values = own_values(arm, property, components, 0).unwrap_or_default();
+        // Values that another arm allows, too, are those of a common base.
+        if values.is_empty() && !own[index].iter().any(|value| shared(index, value)) {
+            values.clone_from(&own[index]);
         }
         if values.is_empty() {
-            values.extend(name);
+            values.extend(names[index].clone());
         }
         values.retain(|value| taken.insert(value.clone()));
-        arm[VALUES] = json!(values);
+        note(arm, values);
     }
     context.touched();
+}
+
+/// Notes the values that select an arm.
+fn note(arm: &mut Value, values: Vec<String>) {
+    if let Value::Object(arm) = arm {
+        arm.insert(VALUES.into(), json!(values));
+    }
 }
 
 /// A mapping's target: a reference, or the bare name of a component.
@@ -101,47 +117,72 @@ pub(super) fn target_name(target: &str, components: &Object) -> Option<String> {
     }
 }
 
-/// The values that the arm's own schema allows for the property.
-fn own_values(
-    arm: &Value,
-    property: &str,
-    components: &Object,
-    depth: usize,
-) -> Option<Vec<String>> {
-    if depth > 16 {
-        return None;
+/// What a schema consists of: itself, and through references and `allOf` what it extends, each component once.
+pub(super) fn parts<'a>(schema: &'a Value, components: &'a Object) -> Vec<&'a Value> {
+    let mut parts = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut queue = vec![schema];
+    while let Some(schema) = queue.pop() {
+        match json::schema_ref(schema) {
+            Some(name) if seen.contains(&name) => {}
+            Some(name) => {
+                queue.extend(components.get(&name));
+                seen.insert(name);
+            }
+            None => {
+                parts.push(schema);
+                let all = schema.get("allOf").and_then(Value::as_array);
+                queue.extend(all.into_iter().flatten());
+            }
+        }
     }
-    if let Some(name) = json::schema_ref(arm) {
-        return own_values(components.get(&name)?, property, components, depth + 1);
-    }
-    if let Some(found) = arm.get("properties").and_then(|p| p.get(property)) {
-        return enum_values(found, components, depth);
-    }
-    arm.get("allOf")?
-        .as_array()?
-        .iter()
-        .rev()
-        .find_map(|part| own_values(part, property, components, depth + 1))
+    parts
 }
 
-fn enum_values(schema: &Value, components: &Object, depth: usize) -> Option<Vec<String>> {
-    if depth > 16 {
-        return None;
+/// The values that a schema allows for a property; of a union, those that its arms allow.
+fn own_values(schema: &Value, property: &str, components: &Object) -> Option<Vec<String>> {
+    nested_values(schema, property, components, &mut BTreeSet::new())
+}
+
+fn nested_values(
+    schema: &Value,
+    property: &str,
+    components: &Object,
+    seen: &mut BTreeSet<String>,
+) -> Option<Vec<String>> {
+    if json::schema_ref(schema).is_some_and(|name| !seen.insert(name)) {
+        return Some(Vec::new());
     }
-    if let Some(name) = json::schema_ref(schema) {
-        return enum_values(components.get(&name)?, components, depth + 1);
+    let parts = parts(schema, components);
+    let allowed = |part: &&Value| enum_values(part.get("properties")?.get(property)?, components);
+    if let Some(values) = parts.iter().find_map(allowed) {
+        return Some(values);
     }
-    if let Some(values) = schema.get("enum").and_then(Value::as_array) {
-        return values
+    let whole = parts.first()?;
+    let discriminator = whole
+        .get("discriminator")
+        .filter(|d| d["propertyName"] == property);
+    let mapping = discriminator.and_then(|d| d.get("mapping")?.as_object());
+    if let Some(mapping) = mapping.filter(|mapping| !mapping.is_empty()) {
+        return Some(mapping.keys().cloned().collect());
+    }
+    let mut values = Vec::new();
+    for arm in whole.get("oneOf").or(whole.get("anyOf"))?.as_array()? {
+        values.extend(nested_values(arm, property, components, seen)?);
+    }
+    Some(values)
+}
+
+/// The strings that a schema allows; of several enums the narrowest.
+fn enum_values(schema: &Value, components: &Object) -> Option<Vec<String>> {
+    let enums = parts(schema, components).into_iter().filter_map(|part| {
+        let values = part.get("enum")?.as_array()?;
+        values
             .iter()
             .map(|v| v.as_str().map(str::to_owned))
-            .collect();
-    }
-    schema
-        .get("allOf")?
-        .as_array()?
-        .iter()
-        .find_map(|part| enum_values(part, components, depth + 1))
+            .collect::<Option<Vec<String>>>()
+    });
+    enums.min_by_key(Vec::len)
 }
 
 /// Finds the property that all arms require and whose values no two arms share.
@@ -149,23 +190,23 @@ fn inferred(arms: &mut [Value], components: &Object, object: &mut Object, contex
     if arms.len() < 2 {
         return;
     }
-    let Some(first) = arms.first().and_then(|arm| required(arm, components, 0)) else {
-        return;
-    };
-    for property in first {
+    let needs: Vec<BTreeSet<String>> = arms.iter().map(|arm| required(arm, components)).collect();
+    let mut common = needs.first().cloned().unwrap_or_default();
+    common.retain(|property| needs.iter().all(|names| names.contains(property)));
+    for property in common {
         let mut taken = BTreeSet::new();
         let values: Option<Vec<Vec<String>>> = arms
             .iter()
             .map(|arm| {
-                let needs = required(arm, components, 0)?.contains(&property);
-                let values = own_values(arm, &property, components, 0)?;
-                (needs && !values.is_empty() && values.iter().all(|v| taken.insert(v.clone())))
-                    .then_some(values)
+                let values = own_values(arm, &property, components)?;
+                let distinct: BTreeSet<&String> = values.iter().collect();
+                let free = distinct.into_iter().all(|v| taken.insert(v.clone()));
+                (free && !values.is_empty()).then_some(values)
             })
             .collect();
         if let Some(values) = values {
             for (arm, values) in arms.iter_mut().zip(values) {
-                arm[VALUES] = json!(values);
+                note(arm, values);
             }
             object.insert("discriminator".into(), json!({ "propertyName": property }));
             context.touched();
@@ -174,32 +215,12 @@ fn inferred(arms: &mut [Value], components: &Object, object: &mut Object, contex
     }
 }
 
-/// The properties that a schema requires, through references and allOf.
-pub(super) fn required(
-    schema: &Value,
-    components: &Object,
-    depth: usize,
-) -> Option<BTreeSet<String>> {
-    if depth > 16 {
-        return None;
-    }
-    if let Some(name) = json::schema_ref(schema) {
-        return required(components.get(&name)?, components, depth + 1);
-    }
-    let mut names: BTreeSet<String> = schema
-        .get("required")
-        .and_then(Value::as_array)
+/// The properties that a schema requires, through references and `allOf`.
+pub(super) fn required(schema: &Value, components: &Object) -> BTreeSet<String> {
+    parts(schema, components)
         .into_iter()
+        .filter_map(|part| part.get("required")?.as_array())
         .flatten()
-        .filter_map(|v| Some(v.as_str()?.to_owned()))
-        .collect();
-    for part in schema
-        .get("allOf")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-    {
-        names.extend(required(part, components, depth + 1).unwrap_or_default());
-    }
-    Some(names)
+        .filter_map(|name| Some(name.as_str()?.to_owned()))
+        .collect()
 }

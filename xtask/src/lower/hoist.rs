@@ -9,6 +9,9 @@ use super::{Context, ORIGIN, VALUES};
 use crate::json::{self, Object};
 use crate::names::pascal;
 
+/// What a schema says of the place where it stands, and not of its values.
+const OF_USES: &[&str] = &["nullable", "readOnly", "writeOnly", VALUES];
+
 pub(super) fn run(context: &mut Context) {
     let names: Vec<String> = json::components(&context.document)
         .into_iter()
@@ -108,25 +111,25 @@ fn place(schema: &mut Value, name: String, context: &mut Context) {
         return inner(schema, &name, context);
     }
     let mut taken = std::mem::take(schema);
-    let mut use_site = Object::new();
+    let component = context.add_component(&name, Value::Null);
+    *schema = use_of(&taken, &component);
     if let Value::Object(object) = &mut taken {
-        for key in ["nullable", "readOnly", "writeOnly", VALUES] {
-            if let Some(value) = object.remove(key) {
-                use_site.insert(key.into(), value);
-            }
-        }
-        for key in ["description", ORIGIN] {
-            if let Some(value) = object.get(key) {
-                use_site.insert(key.into(), value.clone());
-            }
+        object.retain(|key, _| !OF_USES.contains(&key.as_str()));
+    }
+    inner(&mut taken, &component, context);
+    json::components_mut(&mut context.document).insert(component, taken);
+    context.touched();
+}
+
+/// A reference to a component in the place of a schema, with what it says of this use.
+pub(super) fn use_of(schema: &Value, component: &str) -> Value {
+    let mut reference = json::reference_to(component);
+    for (key, value) in schema.as_object().into_iter().flatten() {
+        if OF_USES.contains(&key.as_str()) || matches!(key.as_str(), "description" | ORIGIN) {
+            reference[key] = value.clone();
         }
     }
-    let component = context.add_component(&name, Value::Null);
-    inner(&mut taken, &component, context);
-    json::components_mut(&mut context.document).insert(component.clone(), taken);
-    use_site.insert("$ref".into(), json::reference_to(&component)["$ref"].take());
-    *schema = Value::Object(use_site);
-    context.touched();
+    reference
 }
 
 /// Hoists what is inside a schema whose name is `owner`.

@@ -1,39 +1,89 @@
 //! **Real specs** spell the same thing in many ways: `nullable`, `type: [T, null]`, `anyOf: [T, {type: null}]`, a
 //! `null` among the values of an enum; `const` and a one-value enum; several types; `true`; no `type` at all; a `$ref` with
-//! siblings. **progenitor** knows few of them. **Instead** each has one spelling, that of OpenAPI 3.0. **Lost**: tuples
-//! (`prefixItems`) become plain arrays, `false` becomes anything; both reported.
+//! siblings. **progenitor** knows few of them. **Instead** each has one spelling, that of OpenAPI 3.0. **Lost**, and
+//! reported: tuples become plain arrays; `false`, and types that nobody knows, become anything; several types beside a
+//! union, and keywords that say nothing of the type that they stand beside, go.
+
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{Context, ORIGIN};
+use super::{Context, ORIGIN, origin};
 use crate::json::{self, Object};
+
+/// Marks a schema that allows null and nothing else.
+const NULL: &str = "x-rolecall-null";
+/// Keywords that concern values of one type.
+const CONCERN: &[(&str, &str)] = &[
+    ("object", "properties"),
+    ("object", "required"),
+    ("object", "additionalProperties"),
+    ("object", "patternProperties"),
+    ("array", "items"),
+    ("string", "format"),
+];
 
 pub(super) fn run(context: &mut Context) {
     let v31 = context.v31;
+    let nulls: BTreeSet<String> = json::components(&context.document)
+        .into_iter()
+        .flatten()
+        .filter(|(_, schema)| {
+            schema["type"] == "null"
+                || schema["type"] == json!(["null"])
+                || schema.get("const") == Some(&Value::Null)
+        })
+        .map(|(name, _)| name.clone())
+        .collect();
     context.each_schema(|schema, context| {
-        if let Value::Bool(allowed) = schema {
-            if !*allowed {
-                context.lose_at(
-                    "schema-false",
-                    "",
-                    "a schema that allows nothing is read as one that allows anything",
-                );
-            }
-            *schema = json!({});
-            context.touched();
-            return;
-        }
         let Value::Object(object) = schema else {
             return;
         };
+        flags(object, context);
         reference_siblings(object, v31, context);
         constants(object, context);
         null_values(object, context);
         several_types(object, context);
-        null_arms(object, context);
-        tuples(object, context);
-        missing_type(object, context);
+        null_arms(object, &nulls, context);
+        one_type(object, context);
     });
+}
+
+/// `false` in its longer form, and flags where schemas stand. `additionalProperties: false` is a constraint, and left.
+fn flags(object: &mut Object, context: &mut Context) {
+    if object.get("not").is_some_and(json::is_any) {
+        object.remove("not");
+        context.lose_at(
+            "schema-false",
+            origin(object),
+            "a schema that allows nothing is read as one that allows anything",
+        );
+        context.touched();
+    }
+    if object.get("additionalProperties") == Some(&Value::Bool(true)) {
+        object.insert("additionalProperties".into(), json!({}));
+        context.touched();
+    }
+    let tuple = object.remove("prefixItems").is_some();
+    match object.get("items") {
+        Some(Value::Bool(false)) if !tuple => context.lose_at(
+            "schema-false",
+            json::join(&origin(object), "items"),
+            "an array that is always empty is read as one of anything",
+        ),
+        Some(Value::Array(_)) => {}
+        Some(Value::Object(_)) | None if !tuple => return,
+        _ => {}
+    }
+    if tuple || object["items"].is_array() {
+        context.lose_at(
+            "tuple-as-array",
+            origin(object),
+            "the positions of a tuple are not told apart",
+        );
+    }
+    object.insert("items".into(), json!({}));
+    context.touched();
 }
 
 /// 3.1 gives meaning to what stands beside `$ref`; 3.0 ignores it, but its authors do mean their descriptions.
@@ -77,98 +127,122 @@ fn null_values(object: &mut Object, context: &mut Context) {
     if values.len() == before {
         return;
     }
-    let none_left = values.is_empty();
-    object.insert("nullable".into(), json!(true));
-    if none_left {
+    if values.is_empty() {
         object.remove("enum");
+        object.insert("type".into(), json!("null"));
+    } else {
+        object.insert("nullable".into(), json!(true));
     }
     context.touched();
 }
 
 fn several_types(object: &mut Object, context: &mut Context) {
-    match object.get("type") {
-        Some(Value::Array(types)) => {
-            let mut types = types.clone();
-            let before = types.len();
-            types.retain(|t| t != "null");
-            if types.len() < before {
-                object.insert("nullable".into(), json!(true));
-            }
-            match types.len() {
-                0 => {
-                    object.remove("type");
-                }
-                1 => {
-                    object.insert("type".into(), types.remove(0));
-                }
-                _ => {
-                    object.remove("type");
-                    let arms = types.into_iter().map(|t| arm_of_type(object, t)).collect();
-                    for key in [
-                        "properties",
-                        "required",
-                        "additionalProperties",
-                        "items",
-                        "enum",
-                        "format",
-                    ] {
-                        object.remove(key);
-                    }
-                    object.insert("anyOf".into(), Value::Array(arms));
-                }
-            }
-            context.touched();
+    let mut types = match object.get("type") {
+        Some(Value::Array(types)) => types.clone(),
+        Some(Value::String(name)) if name == "null" => vec![json!("null")],
+        _ => return,
+    };
+    context.touched();
+    object.remove("type");
+    let before = types.len();
+    types.retain(|name| name != "null");
+    if types.len() < before {
+        object.insert("nullable".into(), json!(true));
+        if types.is_empty() {
+            object.insert(NULL.into(), json!(true));
         }
-        Some(Value::String(t)) if t == "null" => {
-            object.remove("type");
-            object.insert("nullable".into(), json!(true));
-            object.insert("x-rolecall-null".into(), json!(true));
-            context.touched();
+    }
+    if types.len() < 2 {
+        object.extend(types.pop().map(|name| ("type".to_owned(), name)));
+    } else if object.contains_key("oneOf") || object.contains_key("anyOf") {
+        context.lose_at(
+            "types-beside-union",
+            json::join(&origin(object), "type"),
+            "several types beside a union are not read: its arms have types of their own",
+        );
+    } else {
+        let possible: Vec<Value> = types
+            .iter()
+            .filter(|t| possible(object, t))
+            .cloned()
+            .collect();
+        let chosen = if possible.is_empty() { types } else { possible };
+        let arms = chosen.into_iter().map(|t| arm_of_type(object, t)).collect();
+        for (_, key) in CONCERN {
+            object.remove(*key);
         }
-        _ => {}
+        object.remove("enum");
+        object.insert("anyOf".into(), Value::Array(arms));
+    }
+}
+
+/// Whether a value of the type is among those that the schema lists, where it lists any.
+fn possible(object: &Object, name: &Value) -> bool {
+    let values = object.get("enum").and_then(Value::as_array);
+    values.is_none_or(|values| values.iter().any(|value| is_of_type(value, name)))
+}
+
+fn is_of_type(value: &Value, name: &Value) -> bool {
+    match name.as_str() {
+        Some("string") => value.is_string(),
+        Some("boolean") => value.is_boolean(),
+        Some("integer") => value.is_i64() || value.is_u64(),
+        Some("number") => value.is_number(),
+        Some("array") => value.is_array(),
+        Some("object") => value.is_object(),
+        _ => false,
     }
 }
 
 /// The part of a schema with several types that concerns one of them.
-fn arm_of_type(object: &Object, t: Value) -> Value {
-    let keys: &[&str] = match t.as_str() {
-        Some("object") => &["properties", "required", "additionalProperties"],
-        Some("array") => &["items"],
-        Some("string") => &["enum", "format"],
-        _ => &[],
-    };
+fn arm_of_type(object: &Object, name: Value) -> Value {
     let mut arm = Object::new();
-    for key in keys {
-        if let Some(value) = object.get(*key) {
+    for (concerned, key) in CONCERN {
+        if let Some(value) = object.get(*key).filter(|_| name == **concerned) {
             arm.insert((*key).to_owned(), value.clone());
         }
     }
-    if let Some(Value::Array(values)) = arm.get_mut("enum") {
-        values.retain(Value::is_string);
-        if values.is_empty() {
-            arm.remove("enum");
+    if let Some(values) = object.get("enum").and_then(Value::as_array) {
+        let own: Vec<Value> = values
+            .iter()
+            .filter(|v| is_of_type(v, &name))
+            .cloned()
+            .collect();
+        if !own.is_empty() {
+            arm.insert("enum".into(), Value::Array(own));
         }
     }
-    arm.insert("type".into(), t);
-    arm.insert(
-        ORIGIN.into(),
-        object.get(ORIGIN).cloned().unwrap_or_default(),
-    );
+    if name == "array" {
+        arm.entry("items").or_insert_with(|| json!({}));
+    }
+    arm.insert("type".into(), name);
+    arm.insert(ORIGIN.into(), json!(origin(object)));
     Value::Object(arm)
 }
 
-fn null_arms(object: &mut Object, context: &mut Context) {
+fn null_arms(object: &mut Object, nulls: &BTreeSet<String>, context: &mut Context) {
+    // A mapping can add arms.
+    let mapped = object
+        .get("discriminator")
+        .and_then(|d| d.get("mapping"))
+        .and_then(Value::as_object)
+        .is_some_and(|mapping| mapping.len() > 1);
     for key in ["anyOf", "oneOf"] {
         let Some(Value::Array(arms)) = object.get_mut(key) else {
             continue;
         };
         let before = arms.len();
-        arms.retain(|arm| arm.get("x-rolecall-null").is_none());
-        let nullable = arms.len() < before;
-        if !nullable && arms.len() != 1 {
-            continue;
+        arms.retain(|arm| {
+            let null = json::schema_ref(arm).is_some_and(|name| nulls.contains(&name));
+            arm.get(NULL).is_none() && !null
+        });
+        let mut nullable = arms.len() < before;
+        for arm in arms.iter_mut().filter_map(Value::as_object_mut) {
+            // An arm that may be null makes the whole so.
+            nullable |= arm.remove("nullable") == Some(Value::Bool(true));
         }
-        if arms.len() <= 1 {
+        let lone = arms.len() == 1 && !mapped || arms.is_empty() && before > 0;
+        if lone {
             let arms = std::mem::take(arms);
             object.remove(key);
             if !arms.is_empty() {
@@ -184,74 +258,72 @@ fn null_arms(object: &mut Object, context: &mut Context) {
         if nullable {
             object.insert("nullable".into(), json!(true));
         }
-        context.touched();
-    }
-}
-
-fn tuples(object: &mut Object, context: &mut Context) {
-    if object.remove("prefixItems").is_some() {
-        let at = object
-            .get(ORIGIN)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned();
-        context.lose_at(
-            "tuple-as-array",
-            at,
-            "the positions of a tuple are not told apart",
-        );
-        object.insert("items".into(), json!({}));
-        object.insert("type".into(), json!("array"));
-        context.touched();
-    }
-    if let Some(Value::Array(_)) = object.get("items") {
-        object.insert("items".into(), json!({}));
-        context.touched();
-    }
-}
-
-fn missing_type(object: &mut Object, context: &mut Context) {
-    if object.contains_key("type") {
-        let unknown = !matches!(
-            object["type"].as_str(),
-            Some("object" | "array" | "string" | "integer" | "number" | "boolean")
-        );
-        if unknown {
-            let found = object.remove("type").unwrap_or_default();
-            let at = object
-                .get(ORIGIN)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned();
-            context.lose_at(
-                "unknown-type",
-                at,
-                format!("`type: {found}` is read as any JSON"),
-            );
-        }
-        if object.get("type").and_then(Value::as_str) == Some("array")
-            && !object.contains_key("items")
-        {
-            object.insert("items".into(), json!({}));
+        if nullable || lone {
             context.touched();
         }
-        return;
     }
+}
+
+/// Every schema has a type that is known, if it says which, and no keywords but those that concern it.
+fn one_type(object: &mut Object, context: &mut Context) {
     if object.contains_key("$ref") {
         return;
     }
-    let t = if object.contains_key("properties") || object.contains_key("additionalProperties") {
-        "object"
-    } else if object.contains_key("items") {
-        "array"
-    } else {
-        match object.get("enum").and_then(Value::as_array) {
-            Some(values) if !values.is_empty() && values.iter().all(Value::is_string) => "string",
-            Some(values) if !values.is_empty() && values.iter().all(Value::is_i64) => "integer",
-            Some(values) if !values.is_empty() && values.iter().all(Value::is_boolean) => "boolean",
-            _ => return,
-        }
+    if !object.contains_key("type")
+        && let Some(name) = inferred(object)
+    {
+        object.insert("type".into(), json!(name));
+        context.touched();
+    }
+    let Some(name) = object.get("type").cloned() else {
+        return;
     };
-    object.insert("type".into(), json!(t));
-    context.touched();
+    let known = ["object", "array", "string", "integer", "number", "boolean"];
+    if !name.as_str().is_some_and(|name| known.contains(&name)) {
+        object.remove("type");
+        context.touched();
+        return context.lose_at(
+            "unknown-type",
+            origin(object),
+            format!("`type: {name}` is read as any JSON"),
+        );
+    }
+    for (concerned, key) in CONCERN {
+        if name == **concerned || *key == "format" {
+            continue;
+        }
+        if let Some(value) = object.remove(*key) {
+            let says = match *key {
+                "properties" | "patternProperties" => value != json!({}),
+                _ => value.is_object() && !json::is_any(&value),
+            };
+            if says {
+                context.lose_at(
+                    "keyword-of-other-type",
+                    json::join(&origin(object), key),
+                    format!("`{key}` says nothing of `type: {name}`"),
+                );
+            }
+            context.touched();
+        }
+    }
+    if name == "array" && !object.contains_key("items") {
+        object.insert("items".into(), json!({}));
+        context.touched();
+    }
+}
+
+/// The type that the other keywords speak of.
+fn inferred(object: &Object) -> Option<&'static str> {
+    let has = |key: &str| object.contains_key(key);
+    if has("properties") || has("additionalProperties") || has("patternProperties") {
+        return Some("object");
+    }
+    if has("items") {
+        return Some("array");
+    }
+    let values = object.get("enum")?.as_array()?;
+    ["string", "integer", "number", "boolean"]
+        .into_iter()
+        .find(|name| !values.is_empty() && values.iter().all(|v| is_of_type(v, &json!(name))))
 }

@@ -1,7 +1,7 @@
 //! **Real specs** share parameters, headers, bodies, answers and whole path items by `$ref`, put parameters on the
 //! path, and now and then refer to the middle of another schema (`…/A/properties/b`, `…/A/$defs/B`). **progenitor**
 //! takes only some of these. **Instead** each operation gets its own copy of everything but schemas, and what a deep
-//! reference points at becomes a component. Nothing is lost.
+//! reference points at becomes a component. **Lost**: callbacks and webhooks, which a client does not call (reported).
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub(super) fn run(context: &mut Context) {
     let document = std::mem::take(&mut context.document);
     let mut written = document.clone();
     if let Some(paths) = written.get_mut("paths").and_then(Value::as_object_mut) {
-        for item in paths.values_mut() {
+        for (path, item) in paths {
             resolve(&document, item, context);
             let Some(item) = item.as_object_mut() else {
                 continue;
@@ -24,18 +24,44 @@ pub(super) fn run(context: &mut Context) {
             for method in json::METHODS {
                 if let Some(operation) = item.get_mut(*method) {
                     write_out(&document, operation, shared.as_ref(), context);
+                    let at = json::join(&json::join("/paths", path), method);
+                    not_called(operation, "callbacks", &at, context);
                 }
             }
         }
     }
+    not_called(&mut written, "webhooks", "", context);
+    context.document = written;
+    context.each_schema(|schema, _| {
+        // What was referred to has a component by now.
+        if let Value::Object(object) = schema {
+            object.retain(|key, _| !matches!(key.as_str(), "$defs" | "definitions"));
+        }
+    });
+    let written = &mut context.document;
     // Everything but schemas has been copied to where it is used.
     if let Some(components) = written.get_mut("components").and_then(Value::as_object_mut) {
         components.retain(|key, _| matches!(key.as_str(), "schemas" | "securitySchemes"));
     }
-    context.document = written;
 }
 
-/// Replaces a reference by what it refers to; a chain is followed to its end.
+/// Requests that the service makes, and the client does not.
+fn not_called(holder: &mut Value, key: &'static str, at: &str, context: &mut Context) {
+    let Some(Value::Object(requests)) = holder.as_object_mut().and_then(|o| o.remove(key)) else {
+        return;
+    };
+    for name in requests.keys().filter(|name| !name.starts_with("x-")) {
+        context.lose_at(
+            "callback-not-generated",
+            json::join(&format!("{at}/{key}"), name),
+            format!("`{name}` is a request that the service makes, and has no type"),
+        );
+        context.touched();
+    }
+}
+
+/// Replaces a reference by what it refers to; a chain is followed to its end. What a path item says beside its reference
+/// it adds to what it refers to, and a description beside any reference is the one that counts.
 fn resolve(document: &Value, value: &mut Value, context: &mut Context) {
     for _ in 0..32 {
         let Some(target) = value
@@ -45,8 +71,26 @@ fn resolve(document: &Value, value: &mut Value, context: &mut Context) {
         else {
             return;
         };
-        *value = target.clone();
+        let beside = std::mem::replace(value, target.clone());
         context.touched();
+        let (Value::Object(beside), Value::Object(written)) = (beside, &mut *value) else {
+            return;
+        };
+        for (key, value) in beside {
+            match (key.as_str(), value, written.get_mut(&key)) {
+                ("parameters", Value::Array(mut own), Some(Value::Array(shared))) => {
+                    own.append(shared);
+                    *shared = own;
+                }
+                ("parameters" | "summary" | "description" | "servers", value, _) => {
+                    written.insert(key, value);
+                }
+                (method, value, _) if json::METHODS.contains(&method) => {
+                    written.insert(key, value);
+                }
+                _ => {}
+            }
+        }
     }
 }
 
@@ -105,26 +149,32 @@ fn write_out(
             resolve(document, header, context);
         }
     }
-    operation.remove("callbacks");
 }
 
 /// Gives a component to everything that a schema refers to and that is not a component.
 fn deep_references(context: &mut Context) {
     let mut made: BTreeMap<String, String> = BTreeMap::new();
-    // A target can itself hold deep references, so that several rounds may be needed; a description has no more levels
-    // than this.
-    for _ in 0..8 {
+    // A target can itself hold deep references, so that several rounds may be needed. Each gives a component to references
+    // that had none, of which a description has only so many.
+    loop {
         let mut wanted = Vec::new();
-        context.each_schema(|schema, _| {
-            let Some(reference) = schema.get("$ref").and_then(Value::as_str) else {
+        let mut rewrite = |reference: &mut Value| {
+            let Some(text) = reference.as_str().filter(|text| text.starts_with('#')) else {
                 return;
             };
-            let direct = json::component_of(reference).is_some_and(|name| !name.contains('/'));
-            if !direct && reference.starts_with('#') {
-                match made.get(reference) {
-                    Some(name) => schema["$ref"] = json::reference_to(name)["$ref"].take(),
-                    None => wanted.push(reference.to_owned()),
-                }
+            match made.get(text) {
+                Some(name) => *reference = json::reference_to(name)["$ref"].take(),
+                None if json::component_of(text).is_none() => wanted.push(text.to_owned()),
+                None => {}
+            }
+        };
+        context.each_schema(|schema, _| {
+            if let Some(reference) = schema.get_mut("$ref") {
+                rewrite(reference);
+            }
+            let mapping = schema.pointer_mut("/discriminator/mapping");
+            for (_, target) in mapping.and_then(Value::as_object_mut).into_iter().flatten() {
+                rewrite(target);
             }
         });
         if wanted.is_empty() {
@@ -144,15 +194,18 @@ fn deep_references(context: &mut Context) {
 }
 
 /// `#/components/schemas/A/properties/b` → `AB`; `#/components/schemas/A/$defs/B` → `B`.
-fn name_for(reference: &str) -> String {
-    let tokens: Vec<&str> = reference
-        .trim_start_matches('#')
+pub(super) fn name_for(reference: &str) -> String {
+    let reference = percent_encoding::percent_decode_str(reference.trim_start_matches('#'))
+        .decode_utf8_lossy()
+        .into_owned();
+    let tokens: Vec<String> = reference
         .split('/')
         .filter(|t| !t.is_empty())
+        .map(|t| t.replace("~1", "/").replace("~0", "~"))
         .collect();
     let parts: Vec<String> = match tokens
         .iter()
-        .rposition(|t| matches!(*t, "$defs" | "definitions"))
+        .rposition(|t| matches!(t.as_str(), "$defs" | "definitions"))
     {
         Some(index) => tokens[index + 1..]
             .iter()
@@ -162,7 +215,7 @@ fn name_for(reference: &str) -> String {
             .iter()
             .filter(|t| {
                 !matches!(
-                    **t,
+                    t.as_str(),
                     "components" | "schemas" | "properties" | "paths" | "content" | "schema"
                 )
             })

@@ -105,8 +105,7 @@ fn gather(arms: &[Value], components: &Object, depth: Option<usize>) -> Vec<ArmP
         let name = json::schema_ref(arm)
             .map(|name| pascal(&name))
             .unwrap_or_default();
-        let required = discriminators::required(arm, components, 0)
-            .unwrap_or_default()
+        let required = discriminators::required(arm, components)
             .into_iter()
             .collect();
         let mut schema = arm.clone();

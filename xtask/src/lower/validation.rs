@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Context, ORIGIN, describe};
+use super::{Context, describe, origin};
 use crate::json;
 
 /// Keywords that restrict a value, and how documentation says so.
@@ -23,6 +23,7 @@ const SAID: &[(&str, &str)] = &[
     ("multipleOf", "a multiple of {}"),
     ("pattern", "matches `{}`"),
     ("uniqueItems", "no item twice"),
+    ("additionalProperties", "no other properties"),
 ];
 /// Keywords that restrict a value in ways that one sentence does not hold.
 const DROPPED: &[&str] = &[
@@ -32,6 +33,8 @@ const DROPPED: &[&str] = &[
     "else",
     "dependentRequired",
     "dependentSchemas",
+    "dependencies",
+    "additionalItems",
     "contains",
     "minContains",
     "maxContains",
@@ -39,6 +42,8 @@ const DROPPED: &[&str] = &[
     "unevaluatedProperties",
     "unevaluatedItems",
     "contentSchema",
+    "$dynamicRef",
+    "$recursiveRef",
 ];
 
 pub(super) fn run(context: &mut Context) {
@@ -46,18 +51,20 @@ pub(super) fn run(context: &mut Context) {
         let Value::Object(object) = schema else {
             return;
         };
-        let origin = object
-            .get(ORIGIN)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned();
+        let origin = origin(object);
         wide_integers(object);
+        exclusive_flags(object);
         let mut said = Vec::new();
         for (key, words) in SAID {
+            // Its flag closes the object; its schema is a type.
+            let closes = *key == "additionalProperties";
+            if closes && object.get(*key).is_none_or(|value| value != false) {
+                continue;
+            }
             let Some(value) = object.remove(*key) else {
                 continue;
             };
-            if value == false {
+            if value == false && !closes {
                 continue;
             }
             let text = match &value {
@@ -95,6 +102,21 @@ pub(super) fn run(context: &mut Context) {
             object.insert("additionalProperties".into(), json!({}));
         }
     });
+}
+
+/// OpenAPI 3.0 writes a flag beside the bound, where JSON Schema writes the bound itself.
+fn exclusive_flags(object: &mut json::Object) {
+    for (flag, bound) in [
+        ("exclusiveMinimum", "minimum"),
+        ("exclusiveMaximum", "maximum"),
+    ] {
+        if object.get(flag) == Some(&Value::Bool(true)) {
+            object.remove(flag);
+            if let Some(value) = object.remove(bound) {
+                object.insert(flag.into(), value);
+            }
+        }
+    }
 }
 
 /// An integer that is declared to exceed 64 bits signed is read as a JSON number of any size.
