@@ -132,6 +132,7 @@ fn the_code_of_a_small_description() {
             "src/operations.rs",
             "src/papers.rs",
             "src/types.rs",
+            "src/u6e2f.rs",
         ]
     );
     for file in ["types", "crew", "papers", "operations", "catalog"] {

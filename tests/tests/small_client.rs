@@ -170,6 +170,29 @@ async fn parameters_named_like_keywords_and_methods_are_sent_under_their_own_nam
 }
 
 #[tokio::test]
+async fn names_that_are_no_identifiers_are_sent_as_they_are() {
+    let (recorder, client) = served([Answer::json(
+        200,
+        r#"{"berth":3,"depth":18446744073709551615}"#,
+    )])
+    .await;
+    let answer = client
+        .入港()
+        .港("東")
+        .quo_te("\"")
+        .style("s")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(
+        answer.depth.as_ref().map(ToString::to_string).as_deref(),
+        Some("18446744073709551615")
+    );
+    let target = recorder.only().target;
+    assert_eq!(target, "/harbour/%E6%9D%B1?quo%22te=%22&Style=s");
+}
+
+#[tokio::test]
 async fn what_is_required_and_missing_is_named_and_nothing_is_sent() {
     let (recorder, client) = served([]).await;
     let error = client.get_member2().send().await.unwrap_err();
@@ -268,6 +291,6 @@ fn what_is_known_of_an_operation_is_found_by_its_id() {
         operations::find("getMember").unwrap().hazard,
         Some("Puts the member's parrot ashore too.")
     );
-    assert_eq!(operations::ALL.len(), 6);
+    assert_eq!(operations::ALL.len(), 7);
     assert!(operations::find("nope").is_none());
 }

@@ -1,7 +1,6 @@
 //! The command line.
 //!
-//! Exit codes: 0 fine; 1 the tool failed; 2 bad usage or a bad description; 4 generated code is stale; 100 breaking
-//! drift.
+//! Exit codes: 0 fine; 1 the tool failed; 2 bad usage or a bad description; 4 generated code is stale.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -28,7 +27,7 @@ pub const STALE: u8 = 4;
     name = "cargo xtask",
     bin_name = "cargo xtask",
     version,
-    about = "Turns the specs into client crates, and tells when they have drifted"
+    about = "Turns descriptions of APIs into client crates, and tells when the crates are stale"
 )]
 #[command(
     after_help = "Exit codes: 0 fine; 1 the tool failed; 2 bad usage or a bad description; 4 generated code is stale"
@@ -77,6 +76,9 @@ pub struct Generate {
     /// Keep the operation with this operationId
     #[arg(long, value_name = "ID", requires = "spec")]
     operation: Vec<String>,
+    /// Print the lowering passes and stop
+    #[arg(long)]
+    passes: bool,
     /// Print nothing but errors
     #[arg(long, short)]
     quiet: bool,
@@ -84,7 +86,7 @@ pub struct Generate {
     #[arg(long, conflicts_with = "quiet")]
     json: bool,
     /// Print every loss and every warning, not their counts
-    #[arg(long, short)]
+    #[arg(long, short, conflicts_with = "quiet")]
     verbose: bool,
 }
 

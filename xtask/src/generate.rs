@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::lint::{Audience, lint, lint_examples};
 use crate::load::{self, Document, SpecVersion};
@@ -63,7 +62,7 @@ pub struct Outcome {
     pub passes: Vec<Applied>,
     /// Lines in all files.
     pub lines: usize,
-    /// Files that were not as they should be.
+    /// Files that were not as they should be, by their paths in the crate's folder.
     pub changed: Vec<String>,
     /// Seconds, from loading to comparing.
     pub seconds: f64,
@@ -127,6 +126,19 @@ pub fn prepare(job: &Job, progress: &Progress) -> Result<Outcome, Failure> {
     let files = render::files(&model, &lowered.document, &job.identity).map_err(Failure::Tool)?;
     progress.step(&job.identity.api, "format");
     let formatted: Formatted = write::format(files).map_err(Failure::Tool)?;
+    let in_the_way = formatted.in_the_way(&job.out);
+    if let Some(first) = in_the_way.first() {
+        return Err(Failure::Input(crate::project::one(
+            "not-generated",
+            first,
+            format!(
+                "{} files in the folder are not marked as generated, this one among them",
+                in_the_way.len()
+            ),
+            "an empty folder, or one that was generated".into(),
+            "choose another --out, or move the files away",
+        )));
+    }
     let changes = formatted.changes(&job.out).map_err(Failure::Tool)?;
     Ok(Outcome {
         api: job.identity.api.clone(),
@@ -139,7 +151,14 @@ pub fn prepare(job: &Job, progress: &Progress) -> Result<Outcome, Failure> {
         lines: formatted.lines(),
         changed: changes
             .iter()
-            .map(|change| change.path.display().to_string())
+            .map(|change| {
+                change
+                    .path
+                    .strip_prefix(&job.out)
+                    .unwrap_or(&change.path)
+                    .display()
+                    .to_string()
+            })
             .collect(),
         seconds: start.elapsed().as_secs_f64(),
         losses: lowered.losses,
@@ -176,8 +195,9 @@ pub fn prepare_all(jobs: &[Job], progress: &Progress) -> Vec<Result<Outcome, Fai
         threads
             .into_iter()
             .map(|thread| {
-                thread.join().unwrap_or_else(|_| {
-                    Err(Failure::Tool("a worker stopped without a result".into()))
+                thread.join().unwrap_or_else(|panic| {
+                    let said = crate::progenitor::panic_message(panic.as_ref());
+                    Err(Failure::Tool(format!("a worker stopped: {said}")))
                 })
             })
             .collect()
@@ -195,12 +215,4 @@ pub fn count_losses(losses: &[Loss]) -> Vec<(&'static str, usize)> {
     }
     counts.sort_by_key(|(kind, count)| (std::cmp::Reverse(*count), *kind));
     counts
-}
-
-/// A description's title, for a crate that has no `api.toml`.
-pub fn title(document: &Value) -> &str {
-    document
-        .pointer("/info/title")
-        .and_then(Value::as_str)
-        .unwrap_or("an API")
 }

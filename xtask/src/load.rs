@@ -12,6 +12,9 @@ mod yaml;
 
 use std::path::Path;
 
+use crate::json::METHODS;
+pub use crate::json::escape;
+
 use serde_json::Value;
 
 use crate::problem::{Problem, Problems, Severity};
@@ -93,16 +96,6 @@ impl Document {
             None => format!("{} {}", method.to_uppercase(), unescape(path)),
         })
     }
-}
-
-/// The methods that a path item can declare, in the order of the OpenAPI specification.
-pub const METHODS: [&str; 8] = [
-    "get", "put", "post", "delete", "options", "head", "patch", "trace",
-];
-
-/// A key or an index as a part of a JSON Pointer.
-pub fn escape(token: &str) -> String {
-    token.replace('~', "~0").replace('/', "~1")
 }
 
 /// A part of a JSON Pointer as the key or the index that it stands for.

@@ -47,6 +47,7 @@ const RESERVED_TYPES: &[&str] = &[
     "BTreeMap",
     "Bytes",
     "Multipart",
+    "Number",
     "FnMut",
     "FnOnce",
     "ToOwned",
@@ -75,12 +76,18 @@ fn spelled(name: &str) -> String {
             '=' => text.push_str(" equal "),
             '!' => text.push_str(" not "),
             '%' => text.push_str(" percent "),
-            c if c.is_alphanumeric() => text.push(c),
+            c if is_legal(c) => text.push(c),
             _ => text.push(' '),
         }
         start = false;
     }
     text
+}
+
+/// Whether a letter or a digit may stand in a Rust identifier: `²` may not.
+fn is_legal(c: char) -> bool {
+    c.is_ascii_alphanumeric()
+        || c.is_alphanumeric() && syn::parse_str::<syn::Ident>(&format!("a{c}")).is_ok()
 }
 
 /// A name for a type or an enum arm: `PascalCase`, ASCII or any letter that Rust allows.
@@ -200,6 +207,18 @@ fn is_keyword(name: &str) -> bool {
     )
 }
 
+/// A name for a module, which is a file name and a Cargo feature too: ASCII only.
+pub fn module_name(name: &str) -> String {
+    let ascii = |c: char| {
+        if c.is_ascii() {
+            c.to_string()
+        } else {
+            format!(" u{:x} ", u32::from(c))
+        }
+    };
+    snake(&name.chars().map(ascii).collect::<String>())
+}
+
 /// Hands out names, each once: a second taker gets a number.
 #[derive(Default)]
 pub struct Names {
@@ -246,7 +265,9 @@ mod tests {
         assert_eq!(snake("type"), "type_");
         assert_eq!(snake("_links"), "links");
         assert_eq!(type_name("Default"), "DefaultObject");
-        for odd in ["", "日本", "--", "é", "1", "a b", "self", "Self", "🦀"] {
+        for odd in [
+            "", "日本", "--", "é", "1", "a b", "self", "Self", "🦀", "m²", "½",
+        ] {
             for name in [pascal(odd), snake(odd)] {
                 assert!(
                     syn::parse_str::<syn::Ident>(&name).is_ok(),

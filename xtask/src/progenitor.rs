@@ -87,15 +87,13 @@ fn settings(components: &Object, plan: &Plan) -> GenerationSettings {
     settings
 }
 
-fn panic_message(panic: &(dyn Any + Send)) -> String {
+/// What a panic said.
+pub fn panic_message(panic: &(dyn Any + Send)) -> String {
     let said = panic
         .downcast_ref::<String>()
         .map(String::as_str)
         .or(panic.downcast_ref::<&str>().copied());
-    format!(
-        "progenitor panicked: {}",
-        said.unwrap_or("without a message")
-    )
+    said.unwrap_or("a panic without a message").to_owned()
 }
 
 /// The name that progenitor knows a component by.

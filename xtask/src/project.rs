@@ -125,14 +125,16 @@ impl Project {
                 &self.root.join("specs"),
                 format!("there is no `{unknown}` here"),
                 format!("one of {}", known.join(", ")),
-                "correct the name, or add the API with a folder of its own in `specs/`",
+                "correct the name, or add the API: a folder in `specs/` with its `openapi.yaml` and `api.toml`",
             ));
         }
-        let names = if wanted.is_empty() {
+        let mut names = if wanted.is_empty() {
             known
         } else {
             wanted.to_vec()
         };
+        names.sort();
+        names.dedup();
         names.into_iter().map(|name| self.api(name)).collect()
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::json;
+use crate::json::{self, Object};
 
 /// Which operations to keep. Empty lists keep everything; otherwise an operation is kept when any list names it.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -193,33 +193,35 @@ fn keep_reached(document: &mut Value) {
     }
 }
 
-/// The components that extend one with a discriminator and no mapping.
+/// The components that extend one with a discriminator and no mapping, directly or not.
 fn subclasses(document: &Value, name: &str) -> Vec<String> {
     let Some(components) = json::components(document) else {
         return Vec::new();
     };
     let polymorphic = components.get(name).is_some_and(|s| {
-        s.get("discriminator")
-            .is_some_and(|d| d.get("mapping").is_none())
+        let unmapped = |d: &Value| d["mapping"].as_object().is_none_or(Object::is_empty);
+        s.get("discriminator").is_some_and(unmapped)
             && s.get("oneOf").is_none()
             && s.get("anyOf").is_none()
     });
-    if !polymorphic {
-        return Vec::new();
+    let mut found: Vec<String> = polymorphic.then(|| name.to_owned()).into_iter().collect();
+    let mut next = 0;
+    while let Some(parent) = found.get(next).cloned() {
+        let extends = |schema: &Value| {
+            let all = schema.get("allOf").and_then(Value::as_array);
+            let mut parts = all.into_iter().flatten();
+            parts.any(|part| json::schema_ref(part).as_ref() == Some(&parent))
+                || json::schema_ref(schema).as_ref() == Some(&parent)
+        };
+        for (child, schema) in components {
+            if !found.contains(child) && extends(schema) {
+                found.push(child.clone());
+            }
+        }
+        next += 1;
     }
-    let extends = |schema: &Value| {
-        schema
-            .get("allOf")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .any(|part| json::schema_ref(part).as_deref() == Some(name))
-    };
-    components
-        .iter()
-        .filter(|(_, s)| extends(s))
-        .map(|(n, _)| format!("#/components/schemas/{}", json::escape(n)))
-        .collect()
+    let reference = |name: &String| format!("#/components/schemas/{}", json::escape(name));
+    found.iter().skip(1).map(reference).collect()
 }
 
 /// Every reference in a value, discriminator mappings included.
@@ -238,6 +240,8 @@ fn collect(value: Option<&Value>, into: &mut Vec<String>) {
                                 target.to_owned()
                             });
                         }
+                        // It may as well be a property that is called so.
+                        collect(Some(value), into);
                     }
                     _ => collect(Some(value), into),
                 }

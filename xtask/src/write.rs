@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use similar::TextDiff;
 
-/// What is on the first lines of every generated file; only such files are ever removed.
+/// What is on the first lines of every generated file; only such files are ever replaced or removed.
 const MARK: &str = "@generated";
 
 /// The files of a crate, formatted.
@@ -75,7 +75,24 @@ pub struct Change {
     pub old: Option<String>,
 }
 
+/// Whether a file says that it is generated. An empty one is nobody's.
+fn is_generated(text: &str) -> bool {
+    text.trim().is_empty() || text.lines().take(3).any(|line| line.contains(MARK))
+}
+
 impl Formatted {
+    /// The files in `folder` that would be replaced although they do not say that they are generated.
+    pub fn in_the_way(&self, folder: &Path) -> Vec<PathBuf> {
+        self.0
+            .keys()
+            .map(|name| folder.join(name))
+            .filter(|path| {
+                std::fs::read(path)
+                    .is_ok_and(|bytes| !is_generated(&String::from_utf8_lossy(&bytes)))
+            })
+            .collect()
+    }
+
     /// Lines in all files.
     pub fn lines(&self) -> usize {
         self.0.values().map(|text| text.lines().count()).sum()
@@ -108,7 +125,7 @@ impl Formatted {
                 continue;
             }
             let old = std::fs::read_to_string(&path).unwrap_or_default();
-            if old.lines().take(2).any(|line| line.contains(MARK)) {
+            if !old.trim().is_empty() && is_generated(&old) {
                 changes.push(Change {
                     path,
                     new: None,

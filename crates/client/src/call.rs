@@ -76,6 +76,19 @@ impl Call {
         }
     }
 
+    /// Sets the parameter of this name in this location to what a value serializes to.
+    pub fn set_serialized_in(
+        &mut self,
+        location: Location,
+        name: &'static str,
+        value: &impl Serialize,
+    ) {
+        match serde_json::to_value(value) {
+            Ok(value) => self.set_in(location, name, value),
+            Err(_) => self.fail(format!("parameter `{name}` cannot be serialized")),
+        }
+    }
+
     fn put(&mut self, location: Option<Location>, name: &'static str, value: Value) {
         let mut known = self.operation.parameters.iter();
         let Some(location) = location

@@ -8,8 +8,8 @@ use std::str::FromStr;
 /// Where the next page of a list starts.
 ///
 /// Its text (`link:https://...`, `token:...`, `offset:100`) can be saved and read back, with `Display` and `FromStr` or with
-/// serde.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// serde. `Debug` shows only the kind: a link or a token may be as good as a credential.
+#[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Cursor {
     /// Behind this link.
@@ -18,6 +18,16 @@ pub enum Cursor {
     Token(String),
     /// After this many items.
     Offset(u64),
+}
+
+impl fmt::Debug for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Link(_) => "Link(***)",
+            Self::Token(_) => "Token(***)",
+            Self::Offset(_) => "Offset(***)",
+        })
+    }
 }
 
 impl fmt::Display for Cursor {

@@ -1,6 +1,7 @@
 //! How calls fail, keeping what was received.
 
-use crate::{DecodeProblem, Operation, Response};
+use crate::body::{essence, is_json};
+use crate::{DecodeProblem, Operation, Response, exchange_error, request};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
@@ -12,6 +13,10 @@ use std::fmt;
 ///
 /// `Display` is one line that names the API and the operation. Neither it nor `Debug` shows a request's values, headers,
 /// or the body of a successful answer; only [`Unexpected`](Self::Unexpected) shows the first 120 characters of its body.
+/// What a hook's own error holds is shown as that error shows it.
+///
+/// `source` goes on where `Display` ends, without repeating it: to what the hook or the HTTP client says, or to where an
+/// undocumented error body departs from the documented one.
 #[non_exhaustive]
 pub enum Error<E> {
     /// The request could not be made from what was given; nothing was sent.
@@ -21,14 +26,15 @@ pub enum Error<E> {
         /// What is wrong, naming parameters but not their values.
         problem: String,
     },
-    /// The [`Hook`](crate::Hook) refused the request or failed.
+    /// The [`Hook`](crate::Hook) refused the request or failed. Why is in `source`, not in `Display`.
     Hook {
         /// The operation.
         operation: &'static Operation,
-        /// The hook's reason.
+        /// The hook's reason. Where that is a [`reqwest::Error`], only scheme, host and port of its URL are left.
         source: Box<dyn StdError + Send + Sync>,
     },
-    /// No answer was received, or not all of it. The URL is taken out of `source`: it can hold values.
+    /// No answer was received, or not all of it. Only scheme, host and port of the URL are left in `source`: the rest can
+    /// hold values.
     Transport {
         /// The operation.
         operation: &'static Operation,
@@ -201,12 +207,14 @@ impl<E> fmt::Display for Error<E> {
         write!(f, "{} {}: ", operation.api, operation.id)?;
         match self {
             Self::InvalidRequest { problem, .. } => write!(f, "nothing was sent: {problem}"),
-            Self::Hook { source, .. } => write!(f, "{source}"),
-            Self::Transport { source, .. } if source.is_timeout() => f.write_str("timed out"),
-            Self::Transport { source, .. } if source.is_connect() => {
-                f.write_str("no connection could be made")
-            }
-            Self::Transport { source, .. } => write!(f, "the exchange failed: {source}"),
+            Self::Hook { source, .. } => match source.downcast_ref() {
+                Some(source) => {
+                    f.write_str("a request of the hook's own failed: ")?;
+                    exchange_error::describe(f, source)
+                }
+                None => f.write_str("refused by the hook"),
+            },
+            Self::Transport { source, .. } => exchange_error::describe(f, source),
             Self::Api { response, .. } => write!(f, "answered {}", response.status()),
             Self::Unexpected {
                 status,
@@ -218,18 +226,42 @@ impl<E> fmt::Display for Error<E> {
                 describe(f, headers, body)
             }
             Self::Decode {
-                status, problem, ..
-            } => {
-                write!(
+                status,
+                headers,
+                problem,
+                ..
+            } => match not_json(operation, headers, problem) {
+                Some((received, expected)) => write!(
+                    f,
+                    "answered {status} with {received} where {expected} is expected: {problem}"
+                ),
+                None => write!(
                     f,
                     "answered {status} with a body that does not fit: {problem}"
-                )
-            }
+                ),
+            },
             Self::BodyTooLarge { limit, .. } => {
                 write!(f, "answered with more than {limit} bytes")
             }
         }
     }
+}
+
+/// The media types that were received and expected, when JSON was read from what says that it is something else.
+fn not_json(
+    operation: &Operation,
+    headers: &HeaderMap,
+    problem: &DecodeProblem,
+) -> Option<(String, &'static str)> {
+    let received = essence(headers.get(CONTENT_TYPE)?.to_str().ok()?);
+    // Only a problem with JSON has a line.
+    if problem.line == 0 || is_json(&received) {
+        return None;
+    }
+    let documented = request::accepted(operation)
+        .into_iter()
+        .find(|media_type| is_json(&essence(media_type)));
+    Some((received, documented.unwrap_or("application/json")))
 }
 
 /// Says what an undocumented error body is, with its first characters on one line.
@@ -308,11 +340,10 @@ impl<E: fmt::Debug> fmt::Debug for Error<E> {
 impl<E: fmt::Debug> StdError for Error<E> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
-            // Its own text is the source's, so the chain goes on with what lies under that.
-            Self::Hook { source, .. } => source.source(),
+            Self::Hook { source, .. } => Some(source.as_ref()),
             Self::Transport { source, .. } => Some(source),
             Self::Unexpected { problem, .. } => problem.as_ref().map(|problem| problem as _),
-            Self::Decode { problem, .. } => Some(problem),
+            // `Display` says all of a `Decode` problem.
             _ => None,
         }
     }

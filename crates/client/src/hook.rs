@@ -1,6 +1,7 @@
 //! The one place between a call and the network.
 
 use crate::Operation;
+use crate::exchange_error::with_origin_only;
 use std::error::Error as StdError;
 use std::fmt;
 use std::pin::Pin;
@@ -26,7 +27,7 @@ pub trait Hook: Send + Sync + 'static {
 }
 
 /// What lies beyond a [`Hook`]: the network.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Next<'a> {
     pub(crate) operation: &'static Operation,
     pub(crate) http: &'a reqwest::Client,
@@ -51,10 +52,16 @@ impl<'a> Next<'a> {
     ///
     /// [`HookError::Transport`] when no answer was received. Any status is an answer.
     pub async fn send(&self, request: reqwest::Request) -> Result<reqwest::Response, HookError> {
-        self.http
-            .execute(request)
-            .await
-            .map_err(HookError::Transport)
+        self.http.execute(request).await.map_err(HookError::from)
+    }
+}
+
+/// The client's default headers can hold secrets, so it is not shown.
+impl fmt::Debug for Next<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Next")
+            .field("operation", &self.operation.id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -62,13 +69,29 @@ impl<'a> Next<'a> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum HookError {
-    /// The exchange failed.
+    /// The exchange failed. [`Next::send`] and `From` leave only scheme, host and port of the URL: the rest can hold secrets.
     Transport(reqwest::Error),
     /// The hook decided against it.
     Refused(Box<dyn StdError + Send + Sync>),
 }
 
 impl HookError {
+    /// A refusal because what was to go into this header, such as a credential with a line break, has a character that no
+    /// header can have. It names the header and not its value:
+    ///
+    /// ```
+    /// # use rolecall_client::{HeaderValue, HookError};
+    /// # fn value(text: String) -> Result<HeaderValue, HookError> {
+    /// HeaderValue::try_from(text).map_err(|_| HookError::invalid_header("authorization"))
+    /// # }
+    /// ```
+    pub fn invalid_header(name: impl AsRef<str>) -> Self {
+        let name = name.as_ref();
+        Self::refused(format!(
+            "header `{name}` has a character that no header can have"
+        ))
+    }
+
     /// A refusal for the reason given.
     pub fn refused(reason: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::Refused(reason.into())
@@ -95,6 +118,6 @@ impl StdError for HookError {
 
 impl From<reqwest::Error> for HookError {
     fn from(source: reqwest::Error) -> Self {
-        Self::Transport(source)
+        Self::Transport(with_origin_only(source))
     }
 }

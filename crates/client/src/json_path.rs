@@ -6,6 +6,9 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+#[cfg(test)]
+mod tests;
+
 /// The JSON Pointer (RFC 6901) of the value at a position that `serde_json` reported for this text.
 ///
 /// `line` counts from 1 and `column` is the number of bytes of that line that had been read. The answer is the innermost
@@ -13,7 +16,7 @@ use std::ops::Range;
 /// the comma. A position after the text is its end, and line 0 (no position) is the whole text. Text that is not JSON is
 /// followed as far as it is.
 #[must_use]
-pub fn at(text: &[u8], line: usize, column: usize) -> String {
+pub(crate) fn at(text: &[u8], line: usize, column: usize) -> String {
     let Some(target) = offset(text, line, column) else {
         return String::new();
     };
@@ -198,7 +201,7 @@ fn unquoted(literal: &[u8]) -> Cow<'_, str> {
 }
 
 /// Appends one reference token to a JSON Pointer, escaped (RFC 6901, section 4).
-pub fn push(pointer: &mut String, token: &str) {
+fn push(pointer: &mut String, token: &str) {
     pointer.push('/');
     for c in token.chars() {
         match c {

@@ -18,13 +18,17 @@
 //!
 //! `rustls` (default) for TLS, `http2` (default), `system-proxy` for the proxies that the environment names, and
 //! `schemars` for JSON Schemas of the generated types.
+//!
+//! With `rustls`, [`reqwest`] has no cryptography of its own: call [`install_crypto_provider`] before building a
+//! [`reqwest::Client`] by hand. A [`Transport`] with the default client needs no such call.
 
 mod body;
 mod call;
 mod cursor;
 mod error;
+mod exchange_error;
 mod hook;
-pub mod json_path;
+mod json_path;
 mod link;
 mod macros;
 mod multipart;
@@ -57,7 +61,7 @@ pub use problem::DecodeProblem;
 pub use response::{ByStatus, ErrorBody, Response};
 pub use secret::Secret;
 pub use timestamp::Timestamp;
-pub use transport::{BuildError, Transport, TransportBuilder};
+pub use transport::{BuildError, Transport, TransportBuilder, install_crypto_provider};
 
 pub use bytes::Bytes;
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};

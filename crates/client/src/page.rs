@@ -31,7 +31,7 @@ impl<T: std::fmt::Debug> std::fmt::Debug for Page<T> {
     }
 }
 
-/// A builder whose operation answers with a list. Generated code implements the first six items.
+/// A builder whose operation answers with a list. Generated code implements the first seven items, up to [`split`](Self::split).
 pub trait Paged: Clone + Send + Sized + 'static {
     /// The body of an answer.
     type Body: DeserializeOwned + Send;

@@ -222,14 +222,18 @@ fn header_value(name: &str, text: &str) -> Result<HeaderValue, String> {
         .map_err(|_| format!("header `{name}` has a character that no header can have"))
 }
 
-/// The documented media types of the successful answers, JSON first; JSON when there are none, for the errors' sake.
 fn accept(operation: &Operation) -> String {
+    accepted(operation).join(", ")
+}
+
+/// The documented media types of the successful answers, JSON first; JSON when there are none, for the errors' sake.
+pub(crate) fn accepted(operation: &Operation) -> Vec<&'static str> {
     let successful = |answer: &&Answer| match answer.status {
         Status::Code(code) => (200..300).contains(&code),
         Status::Range(class) => class == 2,
         Status::Default => false,
     };
-    let mut media_types: Vec<&str> = Vec::new();
+    let mut media_types: Vec<&'static str> = Vec::new();
     for answer in operation.answers.iter().filter(successful) {
         for media_type in answer.media_types {
             if !media_types.contains(media_type) {
@@ -241,5 +245,5 @@ fn accept(operation: &Operation) -> String {
     if media_types.is_empty() {
         media_types.push("application/json");
     }
-    media_types.join(", ")
+    media_types
 }

@@ -4,6 +4,7 @@
 //! exchange is behind one boxed future.
 
 use crate::body::{essence, is_json};
+use crate::exchange_error::with_origin_only;
 use crate::{
     BoxFuture, ByStatus, Call, DecodeProblem, Error, ErrorBody, HookError, Operation, Response,
     request,
@@ -40,7 +41,7 @@ impl Failure {
             Self::Hook(source) => Error::Hook { operation, source },
             Self::Transport(source) => Error::Transport {
                 operation,
-                source: source.without_url(),
+                source: with_origin_only(source),
             },
             Self::BodyTooLarge(limit) => Error::BodyTooLarge { operation, limit },
         }
@@ -51,7 +52,10 @@ impl From<HookError> for Failure {
     fn from(error: HookError) -> Self {
         match error {
             HookError::Transport(source) => Self::Transport(source),
-            HookError::Refused(source) => Self::Hook(source),
+            HookError::Refused(source) => Self::Hook(match source.downcast() {
+                Ok(source) => Box::new(with_origin_only(*source)),
+                Err(source) => source,
+            }),
         }
     }
 }

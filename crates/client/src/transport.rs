@@ -100,7 +100,7 @@ pub struct TransportBuilder {
 }
 
 impl TransportBuilder {
-    /// Uses this HTTP client, with its own timeouts and redirect policy.
+    /// Uses this HTTP client, with its own timeouts and redirect policy. Call [`install_crypto_provider`] before building it.
     pub fn http(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
         self
@@ -162,21 +162,33 @@ fn base_url(text: &str) -> Result<Url, String> {
     Err(refused.to_owned())
 }
 
-/// Makes ring do rustls' cryptography, unless the program has chosen something else. (It builds in a fraction of the time of
-/// the library that reqwest would bring.)
-#[cfg(feature = "rustls")]
-fn choose_cryptography() {
+/// Makes ring do the cryptography of rustls for the whole process, unless the process has chosen something else already. To
+/// be called before building an HTTP client of one's own.
+///
+/// [`reqwest`] is built without a choice of its own here (ring builds in a fraction of the time of the library that it would
+/// bring), and panics where it finds none when a client is built. A [`Transport`] that makes its own client calls this by
+/// itself. Without the feature `rustls` it does nothing. A program that wants another provider installs that first, with
+/// rustls' `CryptoProvider::install_default`.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use rolecall_client::{Transport, install_crypto_provider, reqwest};
+///
+/// install_crypto_provider();
+/// let http = reqwest::Client::builder().user_agent("inventory").build()?;
+/// let transport = Transport::builder("https://api.example").http(http).build()?;
+/// # Ok(()) }
+/// ```
+pub fn install_crypto_provider() {
+    #[cfg(feature = "rustls")]
     if rustls::crypto::CryptoProvider::get_default().is_none() {
         // Another thread may have been faster, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
     }
 }
 
-#[cfg(not(feature = "rustls"))]
-fn choose_cryptography() {}
-
 fn default_client() -> Result<reqwest::Client, reqwest::Error> {
-    choose_cryptography();
+    install_crypto_provider();
     reqwest::Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(REQUEST_TIMEOUT)

@@ -4,11 +4,13 @@ mod support;
 
 use rolecall_client::{
     ArrayStyle, BoxFuture, BuildError, Bytes, Call, Error, Hook, HookError, Multipart, Next,
-    Operation, Part, RequestBody, StatusCode, Transport,
+    Operation, Parameter, Part, RequestBody, StatusCode, Transport,
 };
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
-use support::{OPERATION, Server, answer, answer_with, call, leak, refused, sent};
+use support::{
+    OPERATION, PARAMETER, Server, answer, answer_with, call, leak, refused, sent, with_parameters,
+};
 
 const POST: Operation = Operation {
     method: http::Method::POST,
@@ -315,12 +317,25 @@ async fn a_body_that_does_not_fit_is_located_and_not_shown() {
         "example doIt: answered 200 OK with a body that does not fit: \
          at /1/label: invalid type: string, expected u8 (line 2 column 38)"
     );
+    assert_eq!(chain(&error).len(), 1, "nothing is said twice");
     let debug = format!("{error:?}");
     assert!(!debug.contains("ret"), "{debug}");
     let Error::Decode { body: kept, .. } = error else {
         panic!()
     };
     assert_eq!(kept, Bytes::from(body));
+
+    let html = answer_with(
+        "200 OK",
+        "content-type: Text/HTML; charset=utf-8\r\n",
+        "<html>",
+    );
+    let error = get::<Role>(html).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "example doIt: answered 200 OK with text/html where application/json is expected: \
+         at the top: expected value (line 1 column 1)"
+    );
 
     let error = get::<Role>(answer_with("200 OK", "", ""))
         .await
@@ -404,6 +419,7 @@ async fn a_body_that_ends_early_or_is_too_large() {
 async fn nobody_answers() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
+    rolecall_client::install_crypto_provider();
     let waits = |builder: reqwest::ClientBuilder| {
         let http = builder
             .timeout(std::time::Duration::from_millis(50))
@@ -427,7 +443,152 @@ async fn nobody_answers() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "example doIt: no connection could be made"
+        format!(
+            "example doIt: no connection to {} could be made: connection refused",
+            url.strip_prefix("http://").unwrap()
+        )
+    );
+    assert!(chain(&error).last().unwrap().contains("os error"));
+}
+
+/// What an error and its sources say, one after the other.
+fn chain(error: &(dyn std::error::Error + 'static)) -> Vec<String> {
+    std::iter::successors(Some(error), |error| error.source())
+        .map(ToString::to_string)
+        .collect()
+}
+
+struct NoNames;
+
+impl reqwest::dns::Resolve for NoNames {
+    fn resolve(&self, _: reqwest::dns::Name) -> reqwest::dns::Resolving {
+        Box::pin(async { Err("no such name".into()) })
+    }
+}
+
+#[tokio::test]
+async fn a_failed_exchange_says_where_and_why_and_shows_no_url() {
+    let parameters = [Parameter {
+        name: "key",
+        ..PARAMETER
+    }];
+    let operation = with_parameters("/secret", parameters.to_vec());
+    let failure = async |transport: &Transport| {
+        let mut call = Call::new(transport, operation);
+        call.set("key", "secret");
+        call.send_empty::<Value>().await.unwrap_err()
+    };
+    rolecall_client::install_crypto_provider();
+    let http = reqwest::Client::builder().dns_resolver(Arc::new(NoNames));
+    let transport = Transport::builder("http://h.example/secret").http(http.build().unwrap());
+    let error = failure(&transport.build().unwrap()).await;
+    let said = chain(&error);
+    assert_eq!(
+        said[0],
+        "example doIt: no connection to h.example:80 could be made: \
+         the name of the host could not be resolved"
+    );
+    assert!(said[1].contains("http://h.example/"), "{said:?}");
+    assert_eq!(said.last().unwrap(), "no such name");
+    assert!(!format!("{said:?}").contains("secret"), "{said:?}");
+    assert!(!format!("{error:?}").contains("secret"), "{error:?}");
+
+    // An answer that is no TLS.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        use tokio::io::AsyncWriteExt;
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.write_all(b"HTTP/1.1 400 X\r\n\r\n").await.unwrap();
+        stream.shutdown().await.unwrap();
+    });
+    let error = failure(&Transport::new(&format!("https://{address}")).unwrap()).await;
+    if cfg!(feature = "rustls") {
+        assert_eq!(
+            error.to_string(),
+            format!("example doIt: no connection to {address} could be made: TLS failed")
+        );
+    }
+    assert!(!format!("{error:?}").contains("secret"), "{error:?}");
+}
+
+/// Fails as a hook does that fetches a token and passes the error on, in one of three ways.
+struct Fetches(&'static str);
+
+#[derive(Debug)]
+struct NoToken;
+
+impl std::fmt::Display for NoToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("no token")
+    }
+}
+
+impl std::error::Error for NoToken {}
+
+impl Hook for Fetches {
+    fn execute<'a>(
+        &'a self,
+        _: reqwest::Request,
+        next: Next<'a>,
+    ) -> BoxFuture<'a, Result<reqwest::Response, HookError>> {
+        Box::pin(async move {
+            assert_eq!(format!("{next:?}"), "Next { operation: \"doIt\", .. }");
+            if self.0 == "own" {
+                return Err(HookError::refused(NoToken));
+            }
+            let url = "http://user:secret@127.0.0.1:9/secret?secret#secret";
+            let error = next.http().get(url).send().await.unwrap_err();
+            Err(match self.0 {
+                "refused" => HookError::refused(error),
+                "transport" => HookError::Transport(error),
+                _ => {
+                    let error = HookError::from(error);
+                    assert!(!format!("{error:?}").contains("secret"), "{error:?}");
+                    error
+                }
+            })
+        })
+    }
+}
+
+#[tokio::test]
+async fn what_a_hook_meets_is_in_the_chain_and_shows_no_url() {
+    let failure = async |way| {
+        let transport = Transport::builder("http://127.0.0.1:9").hook(Arc::new(Fetches(way)));
+        let call = call(&transport.build().unwrap(), OPERATION);
+        call.send_empty::<Value>().await.unwrap_err()
+    };
+    let text = "no connection to 127.0.0.1:9 could be made: connection refused";
+    for (way, expected) in [
+        (
+            "refused",
+            format!("example doIt: a request of the hook's own failed: {text}"),
+        ),
+        ("transport", format!("example doIt: {text}")),
+        ("from", format!("example doIt: {text}")),
+    ] {
+        let error = failure(way).await;
+        assert_eq!(error.to_string(), expected);
+        let shown = format!("{error:?} {:?}", chain(&error));
+        assert!(!shown.contains("secret"), "{shown}");
+        let source = std::error::Error::source(&error).unwrap();
+        assert!(source.is::<reqwest::Error>());
+    }
+    let error = failure("own").await;
+    assert_eq!(
+        chain(&error),
+        ["example doIt: refused by the hook", "no token"]
+    );
+    assert!(std::error::Error::source(&error).unwrap().is::<NoToken>());
+}
+
+#[test]
+fn a_credential_that_no_header_can_have() {
+    let error = HookError::invalid_header(http::header::AUTHORIZATION);
+    assert_eq!(
+        chain(&error)[1],
+        "header `authorization` has a character that no header can have"
     );
 }
 
@@ -499,7 +660,10 @@ async fn a_hook_stands_between() {
         .send_empty::<Value>()
         .await
         .unwrap_err();
-    assert_eq!(error.to_string(), "example wipe: too dangerous");
+    assert_eq!(
+        chain(&error),
+        ["example wipe: refused by the hook", "too dangerous"]
+    );
     assert!(matches!(error, Error::Hook { .. }));
     assert_eq!(*hook.0.lock().unwrap(), ["doIt", "wipe"]);
 }

@@ -324,6 +324,17 @@ fn cursors_that_do_not_belong_here_are_refused() {
     }
 }
 
+#[test]
+fn debug_shows_only_the_kind_of_a_cursor() {
+    for (text, expected) in [
+        ("link:https://h.example/x?secret", "Link(***)"),
+        ("token:secret", "Token(***)"),
+        ("offset:7", "Offset(***)"),
+    ] {
+        assert_eq!(format!("{:?}", text.parse::<Cursor>().unwrap()), expected);
+    }
+}
+
 proptest! {
     #[test]
     fn cursors_can_be_saved(token in "\\PC*", offset: u64, query in "\\PC*") {

@@ -186,6 +186,24 @@ async fn the_last_value_counts_and_same_names_are_told_apart() {
     .await
     .unwrap();
     assert_eq!(received.target(), "/x/2?id=0.1");
+
+    let received = sent(operation, |call| {
+        call.set_in(Location::Path, "id", 1);
+        call.set_in(Location::Query, "id", 2);
+        call.set_serialized_in(Location::Query, "id", &json!({"a": 3, "b": [4]}));
+    })
+    .await
+    .unwrap();
+    assert_eq!(received.target(), "/x/1?a=3&b=%5B4%5D");
+    let nowhere = refused(operation, |call| {
+        call.set_serialized_in(Location::Header, "id", &1);
+    });
+    assert_eq!(nowhere.await, "there is no parameter `id`");
+    let no_json = std::collections::BTreeMap::from([([1], "secret")]);
+    let problem = refused(operation, |call| {
+        call.set_serialized_in(Location::Query, "id", &no_json);
+    });
+    assert_eq!(problem.await, "parameter `id` cannot be serialized");
 }
 
 #[tokio::test]

@@ -276,6 +276,50 @@ fn choices_take_the_first_arm_that_fits() {
     }
 }
 
+/// Formats other than JSON have numbers that JSON's model has not.
+#[test]
+fn large_numbers_are_values_too() {
+    use serde::de::Deserialize;
+    use serde::de::value::{Error, I128Deserializer, U128Deserializer};
+
+    for text in [
+        "340282366920938463463374607431768211456",
+        "-1e400",
+        "1e-400",
+    ] {
+        // A number that serde_json itself cannot read is no value for it, and the same here.
+        let plain = serde_json::from_str::<Value>(text).is_ok();
+        assert_eq!(
+            serde_json::from_str::<Detail>(text).is_ok(),
+            plain,
+            "{text}"
+        );
+        let role = format!(r#"{{"type":"NEW","n":{text}}}"#);
+        assert_eq!(
+            serde_json::from_str::<RoleAssignment>(&role).is_ok(),
+            plain,
+            "{text}"
+        );
+    }
+    let large = U128Deserializer::<Error>::new(u128::MAX);
+    assert_eq!(
+        Detail::deserialize(large).unwrap(),
+        Detail::Share(u128::MAX as f64)
+    );
+    let small = I128Deserializer::<Error>::new(i128::MIN);
+    assert_eq!(
+        Detail::deserialize(small).unwrap(),
+        Detail::Share(i128::MIN as f64)
+    );
+    let seven = U128Deserializer::<Error>::new(7);
+    assert_eq!(Detail::deserialize(seven).unwrap(), Detail::Code(7));
+    let large = U128Deserializer::<Error>::new(u128::MAX);
+    assert!(matches!(
+        RoleAssignment::deserialize(large),
+        Ok(RoleAssignment::Unknown(_))
+    ));
+}
+
 #[test]
 fn timestamps_are_kept_as_they_came() {
     for text in ["2026-01-31T12:00:00.1234567+01:00", "yesterday", ""] {

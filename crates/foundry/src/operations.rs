@@ -125,7 +125,7 @@ pub fn find(id: &str) -> Option<&'static Operation> {
     rolecall_client::find(ALL, id)
 }
 
-/// [`Client::list_organization_role_assignments`](crate::Client::list_organization_role_assignments).
+/// `Client::list_organization_role_assignments`.
 #[rustfmt::skip]
 pub static LIST_ORGANIZATION_ROLE_ASSIGNMENTS: Operation = Operation {
     api: "foundry",
@@ -150,7 +150,7 @@ pub static LIST_ORGANIZATION_ROLE_ASSIGNMENTS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Palantir API reference, August 2026", note: "Path, body, scope and error names are the same in the reference and in foundry-platform-sdk 1.111.0." }, Fact { id: None, basis: Basis::Inferred, source: "Palantir developer documentation, August 2026", note: "Who holds Organization administrator manages an organization's permissions; which finer right would do is not established. The role id is as Palantir's Terraform provider writes it." }, Fact { id: None, basis: Basis::Inferred, source: "Palantir developer community thread on 403 from organization role assignments with OAuth", note: "An OAuth token with all documented scopes got 403 on the three organization role assignment endpoints and worked elsewhere; a personal access token of the same user worked. The one answer points at OAuth & restrictions, Palantir's page on restrictions agrees, the asker never confirmed it." }, Fact { id: Some("org-role-list-stray-next-page-token"), basis: Basis::Documented, source: "Palantir API reference, August 2026", note: "Earlier releases, among them @osdk/foundry.admin 2.38 and the May 2026 reference, put nextPageToken in the answer without any parameter to send it back in. It is gone in SDK 1.111 and in the August 2026 reference. Never page on it." }, Fact { id: Some("org-role-assignments-once-beta"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "Beta at least up to SDK 1.60, stable by 1.80." }],
 };
 
-/// [`Client::add_organization_role_assignments`](crate::Client::add_organization_role_assignments).
+/// `Client::add_organization_role_assignments`.
 #[rustfmt::skip]
 pub static ADD_ORGANIZATION_ROLE_ASSIGNMENTS: Operation = Operation {
     api: "foundry",
@@ -175,7 +175,7 @@ pub static ADD_ORGANIZATION_ROLE_ASSIGNMENTS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Palantir API reference, August 2026", note: "Path, body, scope and error names are the same in the reference and in foundry-platform-sdk 1.111.0." }, Fact { id: None, basis: Basis::Inferred, source: "Palantir developer documentation, August 2026", note: "Who holds Organization administrator manages an organization's permissions; which finer right would do is not established. The role id is as Palantir's Terraform provider writes it." }, Fact { id: None, basis: Basis::Inferred, source: "Palantir developer community thread on 403 from organization role assignments with OAuth", note: "An OAuth token with all documented scopes got 403 on the three organization role assignment endpoints and worked elsewhere; a personal access token of the same user worked. The one answer points at OAuth & restrictions, Palantir's page on restrictions agrees, the asker never confirmed it." }, Fact { id: Some("org-role-add-unknown-role"), basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "No error is declared for an unknown role id, for an empty list or for more than 100 assignments." }, Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "Whether adding an assignment that exists, or removing one that does not, is an error is not documented, nor whether a partly bad list is applied in part. Read back before repeating." }],
 };
 
-/// [`Client::remove_organization_role_assignments`](crate::Client::remove_organization_role_assignments).
+/// `Client::remove_organization_role_assignments`.
 #[rustfmt::skip]
 pub static REMOVE_ORGANIZATION_ROLE_ASSIGNMENTS: Operation = Operation {
     api: "foundry",
@@ -200,7 +200,7 @@ pub static REMOVE_ORGANIZATION_ROLE_ASSIGNMENTS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Palantir API reference, August 2026", note: "Path, body, scope and error names are the same in the reference and in foundry-platform-sdk 1.111.0." }, Fact { id: None, basis: Basis::Inferred, source: "Palantir developer documentation, August 2026", note: "Who holds Organization administrator manages an organization's permissions; which finer right would do is not established. The role id is as Palantir's Terraform provider writes it." }, Fact { id: None, basis: Basis::Inferred, source: "Palantir developer community thread on 403 from organization role assignments with OAuth", note: "An OAuth token with all documented scopes got 403 on the three organization role assignment endpoints and worked elsewhere; a personal access token of the same user worked. The one answer points at OAuth & restrictions, Palantir's page on restrictions agrees, the asker never confirmed it." }, Fact { id: Some("org-role-remove-last-administrator"), basis: Basis::Inferred, source: "terraform-provider-palantir-foundry 0.75.0", note: "No error guards the last administrator. Palantir's Terraform provider makes that check on its own side: its plan must keep one organization:administrator." }, Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "Whether adding an assignment that exists, or removing one that does not, is an error is not documented, nor whether a partly bad list is applied in part. Read back before repeating." }],
 };
 
-/// [`Client::create_organization`](crate::Client::create_organization).
+/// `Client::create_organization`.
 #[rustfmt::skip]
 pub static CREATE_ORGANIZATION: Operation = Operation {
     api: "foundry",
@@ -225,7 +225,7 @@ pub static CREATE_ORGANIZATION: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::get_organization`](crate::Client::get_organization).
+/// `Client::get_organization`.
 #[rustfmt::skip]
 pub static GET_ORGANIZATION: Operation = Operation {
     api: "foundry",
@@ -250,7 +250,7 @@ pub static GET_ORGANIZATION: Operation = Operation {
     facts: &[Fact { id: Some("no-list-of-organizations"), basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "No operation lists organizations, enrollments or all roles. Ways round it: getCurrentEnrollment, organization on a user, listMarkings kept to markings with an organization, listAvailableRolesOrganization." }, Fact { id: None, basis: Basis::Documented, source: "Palantir API reference, August 2026", note: "No 403 of its own is declared; an organization that the caller may not see is a 404." }],
 };
 
-/// [`Client::replace_organization`](crate::Client::replace_organization).
+/// `Client::replace_organization`.
 #[rustfmt::skip]
 pub static REPLACE_ORGANIZATION: Operation = Operation {
     api: "foundry",
@@ -275,7 +275,7 @@ pub static REPLACE_ORGANIZATION: Operation = Operation {
     facts: &[Fact { id: Some("replace-clears-omitted-fields"), basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "That an optional field left out is cleared follows from PUT and the name; it is not stated." }],
 };
 
-/// [`Client::list_available_roles_organization`](crate::Client::list_available_roles_organization).
+/// `Client::list_available_roles_organization`.
 #[rustfmt::skip]
 pub static LIST_AVAILABLE_ROLES_ORGANIZATION: Operation = Operation {
     api: "foundry",
@@ -300,7 +300,7 @@ pub static LIST_AVAILABLE_ROLES_ORGANIZATION: Operation = Operation {
     facts: &[Fact { id: Some("two-schemas-called-role"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "The items are Role of the core namespace, not Role of the admin namespace: name, isDefault, roleSetId and type here; displayName and canAssigns there." }, Fact { id: None, basis: Basis::Documented, source: "Palantir developer community thread on 403 from organization role assignments with OAuth", note: "Works with the same restricted OAuth token that is refused on the role assignments: a useful comparison when looking into a 403." }],
 };
 
-/// [`Client::list_organization_guest_members`](crate::Client::list_organization_guest_members).
+/// `Client::list_organization_guest_members`.
 #[rustfmt::skip]
 pub static LIST_ORGANIZATION_GUEST_MEMBERS: Operation = Operation {
     api: "foundry",
@@ -325,7 +325,7 @@ pub static LIST_ORGANIZATION_GUEST_MEMBERS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "The operationId follows the vendor's naming rule; no document read prints it." }],
 };
 
-/// [`Client::add_organization_guest_members`](crate::Client::add_organization_guest_members).
+/// `Client::add_organization_guest_members`.
 #[rustfmt::skip]
 pub static ADD_ORGANIZATION_GUEST_MEMBERS: Operation = Operation {
     api: "foundry",
@@ -350,7 +350,7 @@ pub static ADD_ORGANIZATION_GUEST_MEMBERS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "The operationId follows the vendor's naming rule; no document read prints it." }, Fact { id: Some("guest-change-may-do-nothing"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "Success does not mean that anything changed: primary members are passed over in silence, on add and on remove." }],
 };
 
-/// [`Client::remove_organization_guest_members`](crate::Client::remove_organization_guest_members).
+/// `Client::remove_organization_guest_members`.
 #[rustfmt::skip]
 pub static REMOVE_ORGANIZATION_GUEST_MEMBERS: Operation = Operation {
     api: "foundry",
@@ -375,7 +375,7 @@ pub static REMOVE_ORGANIZATION_GUEST_MEMBERS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "The operationId follows the vendor's naming rule; no document read prints it." }],
 };
 
-/// [`Client::get_role`](crate::Client::get_role).
+/// `Client::get_role`.
 #[rustfmt::skip]
 pub static GET_ROLE: Operation = Operation {
     api: "foundry",
@@ -400,7 +400,7 @@ pub static GET_ROLE: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::get_roles_batch`](crate::Client::get_roles_batch).
+/// `Client::get_roles_batch`.
 #[rustfmt::skip]
 pub static GET_ROLES_BATCH: Operation = Operation {
     api: "foundry",
@@ -425,7 +425,7 @@ pub static GET_ROLES_BATCH: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "What becomes of ids that are unknown is not documented; expect them to be missing from the map." }],
 };
 
-/// [`Client::get_current_enrollment`](crate::Client::get_current_enrollment).
+/// `Client::get_current_enrollment`.
 #[rustfmt::skip]
 pub static GET_CURRENT_ENROLLMENT: Operation = Operation {
     api: "foundry",
@@ -450,7 +450,7 @@ pub static GET_CURRENT_ENROLLMENT: Operation = Operation {
     facts: &[Fact { id: Some("literal-paths-win"), basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "getCurrent, getBatch, search, listCurrent, getByPath and getRecentlyViewed share a place with an id template: the literal path must win." }],
 };
 
-/// [`Client::get_enrollment`](crate::Client::get_enrollment).
+/// `Client::get_enrollment`.
 #[rustfmt::skip]
 pub static GET_ENROLLMENT: Operation = Operation {
     api: "foundry",
@@ -475,7 +475,7 @@ pub static GET_ENROLLMENT: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::list_enrollment_role_assignments`](crate::Client::list_enrollment_role_assignments).
+/// `Client::list_enrollment_role_assignments`.
 #[rustfmt::skip]
 pub static LIST_ENROLLMENT_ROLE_ASSIGNMENTS: Operation = Operation {
     api: "foundry",
@@ -500,7 +500,7 @@ pub static LIST_ENROLLMENT_ROLE_ASSIGNMENTS: Operation = Operation {
     facts: &[Fact { id: Some("enrollment-role-list-stray-next-page-token"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "Earlier releases put nextPageToken in the answer, without a parameter to send it back in; gone in SDK 1.111. Never page on it." }, Fact { id: None, basis: Basis::Inferred, source: "Palantir developer documentation, August 2026", note: "That a restricted application is refused here as well follows from enrollments not being inside a project; nobody reports it." }],
 };
 
-/// [`Client::add_enrollment_role_assignments`](crate::Client::add_enrollment_role_assignments).
+/// `Client::add_enrollment_role_assignments`.
 #[rustfmt::skip]
 pub static ADD_ENROLLMENT_ROLE_ASSIGNMENTS: Operation = Operation {
     api: "foundry",
@@ -525,7 +525,7 @@ pub static ADD_ENROLLMENT_ROLE_ASSIGNMENTS: Operation = Operation {
     facts: &[Fact { id: Some("enrollment-role-not-found-names-none"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "EnrollmentRoleNotFound carries no parameters: it does not say which role was unknown." }, Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "Whether adding an assignment that exists, or removing one that does not, is an error is not documented, nor whether a partly bad list is applied in part. Read back before repeating." }],
 };
 
-/// [`Client::remove_enrollment_role_assignments`](crate::Client::remove_enrollment_role_assignments).
+/// `Client::remove_enrollment_role_assignments`.
 #[rustfmt::skip]
 pub static REMOVE_ENROLLMENT_ROLE_ASSIGNMENTS: Operation = Operation {
     api: "foundry",
@@ -550,7 +550,7 @@ pub static REMOVE_ENROLLMENT_ROLE_ASSIGNMENTS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "No error guards the last administrator of the enrollment." }, Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "Whether adding an assignment that exists, or removing one that does not, is an error is not documented, nor whether a partly bad list is applied in part. Read back before repeating." }],
 };
 
-/// [`Client::list_hosts`](crate::Client::list_hosts).
+/// `Client::list_hosts`.
 #[rustfmt::skip]
 pub static LIST_HOSTS: Operation = Operation {
     api: "foundry",
@@ -575,7 +575,7 @@ pub static LIST_HOSTS: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::list_authentication_providers`](crate::Client::list_authentication_providers).
+/// `Client::list_authentication_providers`.
 #[rustfmt::skip]
 pub static LIST_AUTHENTICATION_PROVIDERS: Operation = Operation {
     api: "foundry",
@@ -600,7 +600,7 @@ pub static LIST_AUTHENTICATION_PROVIDERS: Operation = Operation {
     facts: &[Fact { id: Some("authentication-provider-list-stray-next-page-token"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "Earlier releases put nextPageToken in the answer; gone in SDK 1.111. Never page on it." }],
 };
 
-/// [`Client::get_authentication_provider`](crate::Client::get_authentication_provider).
+/// `Client::get_authentication_provider`.
 #[rustfmt::skip]
 pub static GET_AUTHENTICATION_PROVIDER: Operation = Operation {
     api: "foundry",
@@ -625,7 +625,7 @@ pub static GET_AUTHENTICATION_PROVIDER: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::preregister_group`](crate::Client::preregister_group).
+/// `Client::preregister_group`.
 #[rustfmt::skip]
 pub static PREREGISTER_GROUP: Operation = Operation {
     api: "foundry",
@@ -650,7 +650,7 @@ pub static PREREGISTER_GROUP: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::preregister_user`](crate::Client::preregister_user).
+/// `Client::preregister_user`.
 #[rustfmt::skip]
 pub static PREREGISTER_USER: Operation = Operation {
     api: "foundry",
@@ -675,7 +675,7 @@ pub static PREREGISTER_USER: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::list_users`](crate::Client::list_users).
+/// `Client::list_users`.
 #[rustfmt::skip]
 pub static LIST_USERS: Operation = Operation {
     api: "foundry",
@@ -700,7 +700,7 @@ pub static LIST_USERS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "DELETED lists deleted users. That live users are the default is our conclusion." }],
 };
 
-/// [`Client::get_users_batch`](crate::Client::get_users_batch).
+/// `Client::get_users_batch`.
 #[rustfmt::skip]
 pub static GET_USERS_BATCH: Operation = Operation {
     api: "foundry",
@@ -725,7 +725,7 @@ pub static GET_USERS_BATCH: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "What becomes of ids that are unknown is not documented; expect them to be missing from the map." }],
 };
 
-/// [`Client::get_current_user`](crate::Client::get_current_user).
+/// `Client::get_current_user`.
 #[rustfmt::skip]
 pub static GET_CURRENT_USER: Operation = Operation {
     api: "foundry",
@@ -750,7 +750,7 @@ pub static GET_CURRENT_USER: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::search_users`](crate::Client::search_users).
+/// `Client::search_users`.
 #[rustfmt::skip]
 pub static SEARCH_USERS: Operation = Operation {
     api: "foundry",
@@ -775,7 +775,7 @@ pub static SEARCH_USERS: Operation = Operation {
     facts: &[Fact { id: Some("search-pages-in-the-body"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "The only POST operations that page, with the cursor in the body, are searchUsers and searchGroups." }],
 };
 
-/// [`Client::get_user`](crate::Client::get_user).
+/// `Client::get_user`.
 #[rustfmt::skip]
 pub static GET_USER: Operation = Operation {
     api: "foundry",
@@ -800,7 +800,7 @@ pub static GET_USER: Operation = Operation {
     facts: &[Fact { id: Some("get-user-deleted-is-400"), basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "From the set of errors: without status a deleted user is UserDeleted; with DELETED a live one is UserIsActive. Both are 400 and name the user as principalId." }],
 };
 
-/// [`Client::delete_user`](crate::Client::delete_user).
+/// `Client::delete_user`.
 #[rustfmt::skip]
 pub static DELETE_USER: Operation = Operation {
     api: "foundry",
@@ -825,7 +825,7 @@ pub static DELETE_USER: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::get_markings_user`](crate::Client::get_markings_user).
+/// `Client::get_markings_user`.
 #[rustfmt::skip]
 pub static GET_MARKINGS_USER: Operation = Operation {
     api: "foundry",
@@ -850,7 +850,7 @@ pub static GET_MARKINGS_USER: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::get_profile_picture_of_user`](crate::Client::get_profile_picture_of_user).
+/// `Client::get_profile_picture_of_user`.
 #[rustfmt::skip]
 pub static GET_PROFILE_PICTURE_OF_USER: Operation = Operation {
     api: "foundry",
@@ -875,7 +875,7 @@ pub static GET_PROFILE_PICTURE_OF_USER: Operation = Operation {
     facts: &[Fact { id: Some("profile-picture-may-be-204"), basis: Basis::Documented, source: "API gateway description kept in terraform-provider-palantir-foundry, November 2025", note: "The 204 stands only here; the SDK types the answer as optional bytes, which fits." }, Fact { id: None, basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "An error ProfilePictureNotFound is defined but no operation declares it." }],
 };
 
-/// [`Client::revoke_all_tokens_user`](crate::Client::revoke_all_tokens_user).
+/// `Client::revoke_all_tokens_user`.
 #[rustfmt::skip]
 pub static REVOKE_ALL_TOKENS_USER: Operation = Operation {
     api: "foundry",
@@ -900,7 +900,7 @@ pub static REVOKE_ALL_TOKENS_USER: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::get_user_provider_info`](crate::Client::get_user_provider_info).
+/// `Client::get_user_provider_info`.
 #[rustfmt::skip]
 pub static GET_USER_PROVIDER_INFO: Operation = Operation {
     api: "foundry",
@@ -925,7 +925,7 @@ pub static GET_USER_PROVIDER_INFO: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::replace_user_provider_info`](crate::Client::replace_user_provider_info).
+/// `Client::replace_user_provider_info`.
 #[rustfmt::skip]
 pub static REPLACE_USER_PROVIDER_INFO: Operation = Operation {
     api: "foundry",
@@ -950,7 +950,7 @@ pub static REPLACE_USER_PROVIDER_INFO: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::list_groups`](crate::Client::list_groups).
+/// `Client::list_groups`.
 #[rustfmt::skip]
 pub static LIST_GROUPS: Operation = Operation {
     api: "foundry",
@@ -975,7 +975,7 @@ pub static LIST_GROUPS: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::create_group`](crate::Client::create_group).
+/// `Client::create_group`.
 #[rustfmt::skip]
 pub static CREATE_GROUP: Operation = Operation {
     api: "foundry",
@@ -1000,7 +1000,7 @@ pub static CREATE_GROUP: Operation = Operation {
     facts: &[Fact { id: Some("name-clash-is-400-in-admin"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "Name clashes of groups, organizations and markings are 400, those of projects and folders 409." }, Fact { id: None, basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "CreateGroupPermissionDenied has no parameters here, and organizationsWithoutPermission when it comes from the filesystem namespace." }],
 };
 
-/// [`Client::get_groups_batch`](crate::Client::get_groups_batch).
+/// `Client::get_groups_batch`.
 #[rustfmt::skip]
 pub static GET_GROUPS_BATCH: Operation = Operation {
     api: "foundry",
@@ -1025,7 +1025,7 @@ pub static GET_GROUPS_BATCH: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "What becomes of ids that are unknown is not documented; expect them to be missing from the map." }],
 };
 
-/// [`Client::list_current_groups`](crate::Client::list_current_groups).
+/// `Client::list_current_groups`.
 #[rustfmt::skip]
 pub static LIST_CURRENT_GROUPS: Operation = Operation {
     api: "foundry",
@@ -1050,7 +1050,7 @@ pub static LIST_CURRENT_GROUPS: Operation = Operation {
     facts: &[Fact { id: Some("current-groups-need-no-scope"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "The SDK prints an empty list of scopes for this operation." }],
 };
 
-/// [`Client::search_groups`](crate::Client::search_groups).
+/// `Client::search_groups`.
 #[rustfmt::skip]
 pub static SEARCH_GROUPS: Operation = Operation {
     api: "foundry",
@@ -1075,7 +1075,7 @@ pub static SEARCH_GROUPS: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::get_group`](crate::Client::get_group).
+/// `Client::get_group`.
 #[rustfmt::skip]
 pub static GET_GROUP: Operation = Operation {
     api: "foundry",
@@ -1100,7 +1100,7 @@ pub static GET_GROUP: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::replace_group`](crate::Client::replace_group).
+/// `Client::replace_group`.
 #[rustfmt::skip]
 pub static REPLACE_GROUP: Operation = Operation {
     api: "foundry",
@@ -1125,7 +1125,7 @@ pub static REPLACE_GROUP: Operation = Operation {
     facts: &[Fact { id: Some("replace-group-keeps-multipass-attributes"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "Changed or missing multipass: attributes are answered with AttributesNotEditable." }],
 };
 
-/// [`Client::delete_group`](crate::Client::delete_group).
+/// `Client::delete_group`.
 #[rustfmt::skip]
 pub static DELETE_GROUP: Operation = Operation {
     api: "foundry",
@@ -1150,7 +1150,7 @@ pub static DELETE_GROUP: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "The effect on members follows from roles being held by groups; the documentation does not speak of it, and no restore operation exists." }],
 };
 
-/// [`Client::list_group_members`](crate::Client::list_group_members).
+/// `Client::list_group_members`.
 #[rustfmt::skip]
 pub static LIST_GROUP_MEMBERS: Operation = Operation {
     api: "foundry",
@@ -1175,7 +1175,7 @@ pub static LIST_GROUP_MEMBERS: Operation = Operation {
     facts: &[Fact { id: Some("group-member-expirations-are-new"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "includeExpirations, the member's expiration and the 403 are newer than the npm packages and the gateway description of November 2025." }],
 };
 
-/// [`Client::add_group_members`](crate::Client::add_group_members).
+/// `Client::add_group_members`.
 #[rustfmt::skip]
 pub static ADD_GROUP_MEMBERS: Operation = Operation {
     api: "foundry",
@@ -1200,7 +1200,7 @@ pub static ADD_GROUP_MEMBERS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "Whether adding an assignment that exists, or removing one that does not, is an error is not documented, nor whether a partly bad list is applied in part. Read back before repeating." }],
 };
 
-/// [`Client::remove_group_members`](crate::Client::remove_group_members).
+/// `Client::remove_group_members`.
 #[rustfmt::skip]
 pub static REMOVE_GROUP_MEMBERS: Operation = Operation {
     api: "foundry",
@@ -1225,7 +1225,7 @@ pub static REMOVE_GROUP_MEMBERS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "Whether adding an assignment that exists, or removing one that does not, is an error is not documented, nor whether a partly bad list is applied in part. Read back before repeating." }],
 };
 
-/// [`Client::list_group_memberships`](crate::Client::list_group_memberships).
+/// `Client::list_group_memberships`.
 #[rustfmt::skip]
 pub static LIST_GROUP_MEMBERSHIPS: Operation = Operation {
     api: "foundry",
@@ -1250,7 +1250,7 @@ pub static LIST_GROUP_MEMBERSHIPS: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::get_group_membership_expiration_policy`](crate::Client::get_group_membership_expiration_policy).
+/// `Client::get_group_membership_expiration_policy`.
 #[rustfmt::skip]
 pub static GET_GROUP_MEMBERSHIP_EXPIRATION_POLICY: Operation = Operation {
     api: "foundry",
@@ -1275,7 +1275,7 @@ pub static GET_GROUP_MEMBERSHIP_EXPIRATION_POLICY: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::replace_group_membership_expiration_policy`](crate::Client::replace_group_membership_expiration_policy).
+/// `Client::replace_group_membership_expiration_policy`.
 #[rustfmt::skip]
 pub static REPLACE_GROUP_MEMBERSHIP_EXPIRATION_POLICY: Operation = Operation {
     api: "foundry",
@@ -1300,7 +1300,7 @@ pub static REPLACE_GROUP_MEMBERSHIP_EXPIRATION_POLICY: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "That a limit left out is cleared follows from PUT and the name; it is not stated." }],
 };
 
-/// [`Client::get_group_provider_info`](crate::Client::get_group_provider_info).
+/// `Client::get_group_provider_info`.
 #[rustfmt::skip]
 pub static GET_GROUP_PROVIDER_INFO: Operation = Operation {
     api: "foundry",
@@ -1325,7 +1325,7 @@ pub static GET_GROUP_PROVIDER_INFO: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::replace_group_provider_info`](crate::Client::replace_group_provider_info).
+/// `Client::replace_group_provider_info`.
 #[rustfmt::skip]
 pub static REPLACE_GROUP_PROVIDER_INFO: Operation = Operation {
     api: "foundry",
@@ -1350,7 +1350,7 @@ pub static REPLACE_GROUP_PROVIDER_INFO: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::list_markings`](crate::Client::list_markings).
+/// `Client::list_markings`.
 #[rustfmt::skip]
 pub static LIST_MARKINGS: Operation = Operation {
     api: "foundry",
@@ -1375,7 +1375,7 @@ pub static LIST_MARKINGS: Operation = Operation {
     facts: &[Fact { id: Some("deleted-markings-listed-by-default"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "includeDeleted defaults to true, here and on marking categories." }, Fact { id: None, basis: Basis::Inferred, source: "Palantir developer documentation, August 2026", note: "The default page size equals the maximum unless an operation says otherwise; the maximum of 100 is documented." }],
 };
 
-/// [`Client::create_marking`](crate::Client::create_marking).
+/// `Client::create_marking`.
 #[rustfmt::skip]
 pub static CREATE_MARKING: Operation = Operation {
     api: "foundry",
@@ -1400,7 +1400,7 @@ pub static CREATE_MARKING: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::get_markings_batch`](crate::Client::get_markings_batch).
+/// `Client::get_markings_batch`.
 #[rustfmt::skip]
 pub static GET_MARKINGS_BATCH: Operation = Operation {
     api: "foundry",
@@ -1425,7 +1425,7 @@ pub static GET_MARKINGS_BATCH: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "What becomes of ids that are unknown is not documented; expect them to be missing from the map." }],
 };
 
-/// [`Client::canonicalize_markings`](crate::Client::canonicalize_markings).
+/// `Client::canonicalize_markings`.
 #[rustfmt::skip]
 pub static CANONICALIZE_MARKINGS: Operation = Operation {
     api: "foundry",
@@ -1450,7 +1450,7 @@ pub static CANONICALIZE_MARKINGS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "The operationId follows the vendor's naming rule; no document read prints it." }, Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "Marked as preview; whether the preview is public or private is not established." }],
 };
 
-/// [`Client::flatten_marking_expressions`](crate::Client::flatten_marking_expressions).
+/// `Client::flatten_marking_expressions`.
 #[rustfmt::skip]
 pub static FLATTEN_MARKING_EXPRESSIONS: Operation = Operation {
     api: "foundry",
@@ -1475,7 +1475,7 @@ pub static FLATTEN_MARKING_EXPRESSIONS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "The operationId follows the vendor's naming rule; no document read prints it." }, Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "Marked as preview; whether the preview is public or private is not established." }],
 };
 
-/// [`Client::parse_classifications`](crate::Client::parse_classifications).
+/// `Client::parse_classifications`.
 #[rustfmt::skip]
 pub static PARSE_CLASSIFICATIONS: Operation = Operation {
     api: "foundry",
@@ -1500,7 +1500,7 @@ pub static PARSE_CLASSIFICATIONS: Operation = Operation {
     facts: &[Fact { id: Some("parse-classifications-preview-disagreement"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "Stable and without preview here, while the reference of August 2026 still asks for preview=true." }],
 };
 
-/// [`Client::get_marking`](crate::Client::get_marking).
+/// `Client::get_marking`.
 #[rustfmt::skip]
 pub static GET_MARKING: Operation = Operation {
     api: "foundry",
@@ -1525,7 +1525,7 @@ pub static GET_MARKING: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::replace_marking`](crate::Client::replace_marking).
+/// `Client::replace_marking`.
 #[rustfmt::skip]
 pub static REPLACE_MARKING: Operation = Operation {
     api: "foundry",
@@ -1550,7 +1550,7 @@ pub static REPLACE_MARKING: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "The description of the marking role ADMINISTER covers members, roles and metadata; that the operation needs exactly this role is our conclusion." }, Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "That a description left out is cleared follows from PUT and the name; it is not stated." }],
 };
 
-/// [`Client::list_marking_categories`](crate::Client::list_marking_categories).
+/// `Client::list_marking_categories`.
 #[rustfmt::skip]
 pub static LIST_MARKING_CATEGORIES: Operation = Operation {
     api: "foundry",
@@ -1575,7 +1575,7 @@ pub static LIST_MARKING_CATEGORIES: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::create_marking_category`](crate::Client::create_marking_category).
+/// `Client::create_marking_category`.
 #[rustfmt::skip]
 pub static CREATE_MARKING_CATEGORY: Operation = Operation {
     api: "foundry",
@@ -1600,7 +1600,7 @@ pub static CREATE_MARKING_CATEGORY: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::get_marking_category`](crate::Client::get_marking_category).
+/// `Client::get_marking_category`.
 #[rustfmt::skip]
 pub static GET_MARKING_CATEGORY: Operation = Operation {
     api: "foundry",
@@ -1625,7 +1625,7 @@ pub static GET_MARKING_CATEGORY: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::replace_marking_category`](crate::Client::replace_marking_category).
+/// `Client::replace_marking_category`.
 #[rustfmt::skip]
 pub static REPLACE_MARKING_CATEGORY: Operation = Operation {
     api: "foundry",
@@ -1650,7 +1650,7 @@ pub static REPLACE_MARKING_CATEGORY: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "That the category role ADMINISTER is what is needed is our conclusion from its name." }],
 };
 
-/// [`Client::list_marking_members`](crate::Client::list_marking_members).
+/// `Client::list_marking_members`.
 #[rustfmt::skip]
 pub static LIST_MARKING_MEMBERS: Operation = Operation {
     api: "foundry",
@@ -1675,7 +1675,7 @@ pub static LIST_MARKING_MEMBERS: Operation = Operation {
     facts: &[Fact { id: Some("marking-member-list-needs-write-scope"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "A GET with the scope api:admin-write; a token with read scopes only gets ApiUsageDenied." }, Fact { id: Some("marking-lists-ignore-page-size"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "pageSize has no effect here and on marking role assignments." }],
 };
 
-/// [`Client::add_marking_members`](crate::Client::add_marking_members).
+/// `Client::add_marking_members`.
 #[rustfmt::skip]
 pub static ADD_MARKING_MEMBERS: Operation = Operation {
     api: "foundry",
@@ -1700,7 +1700,7 @@ pub static ADD_MARKING_MEMBERS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "The description of the marking role ADMINISTER covers members, roles and metadata; that the operation needs exactly this role is our conclusion." }, Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "Whether adding an assignment that exists, or removing one that does not, is an error is not documented, nor whether a partly bad list is applied in part. Read back before repeating." }],
 };
 
-/// [`Client::remove_marking_members`](crate::Client::remove_marking_members).
+/// `Client::remove_marking_members`.
 #[rustfmt::skip]
 pub static REMOVE_MARKING_MEMBERS: Operation = Operation {
     api: "foundry",
@@ -1725,7 +1725,7 @@ pub static REMOVE_MARKING_MEMBERS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "The description of the marking role ADMINISTER covers members, roles and metadata; that the operation needs exactly this role is our conclusion." }, Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "Whether adding an assignment that exists, or removing one that does not, is an error is not documented, nor whether a partly bad list is applied in part. Read back before repeating." }],
 };
 
-/// [`Client::list_marking_role_assignments`](crate::Client::list_marking_role_assignments).
+/// `Client::list_marking_role_assignments`.
 #[rustfmt::skip]
 pub static LIST_MARKING_ROLE_ASSIGNMENTS: Operation = Operation {
     api: "foundry",
@@ -1750,7 +1750,7 @@ pub static LIST_MARKING_ROLE_ASSIGNMENTS: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::add_marking_role_assignments`](crate::Client::add_marking_role_assignments).
+/// `Client::add_marking_role_assignments`.
 #[rustfmt::skip]
 pub static ADD_MARKING_ROLE_ASSIGNMENTS: Operation = Operation {
     api: "foundry",
@@ -1775,7 +1775,7 @@ pub static ADD_MARKING_ROLE_ASSIGNMENTS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "The description of the marking role ADMINISTER covers members, roles and metadata; that the operation needs exactly this role is our conclusion." }, Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "Whether adding an assignment that exists, or removing one that does not, is an error is not documented, nor whether a partly bad list is applied in part. Read back before repeating." }, Fact { id: Some("organization-marking-has-no-administer-role"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "ADMINISTER on an organization's marking goes through organization role assignments. The 400 is newer than the npm packages." }],
 };
 
-/// [`Client::remove_marking_role_assignments`](crate::Client::remove_marking_role_assignments).
+/// `Client::remove_marking_role_assignments`.
 #[rustfmt::skip]
 pub static REMOVE_MARKING_ROLE_ASSIGNMENTS: Operation = Operation {
     api: "foundry",
@@ -1800,7 +1800,7 @@ pub static REMOVE_MARKING_ROLE_ASSIGNMENTS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "The description of the marking role ADMINISTER covers members, roles and metadata; that the operation needs exactly this role is our conclusion." }, Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "Whether adding an assignment that exists, or removing one that does not, is an error is not documented, nor whether a partly bad list is applied in part. Read back before repeating." }, Fact { id: Some("marking-keeps-an-administrator"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "The one role list with a guard: the error names the administrators there are." }],
 };
 
-/// [`Client::get_cbac_banner`](crate::Client::get_cbac_banner).
+/// `Client::get_cbac_banner`.
 #[rustfmt::skip]
 pub static GET_CBAC_BANNER: Operation = Operation {
     api: "foundry",
@@ -1825,7 +1825,7 @@ pub static GET_CBAC_BANNER: Operation = Operation {
     facts: &[Fact { id: Some("cbac-banner-preview-disagreement"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "Stable and without preview here, while the reference of August 2026 still asks for preview=true: add it to the query by hand when a stack answers ApiFeaturePreviewUsageOnly." }],
 };
 
-/// [`Client::get_for_resources`](crate::Client::get_for_resources).
+/// `Client::get_for_resources`.
 #[rustfmt::skip]
 pub static GET_FOR_RESOURCES: Operation = Operation {
     api: "foundry",
@@ -1850,7 +1850,7 @@ pub static GET_FOR_RESOURCES: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "The operationId follows the vendor's naming rule; no document read prints it." }, Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "Marked as preview; whether the preview is public or private is not established." }],
 };
 
-/// [`Client::get_cbac_marking_restrictions`](crate::Client::get_cbac_marking_restrictions).
+/// `Client::get_cbac_marking_restrictions`.
 #[rustfmt::skip]
 pub static GET_CBAC_MARKING_RESTRICTIONS: Operation = Operation {
     api: "foundry",
@@ -1875,7 +1875,7 @@ pub static GET_CBAC_MARKING_RESTRICTIONS: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::list_spaces`](crate::Client::list_spaces).
+/// `Client::list_spaces`.
 #[rustfmt::skip]
 pub static LIST_SPACES: Operation = Operation {
     api: "foundry",
@@ -1900,7 +1900,7 @@ pub static LIST_SPACES: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::create_space`](crate::Client::create_space).
+/// `Client::create_space`.
 #[rustfmt::skip]
 pub static CREATE_SPACE: Operation = Operation {
     api: "foundry",
@@ -1925,7 +1925,7 @@ pub static CREATE_SPACE: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Inferred, source: "Palantir developer documentation, August 2026", note: "Restrictions cover resources inside the listed projects only. That the answer here is a 403 is our reading." }],
 };
 
-/// [`Client::get_space`](crate::Client::get_space).
+/// `Client::get_space`.
 #[rustfmt::skip]
 pub static GET_SPACE: Operation = Operation {
     api: "foundry",
@@ -1950,7 +1950,7 @@ pub static GET_SPACE: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::replace_space`](crate::Client::replace_space).
+/// `Client::replace_space`.
 #[rustfmt::skip]
 pub static REPLACE_SPACE: Operation = Operation {
     api: "foundry",
@@ -1975,7 +1975,7 @@ pub static REPLACE_SPACE: Operation = Operation {
     facts: &[Fact { id: Some("replace-space-clears-what-is-left-out"), basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "A PUT of the whole writable object: left out optional values are assumed to be cleared or reset to the default of the enrollment." }, Fact { id: None, basis: Basis::Inferred, source: "Palantir developer documentation, August 2026", note: "Restrictions cover resources inside the listed projects only. That the answer here is a 403 is our reading." }],
 };
 
-/// [`Client::delete_space`](crate::Client::delete_space).
+/// `Client::delete_space`.
 #[rustfmt::skip]
 pub static DELETE_SPACE: Operation = Operation {
     api: "foundry",
@@ -2000,7 +2000,7 @@ pub static DELETE_SPACE: Operation = Operation {
     facts: &[Fact { id: Some("space-not-empty-is-a-500"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "SpaceNotEmpty is declared with code INTERNAL, so a space with contents answers 500 although the request is at fault. Tell it apart by its name." }, Fact { id: None, basis: Basis::Inferred, source: "Palantir developer documentation, August 2026", note: "Restrictions cover resources inside the listed projects only. That the answer here is a 403 is our reading." }],
 };
 
-/// [`Client::list_children_of_folder`](crate::Client::list_children_of_folder).
+/// `Client::list_children_of_folder`.
 #[rustfmt::skip]
 pub static LIST_CHILDREN_OF_FOLDER: Operation = Operation {
     api: "foundry",
@@ -2025,7 +2025,7 @@ pub static LIST_CHILDREN_OF_FOLDER: Operation = Operation {
     facts: &[Fact { id: Some("list-children-needs-no-scope"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "The list of scopes is empty, so a token of any scope is taken to be enough." }, Fact { id: Some("list-children-of-a-space"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "GetSpaceResourceNotSupported is declared, so a space may be refused although its RID is a folder RID. Whether the projects of a space can be listed in this way is not established." }],
 };
 
-/// [`Client::create_folder`](crate::Client::create_folder).
+/// `Client::create_folder`.
 #[rustfmt::skip]
 pub static CREATE_FOLDER: Operation = Operation {
     api: "foundry",
@@ -2050,7 +2050,7 @@ pub static CREATE_FOLDER: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::get_folder`](crate::Client::get_folder).
+/// `Client::get_folder`.
 #[rustfmt::skip]
 pub static GET_FOLDER: Operation = Operation {
     api: "foundry",
@@ -2075,7 +2075,7 @@ pub static GET_FOLDER: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::replace_folder`](crate::Client::replace_folder).
+/// `Client::replace_folder`.
 #[rustfmt::skip]
 pub static REPLACE_FOLDER: Operation = Operation {
     api: "foundry",
@@ -2100,7 +2100,7 @@ pub static REPLACE_FOLDER: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "The operationId replaceFolder follows the vendor's naming rule; it was not seen in published text." }],
 };
 
-/// [`Client::get_folders_batch`](crate::Client::get_folders_batch).
+/// `Client::get_folders_batch`.
 #[rustfmt::skip]
 pub static GET_FOLDERS_BATCH: Operation = Operation {
     api: "foundry",
@@ -2125,7 +2125,7 @@ pub static GET_FOLDERS_BATCH: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "A read that is sent as a POST because its list of ids travels in the body." }, Fact { id: Some("missing-folder-rids-are-silently-absent"), basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "No error is declared for an unknown RID; as with getResourcesBatch it is taken to be missing from the map." }],
 };
 
-/// [`Client::add_organizations`](crate::Client::add_organizations).
+/// `Client::add_organizations`.
 #[rustfmt::skip]
 pub static ADD_ORGANIZATIONS: Operation = Operation {
     api: "foundry",
@@ -2150,7 +2150,7 @@ pub static ADD_ORGANIZATIONS: Operation = Operation {
     facts: &[Fact { id: Some("added-organizations-widen-access"), basis: Basis::Documented, source: "Palantir documentation on organizations and spaces", note: "Membership in at least one applied organization is enough, and adding an organization to a resource needs the permission to expand access." }, Fact { id: Some("add-organizations-repeat"), basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "An applied organization has no id of its own and is removed by its RID, so a repeat should leave the same state; but whether it is answered with 204 or with an error, and whether a partly bad list is applied in part, is not documented. Read back before repeating." }],
 };
 
-/// [`Client::create_project`](crate::Client::create_project).
+/// `Client::create_project`.
 #[rustfmt::skip]
 pub static CREATE_PROJECT: Operation = Operation {
     api: "foundry",
@@ -2175,7 +2175,7 @@ pub static CREATE_PROJECT: Operation = Operation {
     facts: &[Fact { id: Some("create-project-path-has-a-verb"), basis: Basis::Documented, source: "Palantir API reference, August 2026", note: "The path ends in /create; the other creations post to the collection." }, Fact { id: None, basis: Basis::Inferred, source: "Palantir API reference, August 2026", note: "An application with an Ontology SDK cannot call this; that it is told so with a 403 is our reading." }],
 };
 
-/// [`Client::create_project_from_template`](crate::Client::create_project_from_template).
+/// `Client::create_project_from_template`.
 #[rustfmt::skip]
 pub static CREATE_PROJECT_FROM_TEMPLATE: Operation = Operation {
     api: "foundry",
@@ -2200,7 +2200,7 @@ pub static CREATE_PROJECT_FROM_TEMPLATE: Operation = Operation {
     facts: &[Fact { id: Some("template-creates-groups-and-markings"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "That groups and markings are created follows from the errors declared for their names." }, Fact { id: Some("not-authorized-to-apply-organization-is-a-400"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "NotAuthorizedToApplyOrganization speaks of a missing permission but is declared as a 400." }],
 };
 
-/// [`Client::get_project`](crate::Client::get_project).
+/// `Client::get_project`.
 #[rustfmt::skip]
 pub static GET_PROJECT: Operation = Operation {
     api: "foundry",
@@ -2225,7 +2225,7 @@ pub static GET_PROJECT: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::replace_project`](crate::Client::replace_project).
+/// `Client::replace_project`.
 #[rustfmt::skip]
 pub static REPLACE_PROJECT: Operation = Operation {
     api: "foundry",
@@ -2250,7 +2250,7 @@ pub static REPLACE_PROJECT: Operation = Operation {
     facts: &[Fact { id: Some("replace-project-clears-what-is-left-out"), basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "A PUT of the whole writable object: a left out description is assumed to be cleared." }],
 };
 
-/// [`Client::list_organizations_of_project`](crate::Client::list_organizations_of_project).
+/// `Client::list_organizations_of_project`.
 #[rustfmt::skip]
 pub static LIST_ORGANIZATIONS_OF_PROJECT: Operation = Operation {
     api: "foundry",
@@ -2275,7 +2275,7 @@ pub static LIST_ORGANIZATIONS_OF_PROJECT: Operation = Operation {
     facts: &[Fact { id: Some("list-organizations-of-project-needs-no-scope"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "The list of scopes is empty, so a token of any scope is taken to be enough." }],
 };
 
-/// [`Client::remove_organizations`](crate::Client::remove_organizations).
+/// `Client::remove_organizations`.
 #[rustfmt::skip]
 pub static REMOVE_ORGANIZATIONS: Operation = Operation {
     api: "foundry",
@@ -2300,7 +2300,7 @@ pub static REMOVE_ORGANIZATIONS: Operation = Operation {
     facts: &[Fact { id: Some("remove-organizations-repeat"), basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "An applied organization has no id of its own and is named by its RID, so a repeat should leave the same state; but whether it is answered with 204 or with an error, and whether a partly bad list is applied in part, is not documented. Read back before repeating." }],
 };
 
-/// [`Client::add_project_resource_references`](crate::Client::add_project_resource_references).
+/// `Client::add_project_resource_references`.
 #[rustfmt::skip]
 pub static ADD_PROJECT_RESOURCE_REFERENCES: Operation = Operation {
     api: "foundry",
@@ -2325,7 +2325,7 @@ pub static ADD_PROJECT_RESOURCE_REFERENCES: Operation = Operation {
     facts: &[Fact { id: Some("add-project-resource-references-repeat"), basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "A reference has no id of its own and is removed by the RID of its resource, so a repeat should leave the same state; but whether it is answered with 204 or with an error, and whether a partly bad list is applied in part, is not documented. Read back before repeating." }],
 };
 
-/// [`Client::list_project_resource_references`](crate::Client::list_project_resource_references).
+/// `Client::list_project_resource_references`.
 #[rustfmt::skip]
 pub static LIST_PROJECT_RESOURCE_REFERENCES: Operation = Operation {
     api: "foundry",
@@ -2350,7 +2350,7 @@ pub static LIST_PROJECT_RESOURCE_REFERENCES: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::remove_project_resource_references`](crate::Client::remove_project_resource_references).
+/// `Client::remove_project_resource_references`.
 #[rustfmt::skip]
 pub static REMOVE_PROJECT_RESOURCE_REFERENCES: Operation = Operation {
     api: "foundry",
@@ -2375,7 +2375,7 @@ pub static REMOVE_PROJECT_RESOURCE_REFERENCES: Operation = Operation {
     facts: &[Fact { id: Some("references-are-removed-by-plain-rid"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "References are added as typed objects and removed as plain RID strings." }, Fact { id: Some("remove-project-resource-references-repeat"), basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "A reference has no id of its own and is named by the RID of its resource, so a repeat should leave the same state; but whether it is answered with 204 or with an error, and whether a partly bad list is applied in part, is not documented. Read back before repeating." }],
 };
 
-/// [`Client::add_markings`](crate::Client::add_markings).
+/// `Client::add_markings`.
 #[rustfmt::skip]
 pub static ADD_MARKINGS: Operation = Operation {
     api: "foundry",
@@ -2400,7 +2400,7 @@ pub static ADD_MARKINGS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "The marking role USE is described as the right to apply the marking; that the operation needs it, and what it needs on the resource besides, is not stated." }, Fact { id: Some("add-markings-repeat"), basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "An applied marking has no id of its own and is removed by the id of the marking, so a repeat should leave the same state; but whether it is answered with 204 or with an error, and whether a partly bad list is applied in part, is not documented. Read back before repeating." }],
 };
 
-/// [`Client::get_resource`](crate::Client::get_resource).
+/// `Client::get_resource`.
 #[rustfmt::skip]
 pub static GET_RESOURCE: Operation = Operation {
     api: "foundry",
@@ -2425,7 +2425,7 @@ pub static GET_RESOURCE: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::delete_resource`](crate::Client::delete_resource).
+/// `Client::delete_resource`.
 #[rustfmt::skip]
 pub static DELETE_RESOURCE: Operation = Operation {
     api: "foundry",
@@ -2450,7 +2450,7 @@ pub static DELETE_RESOURCE: Operation = Operation {
     facts: &[Fact { id: Some("delete-resource-only-trashes"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "This delete only trashes; nothing is lost until it is deleted permanently." }],
 };
 
-/// [`Client::get_access_requirements`](crate::Client::get_access_requirements).
+/// `Client::get_access_requirements`.
 #[rustfmt::skip]
 pub static GET_ACCESS_REQUIREMENTS: Operation = Operation {
     api: "foundry",
@@ -2475,7 +2475,7 @@ pub static GET_ACCESS_REQUIREMENTS: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::get_resources_batch`](crate::Client::get_resources_batch).
+/// `Client::get_resources_batch`.
 #[rustfmt::skip]
 pub static GET_RESOURCES_BATCH: Operation = Operation {
     api: "foundry",
@@ -2500,7 +2500,7 @@ pub static GET_RESOURCES_BATCH: Operation = Operation {
     facts: &[Fact { id: Some("missing-rids-are-silently-absent"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "RIDs of missing resources, of the root folder and of spaces are left out of the map." }, Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "A read that is sent as a POST because its list of ids travels in the body." }],
 };
 
-/// [`Client::get_by_path`](crate::Client::get_by_path).
+/// `Client::get_by_path`.
 #[rustfmt::skip]
 pub static GET_BY_PATH: Operation = Operation {
     api: "foundry",
@@ -2525,7 +2525,7 @@ pub static GET_BY_PATH: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::get_by_path_resources_batch`](crate::Client::get_by_path_resources_batch).
+/// `Client::get_by_path_resources_batch`.
 #[rustfmt::skip]
 pub static GET_BY_PATH_RESOURCES_BATCH: Operation = Operation {
     api: "foundry",
@@ -2550,7 +2550,7 @@ pub static GET_BY_PATH_RESOURCES_BATCH: Operation = Operation {
     facts: &[Fact { id: Some("by-path-batch-order-cannot-be-matched"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "Unlike the batches by RID this answers a list, and leaves out what it cannot give, so its order cannot be matched with the request." }, Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "A read that is sent as a POST because its list of paths travels in the body." }],
 };
 
-/// [`Client::get_recently_viewed`](crate::Client::get_recently_viewed).
+/// `Client::get_recently_viewed`.
 #[rustfmt::skip]
 pub static GET_RECENTLY_VIEWED: Operation = Operation {
     api: "foundry",
@@ -2575,7 +2575,7 @@ pub static GET_RECENTLY_VIEWED: Operation = Operation {
     facts: &[Fact { id: Some("recently-viewed-limit-is-cut-to-100"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "At most 100 resources, larger limits are cut to it and there is no further page. A limit below 1 is RecentlyViewedLimitBelowMinimum (400), which is not declared for the operation." }, Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "The operationId getRecentlyViewed follows the vendor's naming rule; it was not seen in published text." }],
 };
 
-/// [`Client::list_markings_of_resource`](crate::Client::list_markings_of_resource).
+/// `Client::list_markings_of_resource`.
 #[rustfmt::skip]
 pub static LIST_MARKINGS_OF_RESOURCE: Operation = Operation {
     api: "foundry",
@@ -2600,7 +2600,7 @@ pub static LIST_MARKINGS_OF_RESOURCE: Operation = Operation {
     facts: &[Fact { id: Some("list-markings-of-resource-needs-no-scope"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "The list of scopes is empty, so a token of any scope is taken to be enough." }],
 };
 
-/// [`Client::permanently_delete_resource`](crate::Client::permanently_delete_resource).
+/// `Client::permanently_delete_resource`.
 #[rustfmt::skip]
 pub static PERMANENTLY_DELETE_RESOURCE: Operation = Operation {
     api: "foundry",
@@ -2625,7 +2625,7 @@ pub static PERMANENTLY_DELETE_RESOURCE: Operation = Operation {
     facts: &[Fact { id: Some("permanent-delete-takes-the-contents"), basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "Contents of a trashed folder count as trashed with it (ANCESTOR_TRASHED), so they are taken to go with it." }, Fact { id: Some("permanent-delete-repeat"), basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "A repeat finds nothing left to delete; it is expected to answer ResourceNotFound." }],
 };
 
-/// [`Client::remove_markings`](crate::Client::remove_markings).
+/// `Client::remove_markings`.
 #[rustfmt::skip]
 pub static REMOVE_MARKINGS: Operation = Operation {
     api: "foundry",
@@ -2650,7 +2650,7 @@ pub static REMOVE_MARKINGS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "The marking role DECLASSIFY is described as the right to take the marking off; that the operation needs it, and what it needs on the resource besides, is not stated." }, Fact { id: Some("removed-markings-reach-what-inherits-them"), basis: Basis::Documented, source: "Palantir documentation on removing markings", note: "Markings are inherited along the file hierarchy and along direct data dependencies." }, Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "That an inherited marking cannot be removed on the inheriting resource is our reading of isDirectlyApplied." }, Fact { id: Some("remove-markings-repeat"), basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "An applied marking has no id of its own and is named by the id of the marking, so a repeat should leave the same state; but whether it is answered with 204 or with an error, and whether a partly bad list is applied in part, is not documented. Read back before repeating." }],
 };
 
-/// [`Client::restore_resource`](crate::Client::restore_resource).
+/// `Client::restore_resource`.
 #[rustfmt::skip]
 pub static RESTORE_RESOURCE: Operation = Operation {
     api: "foundry",
@@ -2675,7 +2675,7 @@ pub static RESTORE_RESOURCE: Operation = Operation {
     facts: &[Fact { id: Some("restore-brings-back-trashed-ancestors"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "Directly trashed ancestors are restored too; a resource that is not trashed is left alone without an error." }, Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "That the other contents of a restored ancestor come back follows from how trash status is inherited." }, Fact { id: Some("restore-not-directly-trashed"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "ResourceNotDirectlyTrashed is declared all the same; it may be meant for resources that were trashed only with a folder above them. When it is sent is not established." }],
 };
 
-/// [`Client::add_resource_roles`](crate::Client::add_resource_roles).
+/// `Client::add_resource_roles`.
 #[rustfmt::skip]
 pub static ADD_RESOURCE_ROLES: Operation = Operation {
     api: "foundry",
@@ -2700,7 +2700,7 @@ pub static ADD_RESOURCE_ROLES: Operation = Operation {
     facts: &[Fact { id: Some("resource-roles-read-and-write-differ"), basis: Basis::Documented, source: "Palantir API reference, August 2026", note: "Written principals are principalIdOnly or everyone, read ones are principalWithId or everyone. Older editions of the page took principalWithId here; whether the server still does is not established." }, Fact { id: Some("resource-roles-no-batch-limit"), basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "No limit for the number of grants in a request is documented, nor what becomes of the rest when one of them is refused." }, Fact { id: Some("add-resource-roles-repeat"), basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "A grant has no id of its own and is removed by naming the same principal and role, so a repeat should leave the same state; but whether it is answered with 204 or with an error, and whether a partly bad list is applied in part, is not documented. Read back before repeating." }, Fact { id: None, basis: Basis::Inferred, source: "Palantir developer documentation, August 2026", note: "A restricted application reaches only the listed projects; that the refusal is a 403 and not a 404 is our reading." }],
 };
 
-/// [`Client::list_resource_roles`](crate::Client::list_resource_roles).
+/// `Client::list_resource_roles`.
 #[rustfmt::skip]
 pub static LIST_RESOURCE_ROLES: Operation = Operation {
     api: "foundry",
@@ -2725,7 +2725,7 @@ pub static LIST_RESOURCE_ROLES: Operation = Operation {
     facts: &[Fact { id: Some("include-inherited-default-unknown"), basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "What includeInherited is when it is left out is not documented. Send it." }, Fact { id: Some("list-resource-roles-has-no-own-403"), basis: Basis::Source, source: "foundry-platform-sdk 1.111.0", note: "No 403 is declared; a resource that the caller cannot see is expected to be ResourceNotFound." }],
 };
 
-/// [`Client::remove_resource_roles`](crate::Client::remove_resource_roles).
+/// `Client::remove_resource_roles`.
 #[rustfmt::skip]
 pub static REMOVE_RESOURCE_ROLES: Operation = Operation {
     api: "foundry",
@@ -2750,7 +2750,7 @@ pub static REMOVE_RESOURCE_ROLES: Operation = Operation {
     facts: &[Fact { id: Some("remove-resource-roles-no-last-owner-guard"), basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "No declared error protects the last owner of a resource." }, Fact { id: Some("remove-resource-roles-repeat"), basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "A grant has no id of its own and is named by its principal and role, so a repeat should leave the same state; but whether it is answered with 204 or with an error, and whether a partly bad list is applied in part, is not documented. Read back before repeating." }, Fact { id: None, basis: Basis::Inferred, source: "Palantir developer documentation, August 2026", note: "A restricted application reaches only the listed projects; that the refusal is a 403 and not a 404 is our reading." }],
 };
 
-/// [`Client::add_resource_tags`](crate::Client::add_resource_tags).
+/// `Client::add_resource_tags`.
 #[rustfmt::skip]
 pub static ADD_RESOURCE_TAGS: Operation = Operation {
     api: "foundry",
@@ -2775,7 +2775,7 @@ pub static ADD_RESOURCE_TAGS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "The operationId addResourceTags follows the vendor's naming rule; it was not seen in published text." }, Fact { id: Some("add-resource-tags-repeat"), basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "An applied tag has no id of its own and is removed by the RID of the tag, so a repeat should leave the same state; but whether it is answered with 204 or with an error, and whether a partly bad list is applied in part, is not documented. Read back before repeating." }],
 };
 
-/// [`Client::list_resource_tags`](crate::Client::list_resource_tags).
+/// `Client::list_resource_tags`.
 #[rustfmt::skip]
 pub static LIST_RESOURCE_TAGS: Operation = Operation {
     api: "foundry",
@@ -2800,7 +2800,7 @@ pub static LIST_RESOURCE_TAGS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Inferred, source: "foundry-platform-sdk 1.111.0", note: "The operationId listResourceTags follows the vendor's naming rule; it was not seen in published text." }],
 };
 
-/// [`Client::remove_resource_tags`](crate::Client::remove_resource_tags).
+/// `Client::remove_resource_tags`.
 #[rustfmt::skip]
 pub static REMOVE_RESOURCE_TAGS: Operation = Operation {
     api: "foundry",

@@ -52,7 +52,7 @@ pub fn find(id: &str) -> Option<&'static Operation> {
     rolecall_client::find(ALL, id)
 }
 
-/// [`Client::list_organization_roles`](crate::Client::list_organization_roles).
+/// `Client::list_organization_roles`.
 #[rustfmt::skip]
 pub static LIST_ORGANIZATION_ROLES: Operation = Operation {
     api: "klustr",
@@ -77,7 +77,7 @@ pub static LIST_ORGANIZATION_ROLES: Operation = Operation {
     facts: &[Fact { id: Some("role-list-under-another-tag"), basis: Basis::Documented, source: "Klustr server repository, generated OpenAPI of the Directory API", note: "Filed under organization management, so the docs page on roles does not show it." }],
 };
 
-/// [`Client::create_org_role`](crate::Client::create_org_role).
+/// `Client::create_org_role`.
 #[rustfmt::skip]
 pub static CREATE_ORG_ROLE: Operation = Operation {
     api: "klustr",
@@ -102,7 +102,7 @@ pub static CREATE_ORG_ROLE: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Klustr documentation, Org Role Management", note: "Method, path, parameters and permission; no answer, status or media type is given." }, Fact { id: Some("blank-id-answers-404"), basis: Basis::Source, source: "Klustr server source at ee7e47a", note: "A role without an id is refused with 404, although the docs page lists id as optional." }, Fact { id: Some("role-ids-not-unique"), basis: Basis::Source, source: "Klustr server source at ee7e47a", note: "There is no check for duplicates when a role is stored." }, Fact { id: Some("role-body-required"), basis: Basis::Documented, source: "Klustr server repository, generated OpenAPI of the Directory API", note: "The body is required here; the docs page says nothing of it." }],
 };
 
-/// [`Client::delete_all_organization_roles`](crate::Client::delete_all_organization_roles).
+/// `Client::delete_all_organization_roles`.
 #[rustfmt::skip]
 pub static DELETE_ALL_ORGANIZATION_ROLES: Operation = Operation {
     api: "klustr",
@@ -127,7 +127,7 @@ pub static DELETE_ALL_ORGANIZATION_ROLES: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Klustr documentation, Org Role Management", note: "Method, path, parameters and permission; no answer, status or media type is given." }, Fact { id: Some("delete-leaves-grants"), basis: Basis::Inferred, source: "Klustr server source at ee7e47a", note: "Only role definitions are removed; grants in the relation store are not touched." }],
 };
 
-/// [`Client::generate_org_roles`](crate::Client::generate_org_roles).
+/// `Client::generate_org_roles`.
 #[rustfmt::skip]
 pub static GENERATE_ORG_ROLES: Operation = Operation {
     api: "klustr",
@@ -152,7 +152,7 @@ pub static GENERATE_ORG_ROLES: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Klustr documentation, Org Role Management", note: "Method, path, parameters and permission; no answer, status or media type is given." }, Fact { id: Some("generate-adds-once"), basis: Basis::Source, source: "Klustr server source at ee7e47a", note: "Roles that are stored already are not added again, so a repeat changes nothing." }, Fact { id: Some("generate-names"), basis: Basis::Source, source: "Klustr server source at ee7e47a", note: "The published example differs from the source. It has readonly for read-only, lookup for find, and two permissions instead of three for the reader." }, Fact { id: Some("no-roles-record-is-500"), basis: Basis::Inferred, source: "Klustr server source at ee7e47a", note: "An organization without a record of roles is probably answered with 500, here and in getOrgRoleById." }],
 };
 
-/// [`Client::list_org_permissions`](crate::Client::list_org_permissions).
+/// `Client::list_org_permissions`.
 #[rustfmt::skip]
 pub static LIST_ORG_PERMISSIONS: Operation = Operation {
     api: "klustr",
@@ -177,7 +177,7 @@ pub static LIST_ORG_PERMISSIONS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Klustr documentation, Org Role Management", note: "Method, path, parameters and permission; no answer, status or media type is given." }, Fact { id: Some("permissions-of-roles-only"), basis: Basis::Source, source: "Klustr server source at ee7e47a", note: "Only roles are read; the docs page speaks of roles and groups." }, Fact { id: Some("no-permission-asked-listing"), basis: Basis::Documented, source: "Klustr documentation, Org Role Management", note: "No permission is listed for this operation, and the source checks none." }],
 };
 
-/// [`Client::get_org_role_by_id`](crate::Client::get_org_role_by_id).
+/// `Client::get_org_role_by_id`.
 #[rustfmt::skip]
 pub static GET_ORG_ROLE_BY_ID: Operation = Operation {
     api: "klustr",
@@ -202,7 +202,7 @@ pub static GET_ORG_ROLE_BY_ID: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Klustr documentation, Org Role Management", note: "Method, path, parameters and permission; no answer, status or media type is given." }, Fact { id: Some("role-permissions-sorted"), basis: Basis::Source, source: "Klustr server source at ee7e47a", note: "Permissions are sorted by scope in the answer." }],
 };
 
-/// [`Client::update_org_role`](crate::Client::update_org_role).
+/// `Client::update_org_role`.
 #[rustfmt::skip]
 pub static UPDATE_ORG_ROLE: Operation = Operation {
     api: "klustr",
@@ -227,7 +227,7 @@ pub static UPDATE_ORG_ROLE: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Klustr documentation, Org Role Management", note: "Method, path, parameters and permission; no answer, status or media type is given." }, Fact { id: Some("put-answers-previous-role"), basis: Basis::Source, source: "Klustr server source at ee7e47a", note: "The answer is the role as stored before the call, not as stored by it. After a repeat that is the new role." }, Fact { id: Some("put-replaces-whole-role"), basis: Basis::Source, source: "Klustr server source at ee7e47a", note: "The stored role is replaced; there is no merge." }],
 };
 
-/// [`Client::delete_org_role`](crate::Client::delete_org_role).
+/// `Client::delete_org_role`.
 #[rustfmt::skip]
 pub static DELETE_ORG_ROLE: Operation = Operation {
     api: "klustr",
@@ -252,7 +252,7 @@ pub static DELETE_ORG_ROLE: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Klustr documentation, Org Role Management", note: "Method, path, parameters and permission; no answer, status or media type is given." }, Fact { id: Some("delete-role-leaves-grants"), basis: Basis::Inferred, source: "Klustr server source at ee7e47a", note: "Only the definition is removed; users that were granted the role keep the relation." }],
 };
 
-/// [`Client::get_org_role_assignments`](crate::Client::get_org_role_assignments).
+/// `Client::get_org_role_assignments`.
 #[rustfmt::skip]
 pub static GET_ORG_ROLE_ASSIGNMENTS: Operation = Operation {
     api: "klustr",
@@ -277,7 +277,7 @@ pub static GET_ORG_ROLE_ASSIGNMENTS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Klustr documentation, Org Role Management", note: "Method, path, parameters and permission; no answer, status or media type is given." }, Fact { id: Some("assignments-ignore-paging"), basis: Basis::Source, source: "Klustr server source at ee7e47a", note: "Both parameters are ignored and the answer always reports limit 1024 and skip 0, so stepping start repeats the first page without end. An answer whose skip is not the start that was sent is that first page again." }, Fact { id: Some("assignments-may-be-cut"), basis: Basis::Inferred, source: "Klustr server source at ee7e47a", note: "Only the first page of the relation store is read, so a role with very many holders may be cut short." }],
 };
 
-/// [`Client::get_org_user_roles`](crate::Client::get_org_user_roles).
+/// `Client::get_org_user_roles`.
 #[rustfmt::skip]
 pub static GET_ORG_USER_ROLES: Operation = Operation {
     api: "klustr",
@@ -302,7 +302,7 @@ pub static GET_ORG_USER_ROLES: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Klustr documentation, Org Role Management", note: "Method, path, parameters and permission; no answer, status or media type is given." }, Fact { id: Some("own-roles-of-the-caller"), basis: Basis::Source, source: "Klustr server source at ee7e47a", note: "The docs page speaks of a specified user, but the path names none and the caller's relations are read." }, Fact { id: Some("no-permission-asked-own-roles"), basis: Basis::Documented, source: "Klustr documentation, Org Role Management", note: "No permission is listed for this operation, and the source checks none." }],
 };
 
-/// [`Client::get_user_roles`](crate::Client::get_user_roles).
+/// `Client::get_user_roles`.
 #[rustfmt::skip]
 pub static GET_USER_ROLES: Operation = Operation {
     api: "klustr",
@@ -327,7 +327,7 @@ pub static GET_USER_ROLES: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Klustr documentation, Org Role Management", note: "Method, path, parameters and permission; no answer, status or media type is given." }, Fact { id: Some("user-roles-read-the-caller"), basis: Basis::Source, source: "Klustr server source at ee7e47a", note: "The relations read are those of the caller, whatever the path names; user_id in the answer repeats the path." }, Fact { id: Some("user-roles-likely-500"), basis: Basis::Inferred, source: "Klustr server source at ee7e47a", note: "The relation store is handed a target without a namespace, which its provider does not expect, so the call probably ends in 500." }],
 };
 
-/// [`Client::update_user_roles`](crate::Client::update_user_roles).
+/// `Client::update_user_roles`.
 #[rustfmt::skip]
 pub static UPDATE_USER_ROLES: Operation = Operation {
     api: "klustr",
@@ -352,7 +352,7 @@ pub static UPDATE_USER_ROLES: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Klustr documentation, Org Role Management", note: "Method, path, parameters and permission; no answer, status or media type is given." }, Fact { id: Some("replace-all-post"), basis: Basis::Inferred, source: "Klustr server source at ee7e47a", note: "From reading the source, the list is compared with the relations of the whole organization, and whatever it does not name is revoked for everybody." }, Fact { id: Some("replace-all-not-repeatable"), basis: Basis::Inferred, source: "Klustr server source at ee7e47a", note: "The default for POST, never, stands. A repeat would revoke what others were granted in between, and the ids in the answer differ each time." }, Fact { id: Some("held-roles-not-checked"), basis: Basis::Source, source: "Klustr server source at ee7e47a", note: "An id that anyone in the organization holds already is granted without a look at whether such a role exists." }, Fact { id: Some("user-roles-body-required"), basis: Basis::Documented, source: "Klustr server repository, generated OpenAPI of the Directory API", note: "The body is required here; the docs page calls it optional." }],
 };
 
-/// [`Client::add_user_to_role`](crate::Client::add_user_to_role).
+/// `Client::add_user_to_role`.
 #[rustfmt::skip]
 pub static ADD_USER_TO_ROLE: Operation = Operation {
     api: "klustr",
@@ -377,7 +377,7 @@ pub static ADD_USER_TO_ROLE: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Klustr documentation, Org Role Management", note: "Method, path, parameters and permission; no answer, status or media type is given." }, Fact { id: Some("grant-is-a-put"), basis: Basis::Inferred, source: "Klustr server source at ee7e47a", note: "The relation is put into the store, so granting twice has the effect of granting once." }, Fact { id: Some("no-permission-asked-granting"), basis: Basis::Source, source: "Klustr server source at ee7e47a", note: "No permission is documented, and a check for org.user.roles.get is commented out, so any valid token passes." }],
 };
 
-/// [`Client::remove_user_role`](crate::Client::remove_user_role).
+/// `Client::remove_user_role`.
 #[rustfmt::skip]
 pub static REMOVE_USER_ROLE: Operation = Operation {
     api: "klustr",
@@ -402,7 +402,7 @@ pub static REMOVE_USER_ROLE: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Klustr documentation, Org Role Management", note: "Method, path, parameters and permission; no answer, status or media type is given." }, Fact { id: Some("get-that-deletes"), basis: Basis::Documented, source: "Klustr documentation, Org Role Management", note: "The method is GET and the effect is a revocation." }, Fact { id: Some("revoke-without-looking"), basis: Basis::Source, source: "Klustr server source at ee7e47a", note: "The docs page says that only a role that is held is removed; the source revokes without a look and answers the same." }, Fact { id: Some("no-permission-asked-revoking"), basis: Basis::Source, source: "Klustr server source at ee7e47a", note: "No permission is documented, and a check for org.user.roles.update is commented out, so any valid token passes." }],
 };
 
-/// [`Client::list_organization_permissions`](crate::Client::list_organization_permissions).
+/// `Client::list_organization_permissions`.
 #[rustfmt::skip]
 pub static LIST_ORGANIZATION_PERMISSIONS: Operation = Operation {
     api: "klustr",
@@ -427,7 +427,7 @@ pub static LIST_ORGANIZATION_PERMISSIONS: Operation = Operation {
     facts: &[Fact { id: Some("permission-list-twin"), basis: Basis::Documented, source: "Klustr server repository, generated OpenAPI of the Directory API", note: "Two operations with nearly the same name list the same permissions." }, Fact { id: None, basis: Basis::Inferred, source: "Klustr server source at ee7e47a", note: "404 for an unknown organization is taken over from the twin." }],
 };
 
-/// [`Client::list_user_permissions_in_organization`](crate::Client::list_user_permissions_in_organization).
+/// `Client::list_user_permissions_in_organization`.
 #[rustfmt::skip]
 pub static LIST_USER_PERMISSIONS_IN_ORGANIZATION: Operation = Operation {
     api: "klustr",
@@ -452,7 +452,7 @@ pub static LIST_USER_PERMISSIONS_IN_ORGANIZATION: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Klustr server repository, generated OpenAPI of the Directory API", note: "Method, path and permission." }, Fact { id: Some("user-permissions-likely-500"), basis: Basis::Inferred, source: "Klustr server source at ee7e47a", note: "It reads relations in the way of getUserRoles and shares its likely failure." }],
 };
 
-/// [`Client::get_user_namespace_permissions`](crate::Client::get_user_namespace_permissions).
+/// `Client::get_user_namespace_permissions`.
 #[rustfmt::skip]
 pub static GET_USER_NAMESPACE_PERMISSIONS: Operation = Operation {
     api: "klustr",
@@ -477,7 +477,7 @@ pub static GET_USER_NAMESPACE_PERMISSIONS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Klustr server repository, generated OpenAPI of the Directory API", note: "Method, path and permission." }],
 };
 
-/// [`Client::list_user_object_permissions`](crate::Client::list_user_object_permissions).
+/// `Client::list_user_object_permissions`.
 #[rustfmt::skip]
 pub static LIST_USER_OBJECT_PERMISSIONS: Operation = Operation {
     api: "klustr",
@@ -502,7 +502,7 @@ pub static LIST_USER_OBJECT_PERMISSIONS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Klustr server repository, generated OpenAPI of the Directory API", note: "Method, path and permission." }],
 };
 
-/// [`Client::list_organization_members`](crate::Client::list_organization_members).
+/// `Client::list_organization_members`.
 #[rustfmt::skip]
 pub static LIST_ORGANIZATION_MEMBERS: Operation = Operation {
     api: "klustr",
@@ -527,7 +527,7 @@ pub static LIST_ORGANIZATION_MEMBERS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Klustr server repository, generated OpenAPI of the Directory API", note: "Method, path and permission." }, Fact { id: Some("member-refusal-is-401"), basis: Basis::Source, source: "Klustr server source at ee7e47a", note: "A caller without a relation to the organization gets 401 with the ordinary error body instead of the documented one." }],
 };
 
-/// [`Client::join_organization_with_verified_email`](crate::Client::join_organization_with_verified_email).
+/// `Client::join_organization_with_verified_email`.
 #[rustfmt::skip]
 pub static JOIN_ORGANIZATION_WITH_VERIFIED_EMAIL: Operation = Operation {
     api: "klustr",
@@ -552,7 +552,7 @@ pub static JOIN_ORGANIZATION_WITH_VERIFIED_EMAIL: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Klustr server repository, generated OpenAPI of the Directory API", note: "Method, path and permission." }, Fact { id: None, basis: Basis::Source, source: "Klustr server source at ee7e47a", note: "400 and 409 are possible." }],
 };
 
-/// [`Client::leave_organization`](crate::Client::leave_organization).
+/// `Client::leave_organization`.
 #[rustfmt::skip]
 pub static LEAVE_ORGANIZATION: Operation = Operation {
     api: "klustr",
@@ -577,7 +577,7 @@ pub static LEAVE_ORGANIZATION: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Klustr server repository, generated OpenAPI of the Directory API", note: "Method, path and permission, which is the one for listing." }],
 };
 
-/// [`Client::add_organization_member`](crate::Client::add_organization_member).
+/// `Client::add_organization_member`.
 #[rustfmt::skip]
 pub static ADD_ORGANIZATION_MEMBER: Operation = Operation {
     api: "klustr",
@@ -602,7 +602,7 @@ pub static ADD_ORGANIZATION_MEMBER: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Klustr server repository, generated OpenAPI of the Directory API", note: "Method, path and permission." }, Fact { id: Some("member-permission-not-generated"), basis: Basis::Source, source: "Klustr server source at ee7e47a", note: "org.directory.members.create is not among the permissions generated for a new organization." }],
 };
 
-/// [`Client::remove_organization_member`](crate::Client::remove_organization_member).
+/// `Client::remove_organization_member`.
 #[rustfmt::skip]
 pub static REMOVE_ORGANIZATION_MEMBER: Operation = Operation {
     api: "klustr",
@@ -627,7 +627,7 @@ pub static REMOVE_ORGANIZATION_MEMBER: Operation = Operation {
     facts: &[Fact { id: Some("remove-asks-for-create"), basis: Basis::Documented, source: "Klustr server repository, generated OpenAPI of the Directory API", note: "The permission named is the one for creating members." }],
 };
 
-/// [`Client::create_org`](crate::Client::create_org).
+/// `Client::create_org`.
 #[rustfmt::skip]
 pub static CREATE_ORG: Operation = Operation {
     api: "klustr",
@@ -652,7 +652,7 @@ pub static CREATE_ORG: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Klustr server repository, generated OpenAPI of the Directory API", note: "Method, path, permission and schemas." }, Fact { id: Some("org-id-is-the-domain"), basis: Basis::Source, source: "Klustr server source at ee7e47a", note: "Without an id of its own an organization gets its domain as id, so ids contain dots." }, Fact { id: Some("default-roles-of-a-new-org"), basis: Basis::Source, source: "Klustr server source at ee7e47a", note: "A pair of roles is made for each default namespace, and one role with the id admin, in stage ga, that holds everything. The namespaces are user.consent, org.directory, org.members, org.groups, org.roles, org.user.roles, org.user.permissions, org.user.assignment, org.consent.scopes, projects, projects.storage.buckets, projects.experiments, projects.credentials, projects.billing, projects.verification, api-catalogs, persons, identity, notifications, emails, accounts, ekyc.session, org.user.account.types and org.user.account. Nothing in this API asks for those of org.groups." }],
 };
 
-/// [`Client::get_organization_details`](crate::Client::get_organization_details).
+/// `Client::get_organization_details`.
 #[rustfmt::skip]
 pub static GET_ORGANIZATION_DETAILS: Operation = Operation {
     api: "klustr",
@@ -677,7 +677,7 @@ pub static GET_ORGANIZATION_DETAILS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Klustr server repository, generated OpenAPI of the Directory API", note: "Method, path, permission and schema." }],
 };
 
-/// [`Client::update_org`](crate::Client::update_org).
+/// `Client::update_org`.
 #[rustfmt::skip]
 pub static UPDATE_ORG: Operation = Operation {
     api: "klustr",
@@ -702,7 +702,7 @@ pub static UPDATE_ORG: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Klustr server repository, generated OpenAPI of the Directory API", note: "Method, path, permission and schemas." }, Fact { id: Some("update-writes-under-body-id"), basis: Basis::Source, source: "Klustr server source at ee7e47a", note: "The id in the path is ignored and the one in the body decides." }],
 };
 
-/// [`Client::delete_organization`](crate::Client::delete_organization).
+/// `Client::delete_organization`.
 #[rustfmt::skip]
 pub static DELETE_ORGANIZATION: Operation = Operation {
     api: "klustr",
@@ -727,7 +727,7 @@ pub static DELETE_ORGANIZATION: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Klustr server repository, generated OpenAPI of the Directory API", note: "Method, path and permission." }, Fact { id: Some("missing-org-is-400"), basis: Basis::Source, source: "Klustr server source at ee7e47a", note: "Deleting an organization that does not exist gives 400, not 404." }],
 };
 
-/// [`Client::check_domain_availability`](crate::Client::check_domain_availability).
+/// `Client::check_domain_availability`.
 #[rustfmt::skip]
 pub static CHECK_DOMAIN_AVAILABILITY: Operation = Operation {
     api: "klustr",
@@ -752,7 +752,7 @@ pub static CHECK_DOMAIN_AVAILABILITY: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Klustr server repository, generated OpenAPI of the Directory API", note: "Method, path, parameters, permission and answer. Neither parameter is known to be required." }],
 };
 
-/// [`Client::suggest_organizations_to_join`](crate::Client::suggest_organizations_to_join).
+/// `Client::suggest_organizations_to_join`.
 #[rustfmt::skip]
 pub static SUGGEST_ORGANIZATIONS_TO_JOIN: Operation = Operation {
     api: "klustr",
@@ -777,7 +777,7 @@ pub static SUGGEST_ORGANIZATIONS_TO_JOIN: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Klustr server repository, generated OpenAPI of the Directory API", note: "Method, path, permission and answer." }],
 };
 
-/// [`Client::admin_list_organizations`](crate::Client::admin_list_organizations).
+/// `Client::admin_list_organizations`.
 #[rustfmt::skip]
 pub static ADMIN_LIST_ORGANIZATIONS: Operation = Operation {
     api: "klustr",
@@ -802,7 +802,7 @@ pub static ADMIN_LIST_ORGANIZATIONS: Operation = Operation {
     facts: &[Fact { id: Some("service-credential-asked-for"), basis: Basis::Documented, source: "Klustr server repository, generated OpenAPI of the Directory API", note: "Declared with the service credential scheme, unlike every other operation of this API." }, Fact { id: Some("user-token-status-assumed"), basis: Basis::Inferred, source: "Klustr server source at ee7e47a", note: "What a user's token is answered with here is not established; 401 is assumed." }, Fact { id: Some("org-paging-not-established"), basis: Basis::Inferred, source: "Klustr server source at ee7e47a", note: "Whether limit and start are honoured here is not known; getOrgRoleAssignments, with the same wrapper, ignores them." }],
 };
 
-/// [`Client::list_user_accounts`](crate::Client::list_user_accounts).
+/// `Client::list_user_accounts`.
 #[rustfmt::skip]
 pub static LIST_USER_ACCOUNTS: Operation = Operation {
     api: "klustr",
@@ -827,7 +827,7 @@ pub static LIST_USER_ACCOUNTS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Klustr server repository, generated OpenAPI of the Directory API", note: "Method, path and answer." }, Fact { id: Some("accounts-from-relations"), basis: Basis::Source, source: "Klustr server source at ee7e47a", note: "Built from the relations in the organization; no permission is checked, and a comment marks the operation for deprecation." }],
 };
 
-/// [`Client::list_user_org_unit_assignments`](crate::Client::list_user_org_unit_assignments).
+/// `Client::list_user_org_unit_assignments`.
 #[rustfmt::skip]
 pub static LIST_USER_ORG_UNIT_ASSIGNMENTS: Operation = Operation {
     api: "klustr",
@@ -852,7 +852,7 @@ pub static LIST_USER_ORG_UNIT_ASSIGNMENTS: Operation = Operation {
     facts: &[Fact { id: Some("org-unit-names-are-ours"), basis: Basis::Source, source: "Klustr server source at ee7e47a", note: "The three operations here bear operationIds of our own; the vendor's are not recorded." }],
 };
 
-/// [`Client::create_user_org_unit_assignment`](crate::Client::create_user_org_unit_assignment).
+/// `Client::create_user_org_unit_assignment`.
 #[rustfmt::skip]
 pub static CREATE_USER_ORG_UNIT_ASSIGNMENT: Operation = Operation {
     api: "klustr",
@@ -877,7 +877,7 @@ pub static CREATE_USER_ORG_UNIT_ASSIGNMENT: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Source, source: "Klustr server source at ee7e47a", note: "Method, path, permission, body and answer." }],
 };
 
-/// [`Client::delete_user_org_unit_assignment`](crate::Client::delete_user_org_unit_assignment).
+/// `Client::delete_user_org_unit_assignment`.
 #[rustfmt::skip]
 pub static DELETE_USER_ORG_UNIT_ASSIGNMENT: Operation = Operation {
     api: "klustr",
@@ -902,7 +902,7 @@ pub static DELETE_USER_ORG_UNIT_ASSIGNMENT: Operation = Operation {
     facts: &[Fact { id: Some("delete-with-a-body"), basis: Basis::Source, source: "Klustr server source at ee7e47a", note: "The id travels as a JSON string in the body of the DELETE." }],
 };
 
-/// [`Client::invite_to_organization`](crate::Client::invite_to_organization).
+/// `Client::invite_to_organization`.
 #[rustfmt::skip]
 pub static INVITE_TO_ORGANIZATION: Operation = Operation {
     api: "klustr",

@@ -97,7 +97,7 @@ pub fn find(id: &str) -> Option<&'static Operation> {
     rolecall_client::find(ALL, id)
 }
 
-/// [`Client::list_roles_for_client`](crate::Client::list_roles_for_client).
+/// `Client::list_roles_for_client`.
 #[rustfmt::skip]
 pub static LIST_ROLES_FOR_CLIENT: Operation = Operation {
     api: "okta",
@@ -122,7 +122,7 @@ pub static LIST_ROLES_FOR_CLIENT: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("client-without-roles-404"), basis: Basis::Source, source: "OktaHound and mondoohq mql", note: "The call answers 404 for clients that are not service apps or hold no roles; these tools treat it as no roles." }, Fact { id: None, basis: Basis::Inferred, source: "Okta support article \"403 error with Org2Org provisioning with OAuth\"", note: "An empty list instead of a 403 is documented for users and apps (scopes-without-role-empty-list), and assumed here." }],
 };
 
-/// [`Client::assign_role_to_client`](crate::Client::assign_role_to_client).
+/// `Client::assign_role_to_client`.
 #[rustfmt::skip]
 pub static ASSIGN_ROLE_TO_CLIENT: Operation = Operation {
     api: "okta",
@@ -147,7 +147,7 @@ pub static ASSIGN_ROLE_TO_CLIENT: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("client-assign-answers-200"), basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Success is 200 here, 201 for users, either for groups. No 400 is declared although the body can be wrong." }, Fact { id: Some("client-assign-iam-sample-array"), basis: Basis::Documented, source: "Okta Management API 2026.06.3, samples", note: "One sample answer (an IAM-based role) is an array around the assignment, the schema says one object." }, Fact { id: None, basis: Basis::Documented, source: "Okta error code reference", note: "assign-twice-409 holds here too; the text of that error says \"user\" for clients as well." }],
 };
 
-/// [`Client::retrieve_client_role`](crate::Client::retrieve_client_role).
+/// `Client::retrieve_client_role`.
 #[rustfmt::skip]
 pub static RETRIEVE_CLIENT_ROLE: Operation = Operation {
     api: "okta",
@@ -172,7 +172,7 @@ pub static RETRIEVE_CLIENT_ROLE: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::delete_role_from_client`](crate::Client::delete_role_from_client).
+/// `Client::delete_role_from_client`.
 #[rustfmt::skip]
 pub static DELETE_ROLE_FROM_CLIENT: Operation = Operation {
     api: "okta",
@@ -197,7 +197,7 @@ pub static DELETE_ROLE_FROM_CLIENT: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::list_users_with_role_assignments`](crate::Client::list_users_with_role_assignments).
+/// `Client::list_users_with_role_assignments`.
 #[rustfmt::skip]
 pub static LIST_USERS_WITH_ROLE_ASSIGNMENTS: Operation = Operation {
     api: "okta",
@@ -222,7 +222,7 @@ pub static LIST_USERS_WITH_ROLE_ASSIGNMENTS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("iam-lists-body-or-link"), basis: Basis::Source, source: "okta-sdk-golang 6.1, openhound-okta", note: "The declared next page is `_links.next` in the body, but the parameter text speaks of the Link header, and the Go SDK and openhound-okta follow only that header. Whether both are always sent is not established." }, Fact { id: None, basis: Basis::Inferred, source: "Okta support article \"403 error with Org2Org provisioning with OAuth\"", note: "An empty list instead of a 403 is documented for users and apps (scopes-without-role-empty-list), and assumed here." }],
 };
 
-/// [`Client::list_assigned_roles_for_user`](crate::Client::list_assigned_roles_for_user).
+/// `Client::list_assigned_roles_for_user`.
 #[rustfmt::skip]
 pub static LIST_ASSIGNED_ROLES_FOR_USER: Operation = Operation {
     api: "okta",
@@ -247,7 +247,7 @@ pub static LIST_ASSIGNED_ROLES_FOR_USER: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("user-list-holds-inherited-roles"), basis: Basis::Documented, source: "Okta documentation page, user role assignments", note: "Roles that come by a group stand in the list with `assignmentType` GROUP." }, Fact { id: Some("assignment-ids-shared"), basis: Basis::Inferred, source: "Okta Management API 2026.06.3, samples", note: "Some assignment ids are only the role type in Base32 (JBCUYUC7IRCVGS27IFCE2SKO is HELP_DESK_ADMIN) and so the same for every principal: an assignment id is unique only together with its principal." }, Fact { id: None, basis: Basis::Inferred, source: "Okta support article \"403 error with Org2Org provisioning with OAuth\"", note: "An empty list instead of a 403 is documented for users and apps (scopes-without-role-empty-list), and assumed here." }],
 };
 
-/// [`Client::assign_role_to_user`](crate::Client::assign_role_to_user).
+/// `Client::assign_role_to_user`.
 #[rustfmt::skip]
 pub static ASSIGN_ROLE_TO_USER: Operation = Operation {
     api: "okta",
@@ -272,7 +272,7 @@ pub static ASSIGN_ROLE_TO_USER: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("assign-twice-409"), basis: Basis::Documented, source: "Okta error code reference", note: "Giving a principal a role that it already has is answered with 409 E0000090, which no assign operation declares. A repeat therefore gives no second assignment." }],
 };
 
-/// [`Client::get_user_assigned_role`](crate::Client::get_user_assigned_role).
+/// `Client::get_user_assigned_role`.
 #[rustfmt::skip]
 pub static GET_USER_ASSIGNED_ROLE: Operation = Operation {
     api: "okta",
@@ -297,7 +297,7 @@ pub static GET_USER_ASSIGNED_ROLE: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::unassign_role_from_user`](crate::Client::unassign_role_from_user).
+/// `Client::unassign_role_from_user`.
 #[rustfmt::skip]
 pub static UNASSIGN_ROLE_FROM_USER: Operation = Operation {
     api: "okta",
@@ -322,7 +322,7 @@ pub static UNASSIGN_ROLE_FROM_USER: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("inherited-role-is-removed-from-group"), basis: Basis::Inferred, source: "Okta documentation page, user role assignments", note: "A listed role with `assignmentType` GROUP belongs to a group, so it can be removed only there; what this call answers for it is not established." }],
 };
 
-/// [`Client::get_user_assigned_role_governance`](crate::Client::get_user_assigned_role_governance).
+/// `Client::get_user_assigned_role_governance`.
 #[rustfmt::skip]
 pub static GET_USER_ASSIGNED_ROLE_GOVERNANCE: Operation = Operation {
     api: "okta",
@@ -347,7 +347,7 @@ pub static GET_USER_ASSIGNED_ROLE_GOVERNANCE: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("governance-not-for-every-org"), basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "The three governance operations are marked GA but not generally available; they belong to a governance feature that an org may lack." }],
 };
 
-/// [`Client::get_role_assignment_governance_grant`](crate::Client::get_role_assignment_governance_grant).
+/// `Client::get_role_assignment_governance_grant`.
 #[rustfmt::skip]
 pub static GET_ROLE_ASSIGNMENT_GOVERNANCE_GRANT: Operation = Operation {
     api: "okta",
@@ -372,7 +372,7 @@ pub static GET_ROLE_ASSIGNMENT_GOVERNANCE_GRANT: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "governance-not-for-every-org holds here too." }],
 };
 
-/// [`Client::get_role_assignment_governance_grant_resources`](crate::Client::get_role_assignment_governance_grant_resources).
+/// `Client::get_role_assignment_governance_grant_resources`.
 #[rustfmt::skip]
 pub static GET_ROLE_ASSIGNMENT_GOVERNANCE_GRANT_RESOURCES: Operation = Operation {
     api: "okta",
@@ -397,7 +397,7 @@ pub static GET_ROLE_ASSIGNMENT_GOVERNANCE_GRANT_RESOURCES: Operation = Operation
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("grant-resources-without-cursor"), basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "The answer has `_links.next`, but no `after` parameter is declared." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "governance-not-for-every-org and iam-lists-body-or-link hold here too." }],
 };
 
-/// [`Client::list_group_assigned_roles`](crate::Client::list_group_assigned_roles).
+/// `Client::list_group_assigned_roles`.
 #[rustfmt::skip]
 pub static LIST_GROUP_ASSIGNED_ROLES: Operation = Operation {
     api: "okta",
@@ -422,7 +422,7 @@ pub static LIST_GROUP_ASSIGNED_ROLES: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Inferred, source: "Okta support article \"403 error with Org2Org provisioning with OAuth\"", note: "An empty list instead of a 403 is documented for users and apps (scopes-without-role-empty-list), and assumed here." }],
 };
 
-/// [`Client::assign_role_to_group`](crate::Client::assign_role_to_group).
+/// `Client::assign_role_to_group`.
 #[rustfmt::skip]
 pub static ASSIGN_ROLE_TO_GROUP: Operation = Operation {
     api: "okta",
@@ -447,7 +447,7 @@ pub static ASSIGN_ROLE_TO_GROUP: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("group-assign-two-success-codes"), basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Both 200 with the assignment and an empty 201 are declared; which one an org sends is not established." }, Fact { id: None, basis: Basis::Documented, source: "Okta error code reference", note: "assign-twice-409 holds here too; the text of that error says \"user\" for groups as well." }],
 };
 
-/// [`Client::get_group_assigned_role`](crate::Client::get_group_assigned_role).
+/// `Client::get_group_assigned_role`.
 #[rustfmt::skip]
 pub static GET_GROUP_ASSIGNED_ROLE: Operation = Operation {
     api: "okta",
@@ -472,7 +472,7 @@ pub static GET_GROUP_ASSIGNED_ROLE: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::unassign_role_from_group`](crate::Client::unassign_role_from_group).
+/// `Client::unassign_role_from_group`.
 #[rustfmt::skip]
 pub static UNASSIGN_ROLE_FROM_GROUP: Operation = Operation {
     api: "okta",
@@ -497,7 +497,7 @@ pub static UNASSIGN_ROLE_FROM_GROUP: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::get_role_targets_by_user_id_and_role_id`](crate::Client::get_role_targets_by_user_id_and_role_id).
+/// `Client::get_role_targets_by_user_id_and_role_id`.
 #[rustfmt::skip]
 pub static GET_ROLE_TARGETS_BY_USER_ID_AND_ROLE_ID: Operation = Operation {
     api: "okta",
@@ -522,7 +522,7 @@ pub static GET_ROLE_TARGETS_BY_USER_ID_AND_ROLE_ID: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("role-targets-take-role-id"), basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "The last path variable is a role id or the Base32 form of the role's name, where the sibling paths take an assignment id." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "empty-target-list-is-whole-org and wrong-role-targets hold here too." }],
 };
 
-/// [`Client::list_group_targets_for_role`](crate::Client::list_group_targets_for_role).
+/// `Client::list_group_targets_for_role`.
 #[rustfmt::skip]
 pub static LIST_GROUP_TARGETS_FOR_ROLE: Operation = Operation {
     api: "okta",
@@ -547,7 +547,7 @@ pub static LIST_GROUP_TARGETS_FOR_ROLE: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("empty-target-list-is-whole-org"), basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "A role without targets is not narrowed. An empty list of targets is the widest reach, not the smallest." }, Fact { id: Some("wrong-role-targets"), basis: Basis::Documented, source: "Okta error code reference; tests of openhound-okta", note: "Asking for targets of a role that has none is answered with 400 E0000091 (405 in older documentation). Neither status is declared." }],
 };
 
-/// [`Client::assign_group_target_to_user_role`](crate::Client::assign_group_target_to_user_role).
+/// `Client::assign_group_target_to_user_role`.
 #[rustfmt::skip]
 pub static ASSIGN_GROUP_TARGET_TO_USER_ROLE: Operation = Operation {
     api: "okta",
@@ -572,7 +572,7 @@ pub static ASSIGN_GROUP_TARGET_TO_USER_ROLE: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("first-target-narrows"), basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "A fresh assignment covers the whole org. Its first target narrows it to that target, every further one widens it." }, Fact { id: Some("empty-put-needs-content-length"), basis: Basis::Documented, source: "Okta developer documentation", note: "A PUT or POST without a body must say Content-Length 0, else the answer can be 411. This holds for every call here that has no body." }],
 };
 
-/// [`Client::unassign_group_target_from_user_admin_role`](crate::Client::unassign_group_target_from_user_admin_role).
+/// `Client::unassign_group_target_from_user_admin_role`.
 #[rustfmt::skip]
 pub static UNASSIGN_GROUP_TARGET_FROM_USER_ADMIN_ROLE: Operation = Operation {
     api: "okta",
@@ -597,7 +597,7 @@ pub static UNASSIGN_GROUP_TARGET_FROM_USER_ADMIN_ROLE: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("last-target-stays"), basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "The last target of an assignment cannot be removed; which status says so is not established." }],
 };
 
-/// [`Client::list_application_targets_for_application_administrator_role_for_user`](crate::Client::list_application_targets_for_application_administrator_role_for_user).
+/// `Client::list_application_targets_for_application_administrator_role_for_user`.
 #[rustfmt::skip]
 pub static LIST_APPLICATION_TARGETS_FOR_APPLICATION_ADMINISTRATOR_ROLE_FOR_USER: Operation = Operation {
     api: "okta",
@@ -622,7 +622,7 @@ pub static LIST_APPLICATION_TARGETS_FOR_APPLICATION_ADMINISTRATOR_ROLE_FOR_USER:
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "empty-target-list-is-whole-org and wrong-role-targets hold here too." }],
 };
 
-/// [`Client::assign_all_apps_as_target_to_role_for_user`](crate::Client::assign_all_apps_as_target_to_role_for_user).
+/// `Client::assign_all_apps_as_target_to_role_for_user`.
 #[rustfmt::skip]
 pub static ASSIGN_ALL_APPS_AS_TARGET_TO_ROLE_FOR_USER: Operation = Operation {
     api: "okta",
@@ -647,7 +647,7 @@ pub static ASSIGN_ALL_APPS_AS_TARGET_TO_ROLE_FOR_USER: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("all-apps-target-empty-200"), basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Success is an empty 200, not the 204 of the other target calls. Older documentation says 204." }, Fact { id: Some("all-apps-drops-app-targets"), basis: Basis::Inferred, source: "Okta Management API 2026.06.3", note: "That earlier app targets no longer narrow the role follows from the name of the call; that apps added later are covered too is to be expected." }, Fact { id: None, basis: Basis::Documented, source: "Okta developer documentation", note: "The call has no body; send Content-Length 0, else the answer can be 411." }],
 };
 
-/// [`Client::assign_app_target_to_admin_role_for_user`](crate::Client::assign_app_target_to_admin_role_for_user).
+/// `Client::assign_app_target_to_admin_role_for_user`.
 #[rustfmt::skip]
 pub static ASSIGN_APP_TARGET_TO_ADMIN_ROLE_FOR_USER: Operation = Operation {
     api: "okta",
@@ -672,7 +672,7 @@ pub static ASSIGN_APP_TARGET_TO_ADMIN_ROLE_FOR_USER: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("catalog-and-instance-targets-exclude"), basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "A role can have targets of both kinds, but for one app only one kind. A target on the catalog app overrides those on its instances." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "first-target-narrows holds here too." }, Fact { id: None, basis: Basis::Documented, source: "Okta developer documentation", note: "The call has no body; send Content-Length 0, else the answer can be 411." }],
 };
 
-/// [`Client::unassign_app_target_from_app_admin_role_for_user`](crate::Client::unassign_app_target_from_app_admin_role_for_user).
+/// `Client::unassign_app_target_from_app_admin_role_for_user`.
 #[rustfmt::skip]
 pub static UNASSIGN_APP_TARGET_FROM_APP_ADMIN_ROLE_FOR_USER: Operation = Operation {
     api: "okta",
@@ -697,7 +697,7 @@ pub static UNASSIGN_APP_TARGET_FROM_APP_ADMIN_ROLE_FOR_USER: Operation = Operati
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "last-target-stays holds here too." }],
 };
 
-/// [`Client::assign_app_instance_target_to_app_admin_role_for_user`](crate::Client::assign_app_instance_target_to_app_admin_role_for_user).
+/// `Client::assign_app_instance_target_to_app_admin_role_for_user`.
 #[rustfmt::skip]
 pub static ASSIGN_APP_INSTANCE_TARGET_TO_APP_ADMIN_ROLE_FOR_USER: Operation = Operation {
     api: "okta",
@@ -722,7 +722,7 @@ pub static ASSIGN_APP_INSTANCE_TARGET_TO_APP_ADMIN_ROLE_FOR_USER: Operation = Op
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "first-target-narrows and catalog-and-instance-targets-exclude hold here too." }, Fact { id: None, basis: Basis::Documented, source: "Okta developer documentation", note: "The call has no body; send Content-Length 0, else the answer can be 411." }],
 };
 
-/// [`Client::unassign_app_instance_target_from_admin_role_for_user`](crate::Client::unassign_app_instance_target_from_admin_role_for_user).
+/// `Client::unassign_app_instance_target_from_admin_role_for_user`.
 #[rustfmt::skip]
 pub static UNASSIGN_APP_INSTANCE_TARGET_FROM_ADMIN_ROLE_FOR_USER: Operation = Operation {
     api: "okta",
@@ -747,7 +747,7 @@ pub static UNASSIGN_APP_INSTANCE_TARGET_FROM_ADMIN_ROLE_FOR_USER: Operation = Op
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "last-target-stays holds here too." }],
 };
 
-/// [`Client::list_group_targets_for_group_role`](crate::Client::list_group_targets_for_group_role).
+/// `Client::list_group_targets_for_group_role`.
 #[rustfmt::skip]
 pub static LIST_GROUP_TARGETS_FOR_GROUP_ROLE: Operation = Operation {
     api: "okta",
@@ -772,7 +772,7 @@ pub static LIST_GROUP_TARGETS_FOR_GROUP_ROLE: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "empty-target-list-is-whole-org and wrong-role-targets hold here too." }],
 };
 
-/// [`Client::assign_group_target_to_group_admin_role`](crate::Client::assign_group_target_to_group_admin_role).
+/// `Client::assign_group_target_to_group_admin_role`.
 #[rustfmt::skip]
 pub static ASSIGN_GROUP_TARGET_TO_GROUP_ADMIN_ROLE: Operation = Operation {
     api: "okta",
@@ -797,7 +797,7 @@ pub static ASSIGN_GROUP_TARGET_TO_GROUP_ADMIN_ROLE: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "first-target-narrows holds here too." }, Fact { id: None, basis: Basis::Documented, source: "Okta developer documentation", note: "The call has no body; send Content-Length 0, else the answer can be 411." }],
 };
 
-/// [`Client::unassign_group_target_from_group_admin_role`](crate::Client::unassign_group_target_from_group_admin_role).
+/// `Client::unassign_group_target_from_group_admin_role`.
 #[rustfmt::skip]
 pub static UNASSIGN_GROUP_TARGET_FROM_GROUP_ADMIN_ROLE: Operation = Operation {
     api: "okta",
@@ -822,7 +822,7 @@ pub static UNASSIGN_GROUP_TARGET_FROM_GROUP_ADMIN_ROLE: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Inferred, source: "Okta Management API 2026.06.3", note: "That the last target stays is said of the eight sibling operations, not of this one; it is assumed here." }],
 };
 
-/// [`Client::list_application_targets_for_application_administrator_role_for_group`](crate::Client::list_application_targets_for_application_administrator_role_for_group).
+/// `Client::list_application_targets_for_application_administrator_role_for_group`.
 #[rustfmt::skip]
 pub static LIST_APPLICATION_TARGETS_FOR_APPLICATION_ADMINISTRATOR_ROLE_FOR_GROUP: Operation = Operation {
     api: "okta",
@@ -847,7 +847,7 @@ pub static LIST_APPLICATION_TARGETS_FOR_APPLICATION_ADMINISTRATOR_ROLE_FOR_GROUP
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "empty-target-list-is-whole-org and wrong-role-targets hold here too." }],
 };
 
-/// [`Client::assign_app_target_to_admin_role_for_group`](crate::Client::assign_app_target_to_admin_role_for_group).
+/// `Client::assign_app_target_to_admin_role_for_group`.
 #[rustfmt::skip]
 pub static ASSIGN_APP_TARGET_TO_ADMIN_ROLE_FOR_GROUP: Operation = Operation {
     api: "okta",
@@ -872,7 +872,7 @@ pub static ASSIGN_APP_TARGET_TO_ADMIN_ROLE_FOR_GROUP: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("group-app-target-empty-200"), basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Success is an empty 200, not the 204 of the other target calls. Older documentation says 204." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "first-target-narrows and catalog-and-instance-targets-exclude hold here too." }, Fact { id: None, basis: Basis::Documented, source: "Okta developer documentation", note: "The call has no body; send Content-Length 0, else the answer can be 411." }],
 };
 
-/// [`Client::unassign_app_target_to_admin_role_for_group`](crate::Client::unassign_app_target_to_admin_role_for_group).
+/// `Client::unassign_app_target_to_admin_role_for_group`.
 #[rustfmt::skip]
 pub static UNASSIGN_APP_TARGET_TO_ADMIN_ROLE_FOR_GROUP: Operation = Operation {
     api: "okta",
@@ -897,7 +897,7 @@ pub static UNASSIGN_APP_TARGET_TO_ADMIN_ROLE_FOR_GROUP: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "last-target-stays holds here too." }],
 };
 
-/// [`Client::assign_app_instance_target_to_app_admin_role_for_group`](crate::Client::assign_app_instance_target_to_app_admin_role_for_group).
+/// `Client::assign_app_instance_target_to_app_admin_role_for_group`.
 #[rustfmt::skip]
 pub static ASSIGN_APP_INSTANCE_TARGET_TO_APP_ADMIN_ROLE_FOR_GROUP: Operation = Operation {
     api: "okta",
@@ -922,7 +922,7 @@ pub static ASSIGN_APP_INSTANCE_TARGET_TO_APP_ADMIN_ROLE_FOR_GROUP: Operation = O
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "first-target-narrows and catalog-and-instance-targets-exclude hold here too." }, Fact { id: None, basis: Basis::Documented, source: "Okta developer documentation", note: "The call has no body; send Content-Length 0, else the answer can be 411." }],
 };
 
-/// [`Client::unassign_app_instance_target_to_app_admin_role_for_group`](crate::Client::unassign_app_instance_target_to_app_admin_role_for_group).
+/// `Client::unassign_app_instance_target_to_app_admin_role_for_group`.
 #[rustfmt::skip]
 pub static UNASSIGN_APP_INSTANCE_TARGET_TO_APP_ADMIN_ROLE_FOR_GROUP: Operation = Operation {
     api: "okta",
@@ -947,7 +947,7 @@ pub static UNASSIGN_APP_INSTANCE_TARGET_TO_APP_ADMIN_ROLE_FOR_GROUP: Operation =
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "last-target-stays holds here too." }],
 };
 
-/// [`Client::list_group_target_role_for_client`](crate::Client::list_group_target_role_for_client).
+/// `Client::list_group_target_role_for_client`.
 #[rustfmt::skip]
 pub static LIST_GROUP_TARGET_ROLE_FOR_CLIENT: Operation = Operation {
     api: "okta",
@@ -972,7 +972,7 @@ pub static LIST_GROUP_TARGET_ROLE_FOR_CLIENT: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "empty-target-list-is-whole-org and wrong-role-targets hold here too." }],
 };
 
-/// [`Client::assign_group_target_role_for_client`](crate::Client::assign_group_target_role_for_client).
+/// `Client::assign_group_target_role_for_client`.
 #[rustfmt::skip]
 pub static ASSIGN_GROUP_TARGET_ROLE_FOR_CLIENT: Operation = Operation {
     api: "okta",
@@ -997,7 +997,7 @@ pub static ASSIGN_GROUP_TARGET_ROLE_FOR_CLIENT: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "first-target-narrows holds here too." }, Fact { id: None, basis: Basis::Documented, source: "Okta developer documentation", note: "The call has no body; send Content-Length 0, else the answer can be 411." }],
 };
 
-/// [`Client::remove_group_target_role_from_client`](crate::Client::remove_group_target_role_from_client).
+/// `Client::remove_group_target_role_from_client`.
 #[rustfmt::skip]
 pub static REMOVE_GROUP_TARGET_ROLE_FROM_CLIENT: Operation = Operation {
     api: "okta",
@@ -1022,7 +1022,7 @@ pub static REMOVE_GROUP_TARGET_ROLE_FROM_CLIENT: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "last-target-stays holds here too." }],
 };
 
-/// [`Client::list_app_target_role_to_client`](crate::Client::list_app_target_role_to_client).
+/// `Client::list_app_target_role_to_client`.
 #[rustfmt::skip]
 pub static LIST_APP_TARGET_ROLE_TO_CLIENT: Operation = Operation {
     api: "okta",
@@ -1047,7 +1047,7 @@ pub static LIST_APP_TARGET_ROLE_TO_CLIENT: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "empty-target-list-is-whole-org and wrong-role-targets hold here too." }],
 };
 
-/// [`Client::assign_app_target_role_to_client`](crate::Client::assign_app_target_role_to_client).
+/// `Client::assign_app_target_role_to_client`.
 #[rustfmt::skip]
 pub static ASSIGN_APP_TARGET_ROLE_TO_CLIENT: Operation = Operation {
     api: "okta",
@@ -1072,7 +1072,7 @@ pub static ASSIGN_APP_TARGET_ROLE_TO_CLIENT: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "first-target-narrows and catalog-and-instance-targets-exclude hold here too." }, Fact { id: None, basis: Basis::Documented, source: "Okta developer documentation", note: "The call has no body; send Content-Length 0, else the answer can be 411." }],
 };
 
-/// [`Client::remove_app_target_role_from_client`](crate::Client::remove_app_target_role_from_client).
+/// `Client::remove_app_target_role_from_client`.
 #[rustfmt::skip]
 pub static REMOVE_APP_TARGET_ROLE_FROM_CLIENT: Operation = Operation {
     api: "okta",
@@ -1097,7 +1097,7 @@ pub static REMOVE_APP_TARGET_ROLE_FROM_CLIENT: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "last-target-stays holds here too." }],
 };
 
-/// [`Client::assign_app_target_instance_role_for_client`](crate::Client::assign_app_target_instance_role_for_client).
+/// `Client::assign_app_target_instance_role_for_client`.
 #[rustfmt::skip]
 pub static ASSIGN_APP_TARGET_INSTANCE_ROLE_FOR_CLIENT: Operation = Operation {
     api: "okta",
@@ -1122,7 +1122,7 @@ pub static ASSIGN_APP_TARGET_INSTANCE_ROLE_FOR_CLIENT: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "first-target-narrows and catalog-and-instance-targets-exclude hold here too." }, Fact { id: None, basis: Basis::Documented, source: "Okta developer documentation", note: "The call has no body; send Content-Length 0, else the answer can be 411." }],
 };
 
-/// [`Client::remove_app_target_instance_role_for_client`](crate::Client::remove_app_target_instance_role_for_client).
+/// `Client::remove_app_target_instance_role_for_client`.
 #[rustfmt::skip]
 pub static REMOVE_APP_TARGET_INSTANCE_ROLE_FOR_CLIENT: Operation = Operation {
     api: "okta",
@@ -1147,7 +1147,7 @@ pub static REMOVE_APP_TARGET_INSTANCE_ROLE_FOR_CLIENT: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "last-target-stays holds here too." }],
 };
 
-/// [`Client::list_roles`](crate::Client::list_roles).
+/// `Client::list_roles`.
 #[rustfmt::skip]
 pub static LIST_ROLES: Operation = Operation {
     api: "okta",
@@ -1172,7 +1172,7 @@ pub static LIST_ROLES: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "iam-lists-body-or-link holds here too. The size of a page is not stated and cannot be chosen." }, Fact { id: None, basis: Basis::Inferred, source: "Okta support article \"403 error with Org2Org provisioning with OAuth\"", note: "An empty list instead of a 403 is documented for users and apps (scopes-without-role-empty-list), and assumed here." }],
 };
 
-/// [`Client::create_role`](crate::Client::create_role).
+/// `Client::create_role`.
 #[rustfmt::skip]
 pub static CREATE_ROLE: Operation = Operation {
     api: "okta",
@@ -1197,7 +1197,7 @@ pub static CREATE_ROLE: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("iam-creates-answer-200"), basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Every create under /api/v1/iam answers 200, not 201; adding a permission to a role answers 204." }],
 };
 
-/// [`Client::get_role`](crate::Client::get_role).
+/// `Client::get_role`.
 #[rustfmt::skip]
 pub static GET_ROLE: Operation = Operation {
     api: "okta",
@@ -1222,7 +1222,7 @@ pub static GET_ROLE: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::replace_role`](crate::Client::replace_role).
+/// `Client::replace_role`.
 #[rustfmt::skip]
 pub static REPLACE_ROLE: Operation = Operation {
     api: "okta",
@@ -1247,7 +1247,7 @@ pub static REPLACE_ROLE: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::delete_role`](crate::Client::delete_role).
+/// `Client::delete_role`.
 #[rustfmt::skip]
 pub static DELETE_ROLE: Operation = Operation {
     api: "okta",
@@ -1272,7 +1272,7 @@ pub static DELETE_ROLE: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("delete-while-bound"), basis: Basis::Inferred, source: "Okta Management API 2026.06.3", note: "What happens to the bindings of a role or a resource set that is deleted, and whether they prevent it, is not documented." }],
 };
 
-/// [`Client::list_role_permissions`](crate::Client::list_role_permissions).
+/// `Client::list_role_permissions`.
 #[rustfmt::skip]
 pub static LIST_ROLE_PERMISSIONS: Operation = Operation {
     api: "okta",
@@ -1297,7 +1297,7 @@ pub static LIST_ROLE_PERMISSIONS: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::get_role_permission`](crate::Client::get_role_permission).
+/// `Client::get_role_permission`.
 #[rustfmt::skip]
 pub static GET_ROLE_PERMISSION: Operation = Operation {
     api: "okta",
@@ -1322,7 +1322,7 @@ pub static GET_ROLE_PERMISSION: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::replace_role_permission`](crate::Client::replace_role_permission).
+/// `Client::replace_role_permission`.
 #[rustfmt::skip]
 pub static REPLACE_ROLE_PERMISSION: Operation = Operation {
     api: "okta",
@@ -1347,7 +1347,7 @@ pub static REPLACE_ROLE_PERMISSION: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("replace-permission-without-body"), basis: Basis::Inferred, source: "Okta Management API 2026.06.3", note: "The body is declared optional. That a call without it removes the conditions follows from the word replace and is not documented." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "conditions-on-two-permissions holds here too." }],
 };
 
-/// [`Client::create_role_permission`](crate::Client::create_role_permission).
+/// `Client::create_role_permission`.
 #[rustfmt::skip]
 pub static CREATE_ROLE_PERMISSION: Operation = Operation {
     api: "okta",
@@ -1372,7 +1372,7 @@ pub static CREATE_ROLE_PERMISSION: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("add-permission-answers-204"), basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Success is an empty 204, while replacing the same permission answers 200 with it." }, Fact { id: Some("conditions-on-two-permissions"), basis: Basis::Documented, source: "Okta Management API 2026.06.3, Okta developer documentation", note: "Conditions are accepted for okta.users.read and okta.users.userprofile.manage only, and are either `include` or `exclude`, not both." }, Fact { id: None, basis: Basis::Documented, source: "Okta developer documentation", note: "The call has no body; send Content-Length 0, else the answer can be 411." }],
 };
 
-/// [`Client::delete_role_permission`](crate::Client::delete_role_permission).
+/// `Client::delete_role_permission`.
 #[rustfmt::skip]
 pub static DELETE_ROLE_PERMISSION: Operation = Operation {
     api: "okta",
@@ -1397,7 +1397,7 @@ pub static DELETE_ROLE_PERMISSION: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::list_resource_sets`](crate::Client::list_resource_sets).
+/// `Client::list_resource_sets`.
 #[rustfmt::skip]
 pub static LIST_RESOURCE_SETS: Operation = Operation {
     api: "okta",
@@ -1422,7 +1422,7 @@ pub static LIST_RESOURCE_SETS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "iam-lists-body-or-link holds here too. The size of a page is not stated and cannot be chosen." }, Fact { id: None, basis: Basis::Inferred, source: "Okta support article \"403 error with Org2Org provisioning with OAuth\"", note: "An empty list instead of a 403 is documented for users and apps (scopes-without-role-empty-list), and assumed here." }],
 };
 
-/// [`Client::create_resource_set`](crate::Client::create_resource_set).
+/// `Client::create_resource_set`.
 #[rustfmt::skip]
 pub static CREATE_RESOURCE_SET: Operation = Operation {
     api: "okta",
@@ -1447,7 +1447,7 @@ pub static CREATE_RESOURCE_SET: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("resource-set-limits"), basis: Basis::Documented, source: "Okta help, custom admin roles", note: "10,000 resource sets in an org, 1,000 resources in a set, 1,000 admins with the same role and set." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "iam-creates-answer-200 holds here too." }],
 };
 
-/// [`Client::get_resource_set`](crate::Client::get_resource_set).
+/// `Client::get_resource_set`.
 #[rustfmt::skip]
 pub static GET_RESOURCE_SET: Operation = Operation {
     api: "okta",
@@ -1472,7 +1472,7 @@ pub static GET_RESOURCE_SET: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::replace_resource_set`](crate::Client::replace_resource_set).
+/// `Client::replace_resource_set`.
 #[rustfmt::skip]
 pub static REPLACE_RESOURCE_SET: Operation = Operation {
     api: "okta",
@@ -1497,7 +1497,7 @@ pub static REPLACE_RESOURCE_SET: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::delete_resource_set`](crate::Client::delete_resource_set).
+/// `Client::delete_resource_set`.
 #[rustfmt::skip]
 pub static DELETE_RESOURCE_SET: Operation = Operation {
     api: "okta",
@@ -1522,7 +1522,7 @@ pub static DELETE_RESOURCE_SET: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Inferred, source: "Okta Management API 2026.06.3", note: "delete-while-bound holds here too." }],
 };
 
-/// [`Client::list_resource_set_resources`](crate::Client::list_resource_set_resources).
+/// `Client::list_resource_set_resources`.
 #[rustfmt::skip]
 pub static LIST_RESOURCE_SET_RESOURCES: Operation = Operation {
     api: "okta",
@@ -1547,7 +1547,7 @@ pub static LIST_RESOURCE_SET_RESOURCES: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "iam-lists-body-or-link holds here too." }, Fact { id: Some("set-resources-once-without-links"), basis: Basis::Source, source: "oktadeveloper/terraform-provider-okta, PR 1196", note: "In 2022 this list sent no link to the next page at all." }],
 };
 
-/// [`Client::add_resource_set_resource`](crate::Client::add_resource_set_resource).
+/// `Client::add_resource_set_resource`.
 #[rustfmt::skip]
 pub static ADD_RESOURCE_SET_RESOURCE: Operation = Operation {
     api: "okta",
@@ -1572,7 +1572,7 @@ pub static ADD_RESOURCE_SET_RESOURCE: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "iam-creates-answer-200 and resource-set-limits hold here too." }],
 };
 
-/// [`Client::add_resource_set_resources`](crate::Client::add_resource_set_resources).
+/// `Client::add_resource_set_resources`.
 #[rustfmt::skip]
 pub static ADD_RESOURCE_SET_RESOURCES: Operation = Operation {
     api: "okta",
@@ -1597,7 +1597,7 @@ pub static ADD_RESOURCE_SET_RESOURCES: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("patch-resources-answers-the-set"), basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "The answer is the resource set, not the added resources." }],
 };
 
-/// [`Client::get_resource_set_resource`](crate::Client::get_resource_set_resource).
+/// `Client::get_resource_set_resource`.
 #[rustfmt::skip]
 pub static GET_RESOURCE_SET_RESOURCE: Operation = Operation {
     api: "okta",
@@ -1622,7 +1622,7 @@ pub static GET_RESOURCE_SET_RESOURCE: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("get-resource-declares-400"), basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "The only GET here that declares 400." }],
 };
 
-/// [`Client::replace_resource_set_resource`](crate::Client::replace_resource_set_resource).
+/// `Client::replace_resource_set_resource`.
 #[rustfmt::skip]
 pub static REPLACE_RESOURCE_SET_RESOURCE: Operation = Operation {
     api: "okta",
@@ -1647,7 +1647,7 @@ pub static REPLACE_RESOURCE_SET_RESOURCE: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("replace-resource-without-conditions"), basis: Basis::Inferred, source: "Okta Management API 2026.06.3", note: "No property of the body is required. That a call without conditions removes them follows from the word replace and is not documented." }],
 };
 
-/// [`Client::delete_resource_set_resource`](crate::Client::delete_resource_set_resource).
+/// `Client::delete_resource_set_resource`.
 #[rustfmt::skip]
 pub static DELETE_RESOURCE_SET_RESOURCE: Operation = Operation {
     api: "okta",
@@ -1672,7 +1672,7 @@ pub static DELETE_RESOURCE_SET_RESOURCE: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::list_bindings`](crate::Client::list_bindings).
+/// `Client::list_bindings`.
 #[rustfmt::skip]
 pub static LIST_BINDINGS: Operation = Operation {
     api: "okta",
@@ -1697,7 +1697,7 @@ pub static LIST_BINDINGS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("bindings-listed-as-roles"), basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "The array is called `roles`, as in `listRoles`, but its items hold only a role id and links." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "iam-lists-body-or-link holds here too. A page has 100 items; the size cannot be chosen." }],
 };
 
-/// [`Client::create_resource_set_binding`](crate::Client::create_resource_set_binding).
+/// `Client::create_resource_set_binding`.
 #[rustfmt::skip]
 pub static CREATE_RESOURCE_SET_BINDING: Operation = Operation {
     api: "okta",
@@ -1722,7 +1722,7 @@ pub static CREATE_RESOURCE_SET_BINDING: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("binding-misfit-grants-nothing"), basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "A role whose permissions do not fit the resources of the set is bound without complaint and grants nothing over them." }, Fact { id: Some("binding-answers-links-only"), basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Success is 200 with links; neither the role nor the members come back." }, Fact { id: None, basis: Basis::Documented, source: "Okta help, custom admin roles", note: "resource-set-limits holds here too (1,000 admins with the same role and set)." }],
 };
 
-/// [`Client::get_binding`](crate::Client::get_binding).
+/// `Client::get_binding`.
 #[rustfmt::skip]
 pub static GET_BINDING: Operation = Operation {
     api: "okta",
@@ -1747,7 +1747,7 @@ pub static GET_BINDING: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::delete_binding`](crate::Client::delete_binding).
+/// `Client::delete_binding`.
 #[rustfmt::skip]
 pub static DELETE_BINDING: Operation = Operation {
     api: "okta",
@@ -1772,7 +1772,7 @@ pub static DELETE_BINDING: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("delete-binding-drops-members"), basis: Basis::Inferred, source: "Okta Management API 2026.06.3", note: "Members exist only within their binding, so they lose the role with it." }],
 };
 
-/// [`Client::list_members_of_binding`](crate::Client::list_members_of_binding).
+/// `Client::list_members_of_binding`.
 #[rustfmt::skip]
 pub static LIST_MEMBERS_OF_BINDING: Operation = Operation {
     api: "okta",
@@ -1797,7 +1797,7 @@ pub static LIST_MEMBERS_OF_BINDING: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "iam-lists-body-or-link holds here too. A page has 100 items; the size cannot be chosen." }],
 };
 
-/// [`Client::add_members_to_binding`](crate::Client::add_members_to_binding).
+/// `Client::add_members_to_binding`.
 #[rustfmt::skip]
 pub static ADD_MEMBERS_TO_BINDING: Operation = Operation {
     api: "okta",
@@ -1822,7 +1822,7 @@ pub static ADD_MEMBERS_TO_BINDING: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "binding-answers-links-only and resource-set-limits hold here too." }],
 };
 
-/// [`Client::get_member_of_binding`](crate::Client::get_member_of_binding).
+/// `Client::get_member_of_binding`.
 #[rustfmt::skip]
 pub static GET_MEMBER_OF_BINDING: Operation = Operation {
     api: "okta",
@@ -1847,7 +1847,7 @@ pub static GET_MEMBER_OF_BINDING: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::unassign_member_from_binding`](crate::Client::unassign_member_from_binding).
+/// `Client::unassign_member_from_binding`.
 #[rustfmt::skip]
 pub static UNASSIGN_MEMBER_FROM_BINDING: Operation = Operation {
     api: "okta",
@@ -1872,7 +1872,7 @@ pub static UNASSIGN_MEMBER_FROM_BINDING: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::list_users`](crate::Client::list_users).
+/// `Client::list_users`.
 #[rustfmt::skip]
 pub static LIST_USERS: Operation = Operation {
     api: "okta",
@@ -1897,7 +1897,7 @@ pub static LIST_USERS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("scopes-without-role-empty-list"), basis: Basis::Documented, source: "Okta support article \"403 error with Org2Org provisioning with OAuth\"", note: "For an app with scopes but without a sufficient admin role, calls such as this one and the list of apps answer either 403 or 200 with an empty list." }, Fact { id: Some("list-users-leaves-out-deprovisioned"), basis: Basis::Documented, source: "Okta developer documentation", note: "DEPROVISIONED users appear only with `search` or `filter`." }, Fact { id: Some("content-type-as-parameter"), basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Okta's description has a header parameter Content-Type for this, which OpenAPI 3.0 tools ignore; it is described in words here." }],
 };
 
-/// [`Client::get_user`](crate::Client::get_user).
+/// `Client::get_user`.
 #[rustfmt::skip]
 pub static GET_USER: Operation = Operation {
     api: "okta",
@@ -1922,7 +1922,7 @@ pub static GET_USER: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "content-type-as-parameter holds here too." }],
 };
 
-/// [`Client::list_groups`](crate::Client::list_groups).
+/// `Client::list_groups`.
 #[rustfmt::skip]
 pub static LIST_GROUPS: Operation = Operation {
     api: "okta",
@@ -1947,7 +1947,7 @@ pub static LIST_GROUPS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("group-admin-flag-spelling"), basis: Basis::Source, source: "Okta Management API 2026.06.3, openhound-okta", note: "The flag is spelled hasAdminPrivlege in Okta's description and hasAdminPrivilege in openhound-okta. Read both." }, Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "q-cannot-be-paged holds here too; such a search gives at most 300 groups unless `limit` says otherwise." }, Fact { id: None, basis: Basis::Inferred, source: "Okta support article \"403 error with Org2Org provisioning with OAuth\"", note: "An empty list instead of a 403 is documented for users and apps (scopes-without-role-empty-list), and assumed here." }],
 };
 
-/// [`Client::get_group`](crate::Client::get_group).
+/// `Client::get_group`.
 #[rustfmt::skip]
 pub static GET_GROUP: Operation = Operation {
     api: "okta",
@@ -1972,7 +1972,7 @@ pub static GET_GROUP: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::list_group_users`](crate::Client::list_group_users).
+/// `Client::list_group_users`.
 #[rustfmt::skip]
 pub static LIST_GROUP_USERS: Operation = Operation {
     api: "okta",
@@ -1997,7 +1997,7 @@ pub static LIST_GROUP_USERS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Inferred, source: "Okta support article \"403 error with Org2Org provisioning with OAuth\"", note: "An empty list instead of a 403 is documented for users and apps (scopes-without-role-empty-list), and assumed here." }],
 };
 
-/// [`Client::list_applications`](crate::Client::list_applications).
+/// `Client::list_applications`.
 #[rustfmt::skip]
 pub static LIST_APPLICATIONS: Operation = Operation {
     api: "okta",
@@ -2022,7 +2022,7 @@ pub static LIST_APPLICATIONS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta Management API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: None, basis: Basis::Documented, source: "Okta support article \"403 error with Org2Org provisioning with OAuth\"", note: "scopes-without-role-empty-list holds here too." }],
 };
 
-/// [`Client::get_application`](crate::Client::get_application).
+/// `Client::get_application`.
 #[rustfmt::skip]
 pub static GET_APPLICATION: Operation = Operation {
     api: "okta",
@@ -2047,7 +2047,7 @@ pub static GET_APPLICATION: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::list_clients`](crate::Client::list_clients).
+/// `Client::list_clients`.
 #[rustfmt::skip]
 pub static LIST_CLIENTS: Operation = Operation {
     api: "okta",
@@ -2072,7 +2072,7 @@ pub static LIST_CLIENTS: Operation = Operation {
     facts: &[Fact { id: None, basis: Basis::Documented, source: "Okta OAuth API 2026.06.3", note: "Path, parameters, body and declared statuses." }, Fact { id: Some("clients-in-oauth-description"), basis: Basis::Documented, source: "Okta OAuth API 2026.06.3", note: "The two client operations are in Okta's OAuth description only, and the scope okta.clients.read is missing from the scopes of the management description." }, Fact { id: Some("clients-bucket-is-small"), basis: Basis::Source, source: "Okta rate limit reference, older table; openhound-okta", note: "100 a minute in workforce orgs, 50 or 25 in smaller ones. That the calls on the roles of a client count in the same bucket is assumed; openhound-okta sends such calls one after the other." }, Fact { id: None, basis: Basis::Inferred, source: "Okta support article \"403 error with Org2Org provisioning with OAuth\"", note: "An empty list instead of a 403 is documented for users and apps (scopes-without-role-empty-list), and assumed here." }],
 };
 
-/// [`Client::get_client`](crate::Client::get_client).
+/// `Client::get_client`.
 #[rustfmt::skip]
 pub static GET_CLIENT: Operation = Operation {
     api: "okta",

@@ -55,7 +55,7 @@ pub fn find(id: &str) -> Option<&'static Operation> {
     rolecall_client::find(ALL, id)
 }
 
-/// [`Client::list_role_assignments`](crate::Client::list_role_assignments).
+/// `Client::list_role_assignments`.
 #[rustfmt::skip]
 pub static LIST_ROLE_ASSIGNMENTS: Operation = Operation {
     api: "zenml",
@@ -80,7 +80,7 @@ pub static LIST_ROLE_ASSIGNMENTS: Operation = Operation {
     facts: &[Fact { id: Some("list-answers-array"), basis: Basis::Documented, source: "ZenML Pro API reference, Assignments, November 2025", note: "The text promises users and teams; the sample and the schema show an array of assignments, which is followed here." }, Fact { id: Some("list-scope-filter-unclear"), basis: Basis::Inferred, source: "ZenML Pro API reference, Assignments, November 2025", note: "Whether leaving out the scope ids lists the assignments of every scope, or those of the organization level only, is not said." }, Fact { id: Some("list-no-paging"), basis: Basis::Documented, source: "ZenML Pro API reference, Assignments, November 2025", note: "No paging parameter exists on this operation." }],
 };
 
-/// [`Client::assign_role`](crate::Client::assign_role).
+/// `Client::assign_role`.
 #[rustfmt::skip]
 pub static ASSIGN_ROLE: Operation = Operation {
     api: "zenml",
@@ -105,7 +105,7 @@ pub static ASSIGN_ROLE: Operation = Operation {
     facts: &[Fact { id: Some("exactly-one-assignee"), basis: Basis::Documented, source: "ZenML Pro API reference, Assignments, November 2025", note: "Naming both a user and a team, or neither, is refused as a ValueError. That an invitation counts as the third choice is our reading of the later page. OpenAPI cannot express the rule; check it before sending." }, Fact { id: Some("project-needs-workspace"), basis: Basis::Documented, source: "ZenML Pro API reference, Assignments, November 2025", note: "project_id without workspace_id is refused as a ValueError." }, Fact { id: Some("assign-everything-in-query"), basis: Basis::Documented, source: "ZenML Pro API reference, Assignments, November 2025", note: "The operation takes no request body. Some HTTP clients then send no Content-Length, or an empty JSON object; send a length of 0." }, Fact { id: Some("assign-answers-200"), basis: Basis::Documented, source: "ZenML Pro API reference, Assignments, November 2025", note: "Success is 200, not 201." }, Fact { id: Some("assignment-has-no-id"), basis: Basis::Documented, source: "ZenML Pro API reference, Assignments, November 2025", note: "Neither the schema nor any path knows an id of an assignment." }, Fact { id: Some("already-assigned-conflict"), basis: Basis::Documented, source: "ZenML Pro documentation, sync_sso_users.py", note: "The script takes 409 to mean that the holder already has the role at this scope. After a lost answer, read the list back and do not repeat the call." }, Fact { id: Some("membership-by-role"), basis: Basis::Documented, source: "ZenML Pro documentation, sync_sso_users.py", note: "There is no call to add a member; an organization role makes one." }, Fact { id: Some("rule-violation-statuses"), basis: Basis::Inferred, source: "zenml 0.98.0, zen_server/exceptions.py", note: "The page names exception types only. ZenML's shared table turns ValueError into 400 and IllegalOperationError into 403." }],
 };
 
-/// [`Client::revoke_role`](crate::Client::revoke_role).
+/// `Client::revoke_role`.
 #[rustfmt::skip]
 pub static REVOKE_ROLE: Operation = Operation {
     api: "zenml",
@@ -130,7 +130,7 @@ pub static REVOKE_ROLE: Operation = Operation {
     facts: &[Fact { id: Some("revoke-answers-200-null"), basis: Basis::Inferred, source: "ZenML Pro API reference, Assignments, November 2025", note: "The schema is any JSON with 200, the sample shows no content. A FastAPI handler that returns nothing sends the literal null." }, Fact { id: Some("last-role-stays"), basis: Basis::Documented, source: "ZenML Pro API reference, Assignments, November 2025", note: "The last assigned role of an organization member cannot be revoked." }, Fact { id: Some("owner-keeps-admin"), basis: Basis::Documented, source: "ZenML Pro API reference, Assignments, November 2025", note: "The admin role of an organization owner cannot be revoked." }, Fact { id: Some("revoke-exactly-one-assignee"), basis: Basis::Inferred, source: "ZenML Pro API reference, Assignments, November 2025", note: "The rule of exactly one holder is stated for assigning only and is taken to hold here too." }, Fact { id: Some("revoke-invitation"), basis: Basis::Documented, source: "ZenML Pro documentation, sync_sso_users.py", note: "invitation_id on revoking is used by the script and absent from the November 2025 page." }, Fact { id: Some("revoke-absent-assignment-unclear"), basis: Basis::Inferred, source: "zenml 0.98.0, zen_server/exceptions.py", note: "What revoking an assignment that does not exist answers is not said; 404 is the likely status." }],
 };
 
-/// [`Client::list_organization_roles`](crate::Client::list_organization_roles).
+/// `Client::list_organization_roles`.
 #[rustfmt::skip]
 pub static LIST_ORGANIZATION_ROLES: Operation = Operation {
     api: "zenml",
@@ -155,7 +155,7 @@ pub static LIST_ORGANIZATION_ROLES: Operation = Operation {
     facts: &[Fact { id: Some("organization-roles-shape"), basis: Basis::Documented, source: "ZenML Pro documentation, sync_sso_users.py", note: "The script shows the two filters and reads id and name of each item. The other properties are those of a role inside an assignment." }, Fact { id: Some("organization-roles-paging-unclear"), basis: Basis::Inferred, source: "ZenML Pro documentation", note: "No paging is shown. Other lists of this API take offset and limit with 100 as the default, so exactly 100 roles may be a cut list." }, Fact { id: Some("no-list-of-all-roles"), basis: Basis::Documented, source: "ZenML Pro documentation", note: "GET /roles is not documented." }],
 };
 
-/// [`Client::get_role`](crate::Client::get_role).
+/// `Client::get_role`.
 #[rustfmt::skip]
 pub static GET_ROLE: Operation = Operation {
     api: "zenml",
@@ -180,7 +180,7 @@ pub static GET_ROLE: Operation = Operation {
     facts: &[Fact { id: Some("get-role-shape"), basis: Basis::Inferred, source: "ZenML Pro documentation", note: "The page lists the operation without its answer, which is taken to be the role as seen inside an assignment. It may hold more, such as permissions." }],
 };
 
-/// [`Client::delete_role`](crate::Client::delete_role).
+/// `Client::delete_role`.
 #[rustfmt::skip]
 pub static DELETE_ROLE: Operation = Operation {
     api: "zenml",
@@ -205,7 +205,7 @@ pub static DELETE_ROLE: Operation = Operation {
     facts: &[Fact { id: Some("delete-role-answer-unknown"), basis: Basis::Inferred, source: "ZenML Pro documentation", note: "The page lists the operation without its answer. That predefined roles are refused is our conclusion from the property system_managed." }],
 };
 
-/// [`Client::list_organizations`](crate::Client::list_organizations).
+/// `Client::list_organizations`.
 #[rustfmt::skip]
 pub static LIST_ORGANIZATIONS: Operation = Operation {
     api: "zenml",
@@ -230,7 +230,7 @@ pub static LIST_ORGANIZATIONS: Operation = Operation {
     facts: &[Fact { id: Some("organizations-default-limit"), basis: Basis::Documented, source: "ZenML Pro documentation", note: "The server's default page size is 100; ZenML's own client always sends 20." }],
 };
 
-/// [`Client::get_organization`](crate::Client::get_organization).
+/// `Client::get_organization`.
 #[rustfmt::skip]
 pub static GET_ORGANIZATION: Operation = Operation {
     api: "zenml",
@@ -255,7 +255,7 @@ pub static GET_ORGANIZATION: Operation = Operation {
     facts: &[Fact { id: Some("organization-by-name"), basis: Basis::Source, source: "zenml 0.98.0, login/pro/organization/client.py", note: "ZenML's client sends an id or a name in this place." }],
 };
 
-/// [`Client::list_organization_members`](crate::Client::list_organization_members).
+/// `Client::list_organization_members`.
 #[rustfmt::skip]
 pub static LIST_ORGANIZATION_MEMBERS: Operation = Operation {
     api: "zenml",
@@ -280,7 +280,7 @@ pub static LIST_ORGANIZATION_MEMBERS: Operation = Operation {
     facts: &[Fact { id: Some("member-shape-unknown"), basis: Basis::Documented, source: "ZenML Pro documentation, sync_sso_users.py", note: "The script says which kinds of members the list holds and does not look inside an entry." }, Fact { id: Some("members-paging-unclear"), basis: Basis::Inferred, source: "ZenML Pro documentation", note: "No paging is shown; see organization-roles-paging-unclear." }],
 };
 
-/// [`Client::remove_organization_member`](crate::Client::remove_organization_member).
+/// `Client::remove_organization_member`.
 #[rustfmt::skip]
 pub static REMOVE_ORGANIZATION_MEMBER: Operation = Operation {
     api: "zenml",
@@ -305,7 +305,7 @@ pub static REMOVE_ORGANIZATION_MEMBER: Operation = Operation {
     facts: &[Fact { id: Some("remove-member-drops-organization-roles"), basis: Basis::Documented, source: "ZenML Pro documentation, sync_sso_users.py", note: "The script states that every organization-level assignment of the user goes, and ignores the answer. That this includes the last role is our conclusion. What happens to workspace roles is not said." }, Fact { id: Some("remove-member-user-required"), basis: Basis::Inferred, source: "ZenML Pro documentation, sync_sso_users.py", note: "The script always sends user_id; that it is required is assumed, so that a call without it is never made." }],
 };
 
-/// [`Client::list_organization_invitations`](crate::Client::list_organization_invitations).
+/// `Client::list_organization_invitations`.
 #[rustfmt::skip]
 pub static LIST_ORGANIZATION_INVITATIONS: Operation = Operation {
     api: "zenml",
@@ -330,7 +330,7 @@ pub static LIST_ORGANIZATION_INVITATIONS: Operation = Operation {
     facts: &[Fact { id: Some("list-invitations-shape"), basis: Basis::Documented, source: "ZenML Pro documentation, sync_sso_users.py", note: "The script sends both filters and reads id and email of each item." }, Fact { id: Some("invitations-paging-unclear"), basis: Basis::Inferred, source: "ZenML Pro documentation", note: "No paging is shown; see organization-roles-paging-unclear." }],
 };
 
-/// [`Client::create_invitation`](crate::Client::create_invitation).
+/// `Client::create_invitation`.
 #[rustfmt::skip]
 pub static CREATE_INVITATION: Operation = Operation {
     api: "zenml",
@@ -355,7 +355,7 @@ pub static CREATE_INVITATION: Operation = Operation {
     facts: &[Fact { id: Some("create-invitation-shape"), basis: Basis::Documented, source: "ZenML Pro documentation, sync_sso_users.py", note: "The script sends email and role_id and reads the id of the answer." }, Fact { id: Some("invitation-grants-move"), basis: Basis::Documented, source: "ZenML Pro documentation, sync_sso_users.py", note: "Roles and team memberships of an invitation pass to the account that accepts it." }],
 };
 
-/// [`Client::delete_invitation`](crate::Client::delete_invitation).
+/// `Client::delete_invitation`.
 #[rustfmt::skip]
 pub static DELETE_INVITATION: Operation = Operation {
     api: "zenml",
@@ -380,7 +380,7 @@ pub static DELETE_INVITATION: Operation = Operation {
     facts: &[Fact { id: Some("delete-invitation-answer-unknown"), basis: Basis::Documented, source: "ZenML Pro documentation, sync_sso_users.py", note: "The script makes the call and ignores the answer." }],
 };
 
-/// [`Client::list_organization_teams`](crate::Client::list_organization_teams).
+/// `Client::list_organization_teams`.
 #[rustfmt::skip]
 pub static LIST_ORGANIZATION_TEAMS: Operation = Operation {
     api: "zenml",
@@ -405,7 +405,7 @@ pub static LIST_ORGANIZATION_TEAMS: Operation = Operation {
     facts: &[Fact { id: Some("organization-teams-shape"), basis: Basis::Documented, source: "ZenML Pro documentation, sync_sso_users.py", note: "The script reads id and name of each item; the rest is the team as other pages show it." }, Fact { id: Some("teams-paging-unclear"), basis: Basis::Inferred, source: "ZenML Pro documentation", note: "No paging is shown; see organization-roles-paging-unclear." }],
 };
 
-/// [`Client::create_team`](crate::Client::create_team).
+/// `Client::create_team`.
 #[rustfmt::skip]
 pub static CREATE_TEAM: Operation = Operation {
     api: "zenml",
@@ -430,7 +430,7 @@ pub static CREATE_TEAM: Operation = Operation {
     facts: &[Fact { id: Some("create-team-shape"), basis: Basis::Documented, source: "ZenML Pro API reference, Teams", note: "Body and answer are documented. Success is 200, not 201." }],
 };
 
-/// [`Client::get_team`](crate::Client::get_team).
+/// `Client::get_team`.
 #[rustfmt::skip]
 pub static GET_TEAM: Operation = Operation {
     api: "zenml",
@@ -455,7 +455,7 @@ pub static GET_TEAM: Operation = Operation {
     facts: &[Fact { id: Some("get-team-shape"), basis: Basis::Documented, source: "ZenML Pro API reference, Teams", note: "The answer is documented." }],
 };
 
-/// [`Client::list_team_members`](crate::Client::list_team_members).
+/// `Client::list_team_members`.
 #[rustfmt::skip]
 pub static LIST_TEAM_MEMBERS: Operation = Operation {
     api: "zenml",
@@ -480,7 +480,7 @@ pub static LIST_TEAM_MEMBERS: Operation = Operation {
     facts: &[Fact { id: Some("list-team-members-shape"), basis: Basis::Documented, source: "ZenML Pro documentation", note: "The answer is an array of users; no paging is shown." }],
 };
 
-/// [`Client::add_team_member`](crate::Client::add_team_member).
+/// `Client::add_team_member`.
 #[rustfmt::skip]
 pub static ADD_TEAM_MEMBER: Operation = Operation {
     api: "zenml",
@@ -505,7 +505,7 @@ pub static ADD_TEAM_MEMBER: Operation = Operation {
     facts: &[Fact { id: Some("add-team-member-query"), basis: Basis::Documented, source: "ZenML Pro documentation", note: "The page shows user_id in the query; invitation_id is taken from the docs' sync script, which also takes 409 to mean that the member already belongs to the team." }, Fact { id: Some("team-member-either-or"), basis: Basis::Inferred, source: "ZenML Pro documentation, sync_sso_users.py", note: "That exactly one of the two ids must be sent is not stated." }],
 };
 
-/// [`Client::remove_team_member`](crate::Client::remove_team_member).
+/// `Client::remove_team_member`.
 #[rustfmt::skip]
 pub static REMOVE_TEAM_MEMBER: Operation = Operation {
     api: "zenml",
@@ -530,7 +530,7 @@ pub static REMOVE_TEAM_MEMBER: Operation = Operation {
     facts: &[Fact { id: Some("remove-team-member-answer-unknown"), basis: Basis::Documented, source: "ZenML Pro documentation, sync_sso_users.py", note: "The script makes the call and ignores the answer." }],
 };
 
-/// [`Client::list_users`](crate::Client::list_users).
+/// `Client::list_users`.
 #[rustfmt::skip]
 pub static LIST_USERS: Operation = Operation {
     api: "zenml",
@@ -555,7 +555,7 @@ pub static LIST_USERS: Operation = Operation {
     facts: &[Fact { id: Some("list-users-parameters"), basis: Basis::Documented, source: "ZenML Pro documentation", note: "The filters, offset and limit are documented, a maximum of limit is not." }],
 };
 
-/// [`Client::get_current_user`](crate::Client::get_current_user).
+/// `Client::get_current_user`.
 #[rustfmt::skip]
 pub static GET_CURRENT_USER: Operation = Operation {
     api: "zenml",
@@ -580,7 +580,7 @@ pub static GET_CURRENT_USER: Operation = Operation {
     facts: &[Fact { id: Some("current-user-shape"), basis: Basis::Inferred, source: "ZenML Pro documentation", note: "The path is documented; the answer is taken to be a user as elsewhere." }],
 };
 
-/// [`Client::update_user`](crate::Client::update_user).
+/// `Client::update_user`.
 #[rustfmt::skip]
 pub static UPDATE_USER: Operation = Operation {
     api: "zenml",
@@ -605,7 +605,7 @@ pub static UPDATE_USER: Operation = Operation {
     facts: &[Fact { id: Some("update-user-fields"), basis: Basis::Documented, source: "ZenML Pro documentation, sync_sso_users.py", note: "The script names is_active and username as examples of what can be changed; the full list is not known. It returns the answer as the user." }, Fact { id: Some("update-user-idempotent"), basis: Basis::Inferred, source: "ZenML Pro documentation, sync_sso_users.py", note: "Setting the same values again changes nothing. That roles outlive deactivation is our reading too." }],
 };
 
-/// [`Client::authorize_server`](crate::Client::authorize_server).
+/// `Client::authorize_server`.
 #[rustfmt::skip]
 pub static AUTHORIZE_SERVER: Operation = Operation {
     api: "zenml",
@@ -630,7 +630,7 @@ pub static AUTHORIZE_SERVER: Operation = Operation {
     facts: &[Fact { id: Some("authorize-server-shape"), basis: Basis::Documented, source: "ZenML Pro documentation", note: "Parameter, answer and 422 are documented. That the answer is the calling user, and that nothing is changed, is our reading." }],
 };
 
-/// [`Client::list_workspaces`](crate::Client::list_workspaces).
+/// `Client::list_workspaces`.
 #[rustfmt::skip]
 pub static LIST_WORKSPACES: Operation = Operation {
     api: "zenml",
@@ -655,7 +655,7 @@ pub static LIST_WORKSPACES: Operation = Operation {
     facts: &[Fact { id: Some("workspaces-parameters-from-twin"), basis: Basis::Inferred, source: "ZenML Pro documentation", note: "The parameters are documented on the deprecated twin /tenants and taken to hold here." }, Fact { id: Some("workspaces-member-only"), basis: Basis::Source, source: "zenml 0.98.0, login/pro/workspace/client.py", note: "member_only is sent by ZenML's client, with workspace_name, url, organization_id, status, offset and limit." }],
 };
 
-/// [`Client::create_workspace`](crate::Client::create_workspace).
+/// `Client::create_workspace`.
 #[rustfmt::skip]
 pub static CREATE_WORKSPACE: Operation = Operation {
     api: "zenml",
@@ -680,7 +680,7 @@ pub static CREATE_WORKSPACE: Operation = Operation {
     facts: &[Fact { id: Some("create-workspace-fields"), basis: Basis::Inferred, source: "Third-party notes on the OpenAPI document of the service", note: "The path is documented; the fields of the body were only seen by others, all of them optional. That a managed workspace is billed is our conclusion." }],
 };
 
-/// [`Client::get_workspace`](crate::Client::get_workspace).
+/// `Client::get_workspace`.
 #[rustfmt::skip]
 pub static GET_WORKSPACE: Operation = Operation {
     api: "zenml",
@@ -705,7 +705,7 @@ pub static GET_WORKSPACE: Operation = Operation {
     facts: &[Fact { id: Some("get-workspace-shape"), basis: Basis::Source, source: "zenml 0.98.0, login/pro/workspace/client.py", note: "Path and answer as ZenML's client uses them." }],
 };
 
-/// [`Client::list_tenants`](crate::Client::list_tenants).
+/// `Client::list_tenants`.
 #[rustfmt::skip]
 pub static LIST_TENANTS: Operation = Operation {
     api: "zenml",
@@ -730,7 +730,7 @@ pub static LIST_TENANTS: Operation = Operation {
     facts: &[Fact { id: Some("tenants-parameters"), basis: Basis::Documented, source: "ZenML Pro documentation", note: "Parameters and answer are documented; the operation is marked deprecated." }],
 };
 
-/// [`Client::list_organization_tenants`](crate::Client::list_organization_tenants).
+/// `Client::list_organization_tenants`.
 #[rustfmt::skip]
 pub static LIST_ORGANIZATION_TENANTS: Operation = Operation {
     api: "zenml",
@@ -755,7 +755,7 @@ pub static LIST_ORGANIZATION_TENANTS: Operation = Operation {
     facts: &[Fact { id: Some("organization-tenants-parameters"), basis: Basis::Documented, source: "ZenML Pro documentation", note: "Parameters, answer and 422 are documented; the operation is marked deprecated." }],
 };
 
-/// [`Client::check_permissions`](crate::Client::check_permissions).
+/// `Client::check_permissions`.
 #[rustfmt::skip]
 pub static CHECK_PERMISSIONS: Operation = Operation {
     api: "zenml",
@@ -780,7 +780,7 @@ pub static CHECK_PERMISSIONS: Operation = Operation {
     facts: &[Fact { id: Some("check-permissions-two-forms"), basis: Basis::Documented, source: "ZenML Pro API reference, Check permissions", note: "The page documents GET with the resources in the query; ZenML 0.98.0 sends POST with the resources in the body. Both are declared." }, Fact { id: Some("resource-notation"), basis: Basis::Source, source: "zenml 0.98.0, zen_server/rbac/models.py", note: "The notation of a resource and the names of actions and types are those of ZenML's workspace server. Types: artifact, artifact_version, code_repository, flavor, model, model_version, pipeline, pipeline_run, pipeline_deployment, pipeline_build, deployment, schedule, run_template, service, run_metadata, secret, service_account, service_connector, stack, stack_component, tag, project, trigger and webhook." }],
 };
 
-/// [`Client::check_permissions_in_body`](crate::Client::check_permissions_in_body).
+/// `Client::check_permissions_in_body`.
 #[rustfmt::skip]
 pub static CHECK_PERMISSIONS_IN_BODY: Operation = Operation {
     api: "zenml",
@@ -805,7 +805,7 @@ pub static CHECK_PERMISSIONS_IN_BODY: Operation = Operation {
     facts: &[Fact { id: Some("check-permissions-post"), basis: Basis::Source, source: "zenml 0.98.0, zen_server/rbac/zenml_cloud_rbac.py", note: "ZenML's own server calls it this way, with its client-credentials token. Whether other credentials are accepted is not known." }],
 };
 
-/// [`Client::list_allowed_resource_ids`](crate::Client::list_allowed_resource_ids).
+/// `Client::list_allowed_resource_ids`.
 #[rustfmt::skip]
 pub static LIST_ALLOWED_RESOURCE_IDS: Operation = Operation {
     api: "zenml",
@@ -830,7 +830,7 @@ pub static LIST_ALLOWED_RESOURCE_IDS: Operation = Operation {
     facts: &[Fact { id: Some("allowed-resource-ids-shape"), basis: Basis::Source, source: "zenml 0.98.0, zen_server/rbac/zenml_cloud_rbac.py", note: "The page documents a free-form object; ZenML's server reads full_access and ids from it. A resource with an id is not allowed there." }],
 };
 
-/// [`Client::update_resource_membership`](crate::Client::update_resource_membership).
+/// `Client::update_resource_membership`.
 #[rustfmt::skip]
 pub static UPDATE_RESOURCE_MEMBERSHIP: Operation = Operation {
     api: "zenml",
@@ -855,7 +855,7 @@ pub static UPDATE_RESOURCE_MEMBERSHIP: Operation = Operation {
     facts: &[Fact { id: Some("resource-membership-shape"), basis: Basis::Source, source: "zenml 0.98.0, zen_server/rbac/zenml_cloud_rbac.py", note: "The body is what ZenML's server sends, the answer is ignored there. Whether people's own credentials are accepted is not known." }, Fact { id: Some("share-roles-by-membership"), basis: Basis::Inferred, source: "ZenML Pro API reference, Assignments, November 2025", note: "Share roles are refused on assigning; that sharing goes through this call is our conclusion." }],
 };
 
-/// [`Client::delete_resource_memberships`](crate::Client::delete_resource_memberships).
+/// `Client::delete_resource_memberships`.
 #[rustfmt::skip]
 pub static DELETE_RESOURCE_MEMBERSHIPS: Operation = Operation {
     api: "zenml",
@@ -880,7 +880,7 @@ pub static DELETE_RESOURCE_MEMBERSHIPS: Operation = Operation {
     facts: &[Fact { id: Some("delete-resource-memberships-shape"), basis: Basis::Source, source: "zenml 0.98.0, zen_server/rbac/zenml_cloud_rbac.py", note: "ZenML's server makes the call with a non-empty list and ignores the answer. That it reaches every user and team is our reading of its wording." }],
 };
 
-/// [`Client::create_service_account`](crate::Client::create_service_account).
+/// `Client::create_service_account`.
 #[rustfmt::skip]
 pub static CREATE_SERVICE_ACCOUNT: Operation = Operation {
     api: "zenml",
@@ -905,7 +905,7 @@ pub static CREATE_SERVICE_ACCOUNT: Operation = Operation {
     facts: &[Fact { id: Some("create-service-account-shape"), basis: Basis::Inferred, source: "Third-party notes on the OpenAPI document of the service", note: "Path and body were only seen by others. The answer is unknown; service accounts are users elsewhere in this API." }],
 };
 
-/// [`Client::create_service_account_api_key`](crate::Client::create_service_account_api_key).
+/// `Client::create_service_account_api_key`.
 #[rustfmt::skip]
 pub static CREATE_SERVICE_ACCOUNT_API_KEY: Operation = Operation {
     api: "zenml",
@@ -930,7 +930,7 @@ pub static CREATE_SERVICE_ACCOUNT_API_KEY: Operation = Operation {
     facts: &[Fact { id: Some("create-api-key-shape"), basis: Basis::Inferred, source: "Third-party notes on the OpenAPI document of the service", note: "Path, body and the property key were only seen by others." }, Fact { id: Some("api-key-shown-once"), basis: Basis::Documented, source: "ZenML Pro documentation, service accounts and personal access tokens", note: "The value of a key is shown when it is made and never again." }],
 };
 
-/// [`Client::login`](crate::Client::login).
+/// `Client::login`.
 #[rustfmt::skip]
 pub static LOGIN: Operation = Operation {
     api: "zenml",
@@ -955,7 +955,7 @@ pub static LOGIN: Operation = Operation {
     facts: &[Fact { id: Some("login-with-key"), basis: Basis::Documented, source: "ZenML Pro documentation, service accounts and personal access tokens", note: "A key in the form field password is enough; the token lasts one hour." }, Fact { id: Some("login-client-credentials"), basis: Basis::Source, source: "zenml 0.98.0, zen_server/cloud_utils.py", note: "The form fields are those that ZenML's server sends." }, Fact { id: Some("login-device-code"), basis: Basis::Source, source: "zenml 0.98.0, login/web_login.py", note: "The form fields, and the two errors that mean waiting, are those of ZenML's device login. Device tokens last 24 hours, or 30 days for a trusted device, say the docs." }],
 };
 
-/// [`Client::start_device_authorization`](crate::Client::start_device_authorization).
+/// `Client::start_device_authorization`.
 #[rustfmt::skip]
 pub static START_DEVICE_AUTHORIZATION: Operation = Operation {
     api: "zenml",
@@ -980,7 +980,7 @@ pub static START_DEVICE_AUTHORIZATION: Operation = Operation {
     facts: &[Fact { id: Some("device-authorization-shape"), basis: Basis::Source, source: "zenml 0.98.0, login/web_login.py", note: "Form, answer and the handling of a relative address are those of ZenML's device login." }],
 };
 
-/// [`Client::get_api_token`](crate::Client::get_api_token).
+/// `Client::get_api_token`.
 #[rustfmt::skip]
 pub static GET_API_TOKEN: Operation = Operation {
     api: "zenml",

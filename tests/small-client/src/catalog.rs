@@ -12,6 +12,7 @@ macro_rules! each_type {
             ErrorObject2,
             Misfit,
             Named,
+            NumberObject,
             Parrot,
             Sailor,
             TokenAnswer,
@@ -39,6 +40,7 @@ macro_rules! each_body {
             ("get-member", "error", $crate::types::ErrorObject),
             ("token", "request", $crate::types::TokenBody),
             ("token", "success", $crate::types::TokenAnswer),
+            ("入港", "success", $crate::types::NumberObject),
         }
     };
 }

@@ -185,7 +185,17 @@ impl GetMember {
 
     /// `filter`.
     pub fn filter(mut self, value: &BTreeMap<String, String>) -> Self {
-        self.call.set_serialized("filter", value);
+        self.call
+            .set_serialized_in(Location::Query, "filter", value);
+        self
+    }
+
+    /// An object under a name that is taken.
+    ///
+    /// Sent as `filter`.
+    pub fn filter2(mut self, value: &BTreeMap<String, String>) -> Self {
+        self.call
+            .set_serialized_in(Location::Header, "filter", value);
         self
     }
 

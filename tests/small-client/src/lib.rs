@@ -10,6 +10,8 @@ pub mod operations;
 #[cfg(feature = "papers")]
 pub mod papers;
 pub mod types;
+#[cfg(feature = "u6e2f")]
+pub mod u6e2f;
 
 pub use rolecall_client::{self, BuildError, Error, Response, Transport};
 

@@ -14,6 +14,7 @@ pub static ALL: &[&Operation] = &[
     &GET_MEMBER2,
     &TOKEN,
     &PUT_PAPERS,
+    &入港,
 ];
 
 /// The operation with this `operationId`, as the description writes it.
@@ -22,7 +23,7 @@ pub fn find(id: &str) -> Option<&'static Operation> {
     rolecall_client::find(ALL, id)
 }
 
-/// [`Client::list_crew`](crate::Client::list_crew).
+/// `Client::list_crew`.
 #[rustfmt::skip]
 pub static LIST_CREW: Operation = Operation {
     api: "small-client",
@@ -47,7 +48,7 @@ pub static LIST_CREW: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::sign_on`](crate::Client::sign_on).
+/// `Client::sign_on`.
 #[rustfmt::skip]
 pub static SIGN_ON: Operation = Operation {
     api: "small-client",
@@ -72,7 +73,7 @@ pub static SIGN_ON: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::get_member`](crate::Client::get_member).
+/// `Client::get_member`.
 #[rustfmt::skip]
 pub static GET_MEMBER: Operation = Operation {
     api: "small-client",
@@ -84,7 +85,7 @@ pub static GET_MEMBER: Operation = Operation {
     docs: None,
     deprecated: true,
     stage: Stage::Stable,
-    parameters: &[Parameter { name: "send", location: Location::Query, required: false, style: Style::Form, explode: true, allow_reserved: false, json: false }, Parameter { name: "self", location: Location::Query, required: false, style: Style::Form, explode: true, allow_reserved: false, json: false }, Parameter { name: "filter", location: Location::Query, required: false, style: Style::DeepObject, explode: true, allow_reserved: false, json: false }, Parameter { name: "type", location: Location::Path, required: true, style: Style::Simple, explode: false, allow_reserved: false, json: false }],
+    parameters: &[Parameter { name: "send", location: Location::Query, required: false, style: Style::Form, explode: true, allow_reserved: false, json: false }, Parameter { name: "self", location: Location::Query, required: false, style: Style::Form, explode: true, allow_reserved: false, json: false }, Parameter { name: "filter", location: Location::Query, required: false, style: Style::DeepObject, explode: true, allow_reserved: false, json: false }, Parameter { name: "filter", location: Location::Header, required: false, style: Style::Simple, explode: false, allow_reserved: false, json: false }, Parameter { name: "type", location: Location::Path, required: true, style: Style::Simple, explode: false, allow_reserved: false, json: false }],
     body: None,
     answers: &[Answer { status: Status::Code(200), media_types: &["application/json"], error_names: &[] }, Answer { status: Status::Code(404), media_types: &["application/json"], error_names: &[] }, Answer { status: Status::Default, media_types: &["application/json"], error_names: &[] }],
     security: &[&[Requirement { scheme: "key", kind: CredentialKind::ApiKey, scopes: &[] }]],
@@ -97,7 +98,7 @@ pub static GET_MEMBER: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::get_member2`](crate::Client::get_member2).
+/// `Client::get_member2`.
 #[rustfmt::skip]
 pub static GET_MEMBER2: Operation = Operation {
     api: "small-client",
@@ -122,7 +123,7 @@ pub static GET_MEMBER2: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::token`](crate::Client::token).
+/// `Client::token`.
 #[rustfmt::skip]
 pub static TOKEN: Operation = Operation {
     api: "small-client",
@@ -147,7 +148,7 @@ pub static TOKEN: Operation = Operation {
     facts: &[],
 };
 
-/// [`Client::put_papers`](crate::Client::put_papers).
+/// `Client::put_papers`.
 #[rustfmt::skip]
 pub static PUT_PAPERS: Operation = Operation {
     api: "small-client",
@@ -167,6 +168,31 @@ pub static PUT_PAPERS: Operation = Operation {
     refusals: &[],
     pages: Pages::NotAList,
     retry: Retry::Idempotent,
+    hazard: None,
+    rate_limit: None,
+    facts: &[],
+};
+
+/// `Client::入港`.
+#[rustfmt::skip]
+pub static 入港: Operation = Operation {
+    api: "small-client",
+    id: "入港",
+    method: Method::GET,
+    path: "/harbour/{港}",
+    tag: "港",
+    summary: "Enter the harbour",
+    docs: None,
+    deprecated: false,
+    stage: Stage::Stable,
+    parameters: &[Parameter { name: "港", location: Location::Path, required: true, style: Style::Simple, explode: false, allow_reserved: false, json: false }, Parameter { name: "quo\"te", location: Location::Query, required: false, style: Style::Form, explode: true, allow_reserved: false, json: false }, Parameter { name: "Style", location: Location::Query, required: false, style: Style::Form, explode: true, allow_reserved: false, json: false }],
+    body: None,
+    answers: &[Answer { status: Status::Code(200), media_types: &["application/json"], error_names: &[] }],
+    security: &[&[Requirement { scheme: "key", kind: CredentialKind::ApiKey, scopes: &[] }]],
+    permissions: &[],
+    refusals: &[],
+    pages: Pages::NotAList,
+    retry: Retry::Safe,
     hazard: None,
     rate_limit: None,
     facts: &[],

@@ -2,7 +2,7 @@
 //! The types of bodies and parameters. Which of them are there, and so which imports are used, depends on the features.
 
 #[allow(unused_imports)]
-use rolecall_client::private::serde_json::Value;
+use rolecall_client::private::serde_json::{Number, Value};
 #[allow(unused_imports)]
 use rolecall_client::{Extra, Secret, Timestamp};
 
@@ -92,6 +92,25 @@ pub struct Named {
 rolecall_client::object! { Named, extra {
     required name: String = "name",
     optional joined: Timestamp = "joined",
+} }
+
+/// A name that is also that of a type of the run time.
+///
+/// `Number` in the description.
+#[cfg(feature = "u6e2f")]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct NumberObject {
+    pub berth: Option<i64>,
+    pub depth: Option<Number>,
+    /// Properties that the description does not name, and nulls that it does not expect; kept so that nothing is lost.
+    pub extra: Extra,
+}
+
+#[cfg(feature = "u6e2f")]
+rolecall_client::object! { NumberObject, extra {
+    optional berth: i64 = "berth",
+    optional depth: Number = "depth",
 } }
 
 /// Parrot

@@ -115,8 +115,10 @@ async fn a_hook_can_refuse_and_then_nothing_is_sent() {
     assert!(matches!(error, Error::Hook { .. }), "{error:?}");
     assert_eq!(
         error.to_string(),
-        "klustr deleteAllOrganizationRoles: not on a Friday"
+        "klustr deleteAllOrganizationRoles: refused by the hook"
     );
+    let reason = std::error::Error::source(&error).unwrap();
+    assert_eq!(reason.to_string(), "not on a Friday");
     assert!(recorder.received().is_empty());
 }
 

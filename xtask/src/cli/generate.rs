@@ -5,6 +5,7 @@ use std::path::Path;
 use super::{BAD_INPUT, FAILED, FINE, Generate, STALE};
 use crate::generate::{Failure, Job, Outcome, count_losses, prepare_all};
 use crate::lint::Audience;
+use crate::lower::PASSES;
 use crate::problem::{Problems, colour_wanted};
 use crate::progress::Progress;
 use crate::project::{Api, Project};
@@ -14,25 +15,40 @@ use crate::write;
 
 /// Runs the command; the exit code.
 pub fn run(arguments: &Generate) -> u8 {
+    if arguments.passes {
+        let rows = PASSES
+            .iter()
+            .map(|pass| vec![pass.name.to_owned(), pass.summary.to_owned()]);
+        print!("{}", crate::table::table(&["pass", "what it does"], rows));
+        return FINE;
+    }
     let project = Project::here();
     let jobs = match jobs(arguments, &project) {
         Ok(jobs) => jobs,
-        Err(problems) => return complain(&problems),
+        Err(problems) => return complain(&problems, arguments.json),
     };
     let progress = Progress::new(!arguments.quiet && !arguments.json);
     let results = prepare_all(&jobs, &progress);
     progress.done();
     let mut outcomes = Vec::new();
-    let mut code = FINE;
+    let mut problems = Vec::new();
+    let mut broken = false;
     for result in results {
         match result {
             Ok(outcome) => outcomes.push(outcome),
-            Err(failure) => code = code.max(fail(&failure)),
+            Err(Failure::Input(found)) => problems.extend(found.0),
+            Err(Failure::Tool(message)) => {
+                eprintln!("error: {message}");
+                broken = true;
+            }
         }
     }
-    if code != FINE {
-        // One bad description leaves the whole tree as it was.
-        return code;
+    // One bad description leaves the whole tree as it was.
+    if !problems.is_empty() {
+        return complain(&Problems::new(problems), arguments.json);
+    }
+    if broken {
+        return FAILED;
     }
     let base = if arguments.spec.is_some() {
         arguments.out.as_deref().unwrap_or(&project.root)
@@ -52,28 +68,29 @@ pub fn run(arguments: &Generate) -> u8 {
             }
         }
     }
-    report(arguments, &outcomes, base);
+    report(arguments, &outcomes);
     if arguments.check && stale {
-        eprintln!(
-            "error: generated code is stale: run `cargo xtask generate` and commit what it changes"
-        );
+        let remedy = match arguments.spec {
+            Some(_) => "generate again without --check",
+            None => "run `cargo xtask generate` and commit what it changes",
+        };
+        eprintln!("error: generated code is stale: {remedy}");
         return STALE;
     }
     FINE
 }
 
-fn fail(failure: &Failure) -> u8 {
-    match failure {
-        Failure::Input(problems) => complain(problems),
-        Failure::Tool(message) => {
-            eprintln!("error: {message}");
-            FAILED
-        }
+/// Says why nothing was generated: as text, or as the JSON that was asked for.
+fn complain(problems: &Problems, json: bool) -> u8 {
+    if json {
+        println!(
+            "{}",
+            serde_json::to_string_pretty(&serde_json::json!({ "problems": problems }))
+                .unwrap_or_default()
+        );
+    } else {
+        eprintln!("{}", problems.render(colour_wanted()));
     }
-}
-
-fn complain(problems: &Problems) -> u8 {
-    eprint!("{}", problems.render(colour_wanted()));
     BAD_INPUT
 }
 
@@ -119,23 +136,29 @@ pub fn foreign(
     let legal = name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name
             .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+        && crate::names::snake(name) == name.replace('-', "_").to_lowercase()
+        && name.replace('-', "_") != "rolecall_client";
     if !legal {
         return Err(crate::project::one(
             "bad-crate-name",
             Path::new("--crate"),
             format!("`{name}` is no package name"),
-            "letters, digits, `-` and `_`, beginning with a letter".into(),
+            "letters, digits, `-` and `_`, beginning with a letter, and no keyword".into(),
             "choose another name",
         ));
     }
-    let file = spec.file_name().map_or_else(
-        || spec.display().to_string(),
-        |n| n.to_string_lossy().into_owned(),
-    );
+    let file = match spec.file_name() {
+        Some(name) if spec.as_os_str() != "-" => name.to_string_lossy().into_owned(),
+        _ => "a description".to_owned(),
+    };
     Ok(Job {
         spec: spec.to_owned(),
-        spec_name: spec.display().to_string(),
+        spec_name: if spec.as_os_str() == "-" {
+            "<stdin>".to_owned()
+        } else {
+            spec.display().to_string()
+        },
         audience: Audience::Foreign,
         examples: None,
         identity: Identity {
@@ -156,7 +179,7 @@ pub fn foreign(
     })
 }
 
-fn report(arguments: &Generate, outcomes: &[Outcome], base: &Path) {
+fn report(arguments: &Generate, outcomes: &[Outcome]) {
     if arguments.quiet {
         return;
     }
@@ -199,10 +222,12 @@ fn report(arguments: &Generate, outcomes: &[Outcome], base: &Path) {
     print!("{}", crate::table::table(&header, rows));
     for outcome in outcomes {
         if arguments.verbose {
-            eprint!(
-                "{}",
-                Problems(outcome.warnings.clone()).render(colour_wanted())
-            );
+            if !outcome.warnings.is_empty() {
+                eprintln!(
+                    "{}",
+                    Problems(outcome.warnings.clone()).render(colour_wanted())
+                );
+            }
             for loss in &outcome.losses {
                 let line = loss
                     .line
@@ -234,14 +259,7 @@ fn report(arguments: &Generate, outcomes: &[Outcome], base: &Path) {
         }
         if arguments.verbose {
             for path in &outcome.changed {
-                println!(
-                    "{}: {}",
-                    outcome.api,
-                    Path::new(path)
-                        .strip_prefix(base)
-                        .unwrap_or(Path::new(path))
-                        .display()
-                );
+                println!("{}: {path}", outcome.api);
             }
         }
     }

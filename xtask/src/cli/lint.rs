@@ -34,7 +34,9 @@ pub fn run(arguments: &Lint) -> u8 {
             serde_json::to_string_pretty(&problems).unwrap_or_default()
         );
     } else {
-        eprint!("{}", problems.render(colour_wanted()));
+        if !problems.is_empty() {
+            eprintln!("{}", problems.render(colour_wanted()));
+        }
     }
     if problems.errors() > 0 {
         BAD_INPUT

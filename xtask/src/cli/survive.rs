@@ -34,7 +34,9 @@ pub fn run(arguments: &Survive) -> u8 {
             FAILED
         }
         Err(Failure::Input(problems)) => {
-            eprint!("{}", problems.render(colour_wanted()));
+            if !problems.is_empty() {
+                eprintln!("{}", problems.render(colour_wanted()));
+            }
             BAD_INPUT
         }
         Err(Failure::Tool(message)) => {

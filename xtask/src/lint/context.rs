@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
+use crate::json::METHODS;
 use crate::lint::Audience;
 use crate::lint::reference::{self, Target};
 use crate::lint::rules::rule;
 use crate::lint::shape::Kind;
 use crate::lint::walk::{Token, Tree};
-use crate::load::{Document, METHODS};
+use crate::load::Document;
 use crate::problem::{Problem, Severity};
 
 /// A document under inspection.

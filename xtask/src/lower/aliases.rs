@@ -6,8 +6,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{ArmPlan, Context, ORIGIN};
+use super::{ArmPlan, Context, formats, origin};
 use crate::json::{self, Object};
+
+/// How many arrays and maps may stand in each other.
+const DEEPEST: usize = 32;
 
 pub(super) fn run(context: &mut Context) {
     let mut aliases = Object::new();
@@ -32,7 +35,12 @@ pub(super) fn run(context: &mut Context) {
         cyclic: Vec::new(),
         places: 0,
     };
-    context.each_schema(|schema, _| writer.write_out(schema, &mut Vec::new()));
+    context.each_schema(|schema, _| {
+        writer.write_out(schema, &mut Vec::new());
+        if let Value::Object(object) = schema {
+            formats::hide(object);
+        }
+    });
     for union in context.plan.unions.values_mut() {
         for arm in &mut union.arms {
             json::walk_schema_mut(&mut arm.schema, &mut |schema| {
@@ -50,7 +58,7 @@ pub(super) fn run(context: &mut Context) {
         context.lose_at(
             "recursive-alias-as-json",
             at,
-            format!("`{name}` consists of itself and is read as JSON"),
+            format!("`{name}` consists of itself, or of too many levels, and is read as JSON"),
         );
     }
 }
@@ -59,15 +67,27 @@ pub(super) fn run(context: &mut Context) {
 fn merged(arms: Vec<ArmPlan>) -> Vec<ArmPlan> {
     let mut distinct: Vec<ArmPlan> = Vec::new();
     for mut arm in arms {
-        if let Value::Object(schema) = &mut arm.schema {
-            schema.retain(|key, _| key == "nullable" || !json::is_annotation(key));
-        }
+        arm.schema = json::plain(&arm.schema);
+        // What these say does not make another type of an arm.
+        json::as_object_mut(&mut arm.schema)
+            .retain(|key, _| !matches!(key.as_str(), "nullable" | "required"));
         match distinct.iter_mut().find(|known| known.schema == arm.schema) {
-            Some(known) => known.values.append(&mut arm.values),
+            Some(known) => {
+                known.values.append(&mut arm.values);
+                known.required.retain(|name| arm.required.contains(name));
+            }
             None => distinct.push(arm),
         }
     }
     distinct
+}
+
+/// How many arrays and maps stand in each other.
+fn levels(schema: &Value) -> usize {
+    std::iter::successors(Some(schema), |schema| {
+        schema.get("items").or(schema.get("additionalProperties"))
+    })
+    .count()
 }
 
 struct Writer {
@@ -98,16 +118,13 @@ impl Writer {
     }
 
     fn target(&mut self, name: &str, inside: &mut Vec<String>) -> Value {
-        if let Some(written) = self.written.get(name) {
+        let known = self.written.get(name);
+        if let Some(written) = known.filter(|w| levels(w) + inside.len() < DEEPEST) {
             return written.clone();
         }
         let mut target = self.aliases.get(name).cloned().unwrap_or_default();
-        if inside.iter().any(|n| n == name) {
-            let at = target
-                .get(ORIGIN)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned();
+        if inside.iter().any(|n| n == name) || inside.len() > DEEPEST {
+            let at = target.as_object().map(origin).unwrap_or_default();
             self.cyclic.push((name.to_owned(), at));
             return json!({});
         }

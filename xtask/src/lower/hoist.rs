@@ -3,9 +3,11 @@
 //! `UserProfile`, `ListUsersStatus`. Unions that are no unions are written as what they are (several spellings of a string, an
 //! integer or a number). Nothing is lost, but for the type of additional properties beside declared ones (kept as JSON).
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
-use super::{Context, ORIGIN, VALUES};
+use super::{Context, ORIGIN, VALUES, origin};
 use crate::json::{self, Object};
 use crate::names::pascal;
 
@@ -17,16 +19,20 @@ pub(super) fn run(context: &mut Context) {
         .into_iter()
         .flat_map(|c| c.keys().cloned())
         .collect();
-    for name in names {
-        let Some(mut schema) = json::components_mut(&mut context.document)
-            .get_mut(&name)
-            .map(Value::take)
-        else {
-            continue;
-        };
-        simplify(&mut schema, context);
-        inner(&mut schema, &pascal(&name), context);
-        json::components_mut(&mut context.document).insert(name, schema);
+    // What a union turns out to be decides on the unions that it is an arm of.
+    for _ in 0..8 {
+        let before = context.places;
+        for name in &names {
+            with_component(name, context, simplify);
+        }
+        if context.places == before {
+            break;
+        }
+    }
+    for name in &names {
+        with_component(name, context, |schema, context| {
+            inner(schema, &pascal(name), context)
+        });
     }
     let mut paths = context
         .document
@@ -41,6 +47,15 @@ pub(super) fn run(context: &mut Context) {
         }
     }
     context.document["paths"] = paths;
+}
+
+/// Lends a component out.
+fn with_component(name: &str, context: &mut Context, work: impl FnOnce(&mut Value, &mut Context)) {
+    let components = json::components_mut(&mut context.document);
+    if let Some(mut schema) = components.get_mut(name).map(Value::take) {
+        work(&mut schema, context);
+        json::components_mut(&mut context.document).insert(name.to_owned(), schema);
+    }
 }
 
 fn hoist_operation(path: &str, method: &str, operation: &mut Value, context: &mut Context) {
@@ -146,14 +161,9 @@ fn inner(schema: &mut Value, owner: &str, context: &mut Context) {
             .get("additionalProperties")
             .is_some_and(|a| a.is_object() && !json::is_any(a))
         {
-            let at = object
-                .get(ORIGIN)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned();
             context.lose_at(
                 "typed-extra-as-json",
-                json::join(&at, "additionalProperties"),
+                json::join(&origin(object), "additionalProperties"),
                 "additional properties beside declared ones are read as JSON",
             );
         }
@@ -254,36 +264,34 @@ fn simplify(schema: &mut Value, context: &mut Context) {
         }
     }
     let arms = distinct;
-    let kinds: Vec<Option<String>> = arms.iter().map(|arm| scalar(arm, context)).collect();
-    let all = |wanted: &[&str]| {
-        kinds
-            .iter()
-            .all(|kind| kind.as_deref().is_some_and(|kind| wanted.contains(&kind)))
-    };
-    let (kind, values) = if arms.is_empty() || arms.iter().any(json::is_any) {
-        let at = object
-            .get(ORIGIN)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned();
-        context.lose_at(
+    let targets: Vec<&Value> = arms.iter().map(|arm| resolve(arm, context)).collect();
+    if targets.iter().any(|target| target["nullable"] == true) {
+        object.insert("nullable".into(), json!(true));
+    }
+    // A discriminator finds an arm whatever the arm allows.
+    let decided = object.contains_key("discriminator");
+    let anything =
+        |(arm, target): (&Value, &&Value)| json::is_any(arm) || !decided && json::is_any(target);
+    let kinds: Vec<&str> = targets.iter().map(|target| scalar(target)).collect();
+    let all = |wanted: &[&str]| kinds.iter().all(|kind| wanted.contains(kind));
+    if arms.is_empty() || arms.iter().zip(&targets).any(anything) {
+        object.remove(key);
+        object.remove("discriminator");
+        context.touched();
+        return context.lose_at(
             "union-as-json",
-            at,
+            origin(object),
             format!("`{key}` with an arm that allows anything is read as JSON"),
         );
-        (None, None)
-    } else if all(&["string"]) {
-        let values: Vec<Value> = arms
-            .iter()
-            .flat_map(|arm| enum_values(arm, context))
-            .collect();
-        (Some("string"), (!values.is_empty()).then_some(values))
+    }
+    let kind = if all(&["string"]) {
+        "string"
     } else if all(&["integer"]) {
-        (Some("integer"), None)
+        "integer"
     } else if all(&["integer", "number"]) {
-        (Some("number"), None)
+        "number"
     } else if all(&["boolean"]) {
-        (Some("boolean"), None)
+        "boolean"
     } else if arms.len() == 1 && !object.contains_key("discriminator") {
         let only = arms.into_iter().next().unwrap_or_default();
         let outer = std::mem::take(object);
@@ -299,14 +307,20 @@ fn simplify(schema: &mut Value, context: &mut Context) {
         object.insert(key.into(), Value::Array(arms));
         return;
     };
+    object.insert("type".into(), json!(kind));
+    let enums = targets.iter().filter_map(|t| t.get("enum")?.as_array());
+    let values: Vec<Value> = enums.flatten().cloned().collect();
+    let formats = targets.iter().map(|t| t.get("format")?.as_str());
+    let formats: BTreeSet<Option<&str>> = formats.collect();
+    if formats.contains(&Some("password")) {
+        object.insert("format".into(), json!("password"));
+    } else if !values.is_empty() {
+        object.insert("enum".into(), Value::Array(values));
+    } else if let (1, Some(Some(format))) = (formats.len(), formats.first()) {
+        object.insert("format".into(), json!(format));
+    }
     object.remove(key);
     object.remove("discriminator");
-    if let Some(kind) = kind {
-        object.insert("type".into(), json!(kind));
-    }
-    if let Some(values) = values {
-        object.insert("enum".into(), Value::Array(values));
-    }
     context.touched();
 }
 
@@ -321,20 +335,15 @@ fn bare(schema: &Value) -> Object {
         .collect()
 }
 
-/// The scalar type of a schema, through references.
-fn scalar(schema: &Value, context: &Context) -> Option<String> {
-    let mut schema = schema;
-    for _ in 0..16 {
-        match json::schema_ref(schema) {
-            Some(name) => schema = context.component(&name)?,
-            None => break,
-        }
-    }
-    let kind = schema.get("type")?.as_str()?;
-    matches!(kind, "string" | "integer" | "number" | "boolean").then(|| kind.to_owned())
+/// The scalar type of a schema, or nothing.
+fn scalar(schema: &Value) -> &str {
+    let kind = schema.get("type").and_then(Value::as_str);
+    kind.filter(|kind| matches!(*kind, "string" | "integer" | "number" | "boolean"))
+        .unwrap_or_default()
 }
 
-fn enum_values(schema: &Value, context: &Context) -> Vec<Value> {
+/// What a schema is, through references.
+fn resolve<'a>(schema: &'a Value, context: &'a Context) -> &'a Value {
     let mut schema = schema;
     for _ in 0..16 {
         match json::schema_ref(schema).and_then(|name| context.component(&name)) {
@@ -343,8 +352,4 @@ fn enum_values(schema: &Value, context: &Context) -> Vec<Value> {
         }
     }
     schema
-        .get("enum")
-        .and_then(Value::as_array)
-        .cloned()
-        .unwrap_or_default()
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{ArmPlan, Context, ORIGIN, UnionPlan, VALUES, discriminators};
+use super::{ArmPlan, Context, UnionPlan, VALUES, discriminators};
 use crate::json::{self, Object};
 use crate::names::{Names, pascal};
 
@@ -43,17 +43,21 @@ pub(super) fn run(context: &mut Context) {
                 discriminator: Some(property.to_owned()),
                 arms: whole,
             },
-            _ => UnionPlan {
-                description,
-                discriminator: None,
-                arms: ordered(
-                    name,
-                    schema,
-                    gather(arms, &components, Some(0)),
-                    &components,
-                    context,
-                ),
-            },
+            _ => {
+                if let Some(property) = property {
+                    context.lose(
+                        "discriminator-not-read",
+                        schema,
+                        format!("in `{name}`, `{property}` does not tell every arm from the others: their form decides"),
+                    );
+                }
+                let arms = gather(arms, &components, Some(&mut BTreeSet::new()));
+                UnionPlan {
+                    description,
+                    discriminator: None,
+                    arms: ordered(name, schema, arms, &components, context),
+                }
+            }
         };
         found.push((name.clone(), plan));
     }
@@ -72,8 +76,13 @@ pub(super) fn run(context: &mut Context) {
     }
 }
 
-/// The arms, each schema once; with a depth, the arms of a plain union inside are put in its place.
-fn gather(arms: &[Value], components: &Object, depth: Option<usize>) -> Vec<ArmPlan> {
+/// The arms, each schema once. With a list of those that have been met, the arms of a plain union inside are put in its
+/// place, once.
+fn gather(
+    arms: &[Value],
+    components: &Object,
+    mut met: Option<&mut BTreeSet<String>>,
+) -> Vec<ArmPlan> {
     let mut plans: Vec<ArmPlan> = Vec::new();
     let mut add = |plan: ArmPlan| match plans.iter_mut().find(|known| known.schema == plan.schema) {
         Some(known) => known.values.extend(plan.values),
@@ -92,9 +101,11 @@ fn gather(arms: &[Value], components: &Object, depth: Option<usize>) -> Vec<ArmP
             .get("oneOf")
             .or(target.get("anyOf"))
             .and_then(Value::as_array);
-        let depth = depth.filter(|depth| *depth < 8);
-        if let (Some(nested), Some(depth), None) = (nested, depth, target.get("discriminator")) {
-            for mut inner in gather(nested, components, Some(depth + 1)) {
+        if let (Some(nested), Some(met), None) = (nested, &mut met, target.get("discriminator")) {
+            if !met.insert(json::schema_ref(arm).unwrap_or_default()) {
+                continue;
+            }
+            for mut inner in gather(nested, components, Some(met)) {
                 if inner.values.is_empty() {
                     inner.values.clone_from(&values);
                 }
@@ -183,22 +194,19 @@ fn ordered(
         let (declared, arm) = &arms[later];
         let hidden_by = arms[..later].iter().find(|(before, other)| {
             let required: BTreeSet<&String> = arm.required.iter().collect();
-            arm.kind == "object"
-                && other.kind == "object"
-                && other.required.iter().all(|name| required.contains(name))
-                && before
-                    .iter()
-                    .all(|(name, schema)| declared.get(name).is_none_or(|mine| same(mine, schema)))
+            let scalar = !matches!(arm.kind, "object" | "array");
+            scalar && arm.kind == other.kind
+                || arm.kind == "object"
+                    && other.kind == "object"
+                    && other.required.iter().all(|name| required.contains(name))
+                    && before.iter().all(|(name, schema)| {
+                        declared.get(name).is_none_or(|mine| same(mine, schema))
+                    })
         });
         if let Some((_, other)) = hidden_by {
-            let at = schema
-                .get(ORIGIN)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned();
-            context.lose_at(
+            context.lose(
                 "arm-never-read",
-                at,
+                schema,
                 format!("in `{name}`, whatever fits `{}` fits `{}` before it: give them a discriminator, or a required property", arm.name, other.name),
             );
         }

@@ -6,7 +6,7 @@ use super::answers::{Answers, ErrorShape, SuccessShape, read_error, read_success
 use super::{ModuleModel, StatusUnion};
 use crate::json;
 use crate::lower::{MediaKind, operation_name};
-use crate::names::{Names, snake};
+use crate::names::{Names, module_name, snake};
 
 /// An operation.
 pub struct OperationModel {
@@ -131,7 +131,7 @@ pub fn shapes(document: &Value, names: &mut Names) -> Shapes {
         let module = match shapes.modules.iter().find(|module| module.tag == tag) {
             Some(module) => module.name.clone(),
             None => {
-                let name = module_names.take(&snake(tag));
+                let name = module_names.take(&module_name(tag));
                 shapes.modules.push(ModuleModel {
                     name: name.clone(),
                     tag: tag.to_owned(),

@@ -60,12 +60,6 @@ pub fn manifest(model: &Model, document: &Value, identity: &Identity) -> Result<
             );
         }
     }
-    file.push_str("\n[dev-dependencies]\n");
-    if home {
-        file.push_str("serde_json.workspace = true\ntokio = { workspace = true, features = [\"macros\", \"rt\"] }\n");
-    } else {
-        file.truncate(file.len() - "\n[dev-dependencies]\n".len());
-    }
     let features: Vec<String> = model
         .modules
         .iter()

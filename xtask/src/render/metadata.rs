@@ -90,7 +90,7 @@ fn write_operation(
     };
     let _ = writeln!(
         code,
-        "/// [`Client::{0}`](crate::Client::{0}).\n#[rustfmt::skip]\npub static {1}: Operation = Operation {{",
+        "/// `Client::{0}`.\n#[rustfmt::skip]\npub static {1}: Operation = Operation {{",
         operation.method_name,
         constant(operation)
     );

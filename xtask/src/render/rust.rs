@@ -73,18 +73,38 @@ pub fn qualified(ty: &str, is_ours: impl Fn(&str) -> bool) -> String {
 
 /// The names among `candidates` that `code` mentions outside comments and string literals.
 pub fn used<'a>(code: &str, candidates: &[&'a str]) -> Vec<&'a str> {
-    let mut words: std::collections::HashSet<&str> = std::collections::HashSet::new();
-    for line in code
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("//"))
-    {
-        // Generated literals hold no raw quotes, so that every other piece is outside of one.
-        let outside = line.split('"').step_by(2);
-        outside.for_each(|piece| words.extend(identifiers(piece)));
-    }
+    let code = without_literals(code);
+    let words: std::collections::HashSet<&str> = identifiers(&code).collect();
     candidates
         .iter()
         .filter(|name| words.contains(**name))
         .copied()
         .collect()
+}
+
+/// Code without what stands in line comments and in string literals as [`string`] writes them.
+fn without_literals(code: &str) -> String {
+    let mut left = String::with_capacity(code.len());
+    let mut characters = code.chars().peekable();
+    while let Some(c) = characters.next() {
+        match c {
+            '"' => {
+                while let Some(inside) = characters.next() {
+                    match inside {
+                        '\\' => {
+                            characters.next();
+                        }
+                        '"' => break,
+                        _ => {}
+                    }
+                }
+                left.push(' ');
+            }
+            '/' if characters.peek() == Some(&'/') => {
+                while characters.next_if(|c| *c != '\n').is_some() {}
+            }
+            _ => left.push(c),
+        }
+    }
+    left
 }

@@ -5,7 +5,7 @@ use serde_core::de::value::MapAccessDeserializer;
 use serde_core::de::{
     self, Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor,
 };
-use serde_json::Value;
+use serde_json::{Number, Value};
 use std::fmt;
 
 /// Makes an enum of the shapes that an object can have, told apart by one of its properties.
@@ -174,6 +174,21 @@ impl<'de> Visitor<'de> for Whole<'_> {
         self.accept(value)
     }
 
+    // As `serde_json` reads such a number from text: as a floating-point number, where nothing else holds it.
+    fn visit_i128<E: de::Error>(self, value: i128) -> Result<(), E> {
+        match Number::from_i128(value) {
+            Some(number) => self.accept(number),
+            None => self.accept(value as f64),
+        }
+    }
+
+    fn visit_u128<E: de::Error>(self, value: u128) -> Result<(), E> {
+        match Number::from_u128(value) {
+            Some(number) => self.accept(number),
+            None => self.accept(value as f64),
+        }
+    }
+
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<(), E> {
         self.accept(value)
     }
@@ -188,6 +203,10 @@ impl<'de> Visitor<'de> for Whole<'_> {
 
     fn visit_unit<E: de::Error>(self) -> Result<(), E> {
         self.accept(())
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        from.deserialize_any(self)
     }
 
     fn visit_none<E: de::Error>(self) -> Result<(), E> {

@@ -1,7 +1,7 @@
 //! Where a decode error's position lies in the text.
 
+use crate::{DecodeProblem, json_path};
 use proptest::prelude::*;
-use rolecall_client::{DecodeProblem, json_path};
 use serde_json::{Value, json};
 
 /// The problem that decoding `text` as `T` gives.
