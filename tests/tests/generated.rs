@@ -52,7 +52,10 @@ impl Workshop {
                 documentation: None,
                 source: "openapi.yaml".to_owned(),
                 command: "cargo xtask generate".to_owned(),
-                home: Home::Elsewhere(PathBuf::from("../client")),
+                home: Home::Elsewhere {
+                    support: PathBuf::from("../client"),
+                    member: true,
+                },
                 example: None,
             },
             out: self.out(),

@@ -82,30 +82,14 @@ pub const METHODS: &[&str] = &[
 ];
 
 /// Keywords that hold one schema; a flag in its place is left to whoever reads the keyword.
-const ONE: &[&str] = &[
-    "items",
-    "additionalProperties",
-    "not",
-    "contains",
-    "propertyNames",
-    "if",
-    "then",
-    "else",
-    "unevaluatedProperties",
-    "unevaluatedItems",
-];
+pub(crate) const ONE: &[&str] = &["items", "additionalProperties"];
 /// Keywords that hold a list of schemas.
-const LIST: &[&str] = &["allOf", "oneOf", "anyOf", "prefixItems"];
+pub(crate) const LIST: &[&str] = &["allOf", "oneOf", "anyOf", "prefixItems"];
 /// Keywords that hold schemas by name.
-const NAMED: &[&str] = &[
-    "properties",
-    "patternProperties",
-    "$defs",
-    "definitions",
-    "dependentSchemas",
-];
+pub(crate) const NAMED: &[&str] = &["properties", "patternProperties", "$defs", "definitions"];
 
-/// Calls `visit` on the schemas directly inside `schema`.
+/// Calls `visit` on the schemas directly inside `schema`. What stands in `not`, `if` and their like only checks values, and
+/// is none of them.
 pub fn children_mut(schema: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
     let Value::Object(object) = schema else {
         return;

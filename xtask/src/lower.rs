@@ -288,16 +288,16 @@ pub struct Lowered {
 
 /// Runs every pass over the description.
 pub fn lower(document: Value, v31: bool) -> Lowered {
-    run(PASSES, document, v31)
+    run(PASSES.iter(), document, v31)
 }
 
-/// Runs one pass alone, for those who want to see what it does; `None` where no pass is called so.
-pub fn run_one(pass: &str, document: Value, v31: bool) -> Option<Lowered> {
-    let pass = PASSES.iter().find(|known| known.name == pass)?;
-    Some(run(std::slice::from_ref(pass), document, v31))
+/// Runs only the passes that are named, for those who want to see what they do.
+pub fn lower_by(names: &[&str], document: Value, v31: bool) -> Lowered {
+    let named = PASSES.iter().filter(|pass| names.contains(&pass.name));
+    run(named, document, v31)
 }
 
-fn run(passes: &[Pass], mut document: Value, v31: bool) -> Lowered {
+fn run<'a>(passes: impl Iterator<Item = &'a Pass>, mut document: Value, v31: bool) -> Lowered {
     json::outer_schemas_mut(&mut document, &mut |pointer, schema| {
         mark_origins(pointer, schema)
     });
@@ -355,23 +355,18 @@ fn mark_origins(pointer: &str, schema: &mut Value) {
     object.retain(|key, _| !key.starts_with("x-rolecall-"));
     for (key, value) in object.iter_mut() {
         let at = json::join(pointer, key);
-        match (key.as_str(), value) {
-            (
-                "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas",
-                Value::Object(named),
-            ) => {
+        match value {
+            Value::Object(named) if json::NAMED.contains(&key.as_str()) => {
                 for (name, child) in named.iter_mut() {
                     mark_origins(&json::join(&at, name), child);
                 }
             }
-            ("allOf" | "oneOf" | "anyOf" | "prefixItems", Value::Array(list)) => {
+            Value::Array(list) if json::LIST.contains(&key.as_str()) => {
                 for (index, child) in list.iter_mut().enumerate() {
                     mark_origins(&format!("{at}/{index}"), child);
                 }
             }
-            ("items" | "additionalProperties" | "not", child @ Value::Object(_)) => {
-                mark_origins(&at, child)
-            }
+            Value::Object(_) if json::ONE.contains(&key.as_str()) => mark_origins(&at, value),
             _ => {}
         }
     }

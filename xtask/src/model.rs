@@ -144,7 +144,7 @@ pub fn build(file: &str, lowered: &Lowered) -> Result<Model, Problems> {
         asked.extend(union.arms.iter().map(|arm| arm.schema.clone()));
     }
     let first_of_operations = asked.len();
-    asked.extend(shapes.schemas.iter().cloned());
+    asked.extend(shapes.schemas.list.iter().cloned());
     let decided = progenitor::decide(&components, &lowered.plan, &asked)
         .map_err(|refusal| complain(file, &components, &asked, refusal))?;
     let (union_types, operation_types) = decided.types.split_at(first_of_operations);

@@ -116,6 +116,28 @@ impl Project {
         }
     }
 
+    /// Whether a folder is named as a member of this workspace.
+    pub fn is_member(&self, folder: &Path) -> bool {
+        let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+        let Ok(inside) = folder.strip_prefix(&self.root) else {
+            return false;
+        };
+        let manifest = std::fs::read_to_string(self.root.join("Cargo.toml")).unwrap_or_default();
+        let manifest: toml::Table = toml::from_str(&manifest).unwrap_or_default();
+        let members = manifest
+            .get("workspace")
+            .and_then(|w| w.get("members"))
+            .and_then(toml::Value::as_array);
+        members
+            .into_iter()
+            .flatten()
+            .filter_map(toml::Value::as_str)
+            .any(|member| match member.strip_suffix("/*") {
+                Some(parent) => inside.parent() == Some(Path::new(parent)),
+                None => inside == Path::new(member),
+            })
+    }
+
     /// The APIs by name: all of them, or those asked for.
     pub fn apis(&self, wanted: &[String]) -> Result<Vec<Api>, Problems> {
         let known = self.names()?;

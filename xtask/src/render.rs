@@ -49,9 +49,13 @@ pub struct Identity {
 pub enum Home {
     /// In this workspace, inheriting from it.
     Workspace,
-    /// Anywhere: the support crate is found at this path. An absolute one makes the crate a workspace of its own; a relative
-    /// one leaves it to the workspace that it lies in.
-    Elsewhere(std::path::PathBuf),
+    /// Anywhere else.
+    Elsewhere {
+        /// Where the support crate is found.
+        support: std::path::PathBuf,
+        /// Whether the crate is a member of a workspace; otherwise it is one of its own.
+        member: bool,
+    },
 }
 
 /// The call that the README shows.

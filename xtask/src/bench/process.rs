@@ -58,7 +58,12 @@ pub fn run(command: &mut Command) -> Result<Ran, String> {
     let seconds = start.elapsed().as_secs_f64();
     let said = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
-        return Err(format!("{command:?} failed:\n{}", said.trim_end()));
+        let printed = String::from_utf8_lossy(&output.stdout);
+        return Err(format!(
+            "{command:?} failed:\n{}\n{}",
+            said.trim_end(),
+            printed.trim_end()
+        ));
     }
     let peak = said
         .lines()

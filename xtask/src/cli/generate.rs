@@ -171,7 +171,10 @@ pub fn foreign(
             documentation: None,
             source: file,
             command: format!("cargo xtask generate --spec … --crate {name}"),
-            home: Home::Elsewhere(project.support_from(out)),
+            home: Home::Elsewhere {
+                support: project.support_from(out),
+                member: project.is_member(out),
+            },
             example: None,
         },
         out: out.to_owned(),

@@ -8,8 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::{Context, ORIGIN, VALUES, discriminators, hoist, origin, references};
+use super::{Context, ORIGIN, VALUES, hoist, origin, references};
 use crate::json::{self, Object};
+use agreement::{agreed, described, unite, weight};
+
+mod agreement;
 
 /// How deep compositions may stand in each other, and how often one may be copied, before it gets a component to be
 /// referred to. One that contains itself gets one at once.
@@ -120,8 +123,9 @@ impl Merger {
             number += 1;
         }
         self.shared.insert(at.to_owned(), name.clone());
-        self.waiting
-            .push((name.clone(), Value::Object(object.clone())));
+        let mut own = object.clone();
+        own.retain(|key, _| !hoist::OF_USES.contains(&key.as_str()));
+        self.waiting.push((name.clone(), Value::Object(own)));
         Some(name)
     }
 
@@ -227,17 +231,10 @@ impl Merger {
                     }
                 }
                 "enum" if into.contains_key("enum") => {
-                    // The intersection, unless the two do not overlap: then both, since a service that sends either is
-                    // more likely than one that sends nothing.
-                    let more = value.as_array().cloned().unwrap_or_default();
-                    if let Some(Value::Array(known)) = into.get_mut("enum") {
-                        let both = |value: &&Value| more.contains(value);
-                        let both: Vec<Value> = known.iter().filter(both).cloned().collect();
-                        if both.is_empty() {
-                            known.extend(more);
-                        } else {
-                            *known = both;
-                        }
+                    if let (Some(Value::Array(known)), Value::Array(more)) =
+                        (into.get_mut("enum"), value)
+                    {
+                        unite(known, &more);
                     }
                 }
                 "oneOf" | "anyOf" if second && constraint_only(&value) => self.lose(
@@ -293,7 +290,12 @@ impl Merger {
 
     /// A property that two parts declare: objects are united, of anything else the one that says more is kept, with the
     /// other's description when it has none.
-    fn narrowed(&mut self, known: &Value, later: Value) -> Value {
+    fn narrowed(&mut self, known: &Value, mut later: Value) -> Value {
+        if let (Some(Value::Array(one)), Some(Value::Array(other))) =
+            (known.get("enum"), later.get_mut("enum"))
+        {
+            unite(other, one);
+        }
         let kinds = (self.kind(known), self.kind(&later));
         if kinds == (Some("object"), Some("object")) && self.differ(known, &later) {
             let mut both = Object::new();
@@ -317,70 +319,6 @@ impl Merger {
             return described(known.clone(), &later);
         }
         described(later, known)
-    }
-
-    /// Whether each of two objects, not both of them components, has properties that the other has not.
-    fn differ(&self, known: &Value, later: &Value) -> bool {
-        let names = |schema| -> BTreeSet<&String> {
-            let parts = discriminators::parts(schema, &self.components).into_iter();
-            let properties = parts.filter_map(|part| part.get("properties")?.as_object());
-            properties.flat_map(Object::keys).collect()
-        };
-        let (one, other) = (names(known), names(later));
-        let by_name = |schema: &Value| schema.get("$ref").is_some();
-        match (by_name(known), by_name(later)) {
-            (true, true) => false,
-            (true, false) => !other.is_subset(&one),
-            (false, true) => !one.is_subset(&other),
-            (false, false) => !one.is_empty() && !other.is_empty(),
-        }
-    }
-
-    /// Whether no value, or none that we know of, is of both schemas.
-    fn contradict(&self, known: &Value, later: &Value) -> bool {
-        match (self.kind(known), self.kind(later)) {
-            (Some("object"), Some("object")) => {
-                let (one, other) = (json::schema_ref(known), json::schema_ref(later));
-                let named = one.is_some() && other.is_some();
-                named && !self.extends(&other, &one) && !self.extends(&one, &other)
-            }
-            (Some("integer" | "number"), Some("integer" | "number")) => false,
-            (Some(one), Some(other)) => one != other,
-            _ => false,
-        }
-    }
-
-    /// Whether a component extends another, directly or not.
-    fn extends(&self, child: &Option<String>, parent: &Option<String>) -> bool {
-        let mut queue: Vec<String> = child.iter().cloned().collect();
-        let mut seen = BTreeSet::new();
-        while let Some(name) = queue.pop() {
-            if Some(&name) == parent.as_ref() {
-                return true;
-            }
-            let schema = self.components.get(&name).unwrap_or(&Value::Null);
-            let parts = schema.get("allOf").and_then(Value::as_array);
-            if seen.insert(name) {
-                queue.extend(json::schema_ref(schema));
-                queue.extend(parts.into_iter().flatten().filter_map(json::schema_ref));
-            }
-        }
-        false
-    }
-
-    /// The type of a schema, where it is known without merging.
-    fn kind<'a>(&'a self, schema: &'a Value) -> Option<&'a str> {
-        let mut schema = schema;
-        for _ in 0..16 {
-            match json::schema_ref(schema) {
-                Some(name) => schema = self.components.get(&name)?,
-                None => break,
-            }
-        }
-        match schema.get("type") {
-            Some(kind) => kind.as_str(),
-            None => schema.get("properties").map(|_| "object"),
-        }
     }
 
     /// `{properties…, oneOf: [A, B]}`: each arm is the properties and the arm.
@@ -423,43 +361,6 @@ fn is_composed(object: &Object) -> bool {
     let union = |key| object.get(key).is_some_and(Value::is_array);
     object.contains_key("allOf")
         || (union("oneOf") || union("anyOf")) && object.contains_key("properties")
-}
-
-/// What two values of one keyword come to; nothing when they contradict each other.
-fn agreed(known: Option<&Value>, later: &Value) -> Option<Value> {
-    let Some(known) = known else {
-        return Some(later.clone());
-    };
-    let (one, other) = (json::plain(known), json::plain(later));
-    if one == other || json::is_any(later) {
-        return Some(known.clone());
-    }
-    let number = |kind: &Value| kind == "integer" || kind == "number";
-    if number(known) && number(later) {
-        return Some(json!("integer"));
-    }
-    json::is_any(known).then(|| later.clone())
-}
-
-/// How much a schema says.
-fn weight(schema: &Value) -> usize {
-    let keys = schema
-        .as_object()
-        .map_or(0, |o| o.keys().filter(|k| !json::is_annotation(k)).count());
-    let named = ["$ref", "enum", "properties"]
-        .iter()
-        .any(|key| schema.get(*key).is_some());
-    keys + usize::from(named) * 8
-}
-
-/// A schema with another's description, when it has none.
-fn described(mut schema: Value, other: &Value) -> Value {
-    if let (Value::Object(schema), Some(description)) = (&mut schema, other.get("description")) {
-        schema
-            .entry("description")
-            .or_insert_with(|| description.clone());
-    }
-    schema
 }
 
 /// `allOf: [$ref]` beside nothing but annotations.

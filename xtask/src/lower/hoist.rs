@@ -12,7 +12,7 @@ use crate::json::{self, Object};
 use crate::names::pascal;
 
 /// What a schema says of the place where it stands, and not of its values.
-const OF_USES: &[&str] = &["nullable", "readOnly", "writeOnly", VALUES];
+pub(super) const OF_USES: &[&str] = &["nullable", "readOnly", "writeOnly", VALUES];
 
 pub(super) fn run(context: &mut Context) {
     let names: Vec<String> = json::components(&context.document)

@@ -207,11 +207,23 @@ fn ordered(
             context.lose(
                 "arm-never-read",
                 schema,
-                format!("in `{name}`, whatever fits `{}` fits `{}` before it: give them a discriminator, or a required property", arm.name, other.name),
+                format!(
+                    "in `{name}`, whatever fits {} fits {} before it: give them a discriminator, or a required property",
+                    called(arm),
+                    called(other)
+                ),
             );
         }
     }
     arms.into_iter().map(|(_, arm)| arm).collect()
+}
+
+/// What a complaint calls an arm, which may have no name yet.
+fn called(arm: &ArmPlan) -> String {
+    match arm.name.as_str() {
+        "" => format!("the {}", arm.kind),
+        name => format!("`{name}`"),
+    }
 }
 
 fn same(a: &Value, b: &Value) -> bool {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::StatusUnion;
-use super::operations::{Shapes, placeholder};
+use super::operations::{Asked, Shapes};
 use crate::json;
 use crate::lower::MediaKind;
 use crate::names::{Names, pascal};
@@ -57,7 +57,7 @@ pub struct StatusArm {
 }
 
 /// What the body of one documented answer is.
-fn read_answer(answer: &Value, schemas: &mut Vec<Value>) -> Answers {
+fn read_answer(answer: &Value, schemas: &mut Asked) -> Answers {
     let Some((media_type, media)) = answer
         .get("content")
         .and_then(Value::as_object)
@@ -67,11 +67,9 @@ fn read_answer(answer: &Value, schemas: &mut Vec<Value>) -> Answers {
     };
     let any = json!({});
     match MediaKind::of(media_type) {
-        MediaKind::Json | MediaKind::Form => Answers::Json(placeholder(
-            schemas,
-            // So that equal bodies are seen to be equal.
-            &json::plain(media.get("schema").unwrap_or(&any)),
-        )),
+        MediaKind::Json | MediaKind::Form => {
+            Answers::Json(schemas.placeholder(media.get("schema").unwrap_or(&any)))
+        }
         MediaKind::Text => Answers::Text,
         MediaKind::Octets | MediaKind::Multipart => Answers::Bytes,
     }
@@ -122,7 +120,7 @@ pub(super) fn read_success(
     }
     match distinct.as_slice() {
         [] => SuccessShape::One(Answers::Empty),
-        [Answers::Json(ty)] if is_nullable(ty, &shapes.schemas) => {
+        [Answers::Json(ty)] if is_nullable(ty, &shapes.schemas.list) => {
             SuccessShape::Optional(ty.clone())
         }
         [one] => SuccessShape::One(one.clone()),
@@ -131,7 +129,7 @@ pub(super) fn read_success(
         }
         [Answers::Empty, other] | [other, Answers::Empty] => SuccessShape::One(other.clone()),
         _ => {
-            let arms = arms(kinds, &shapes.schemas);
+            let arms = arms(kinds, &shapes.schemas.list);
             SuccessShape::ByStatus(shapes.status_union(
                 arms,
                 format!("{builder}Answer"),
@@ -166,7 +164,7 @@ pub(super) fn read_error(
         (1, Some((_, Answers::Json(ty)))) => ErrorShape::One(ty.clone()),
         (1, _) => ErrorShape::Undocumented,
         _ => {
-            let arms = arms(found, &shapes.schemas);
+            let arms = arms(found, &shapes.schemas.list);
             let parts: Vec<&str> = arms.iter().map(|arm| arm.name.as_str()).collect();
             let wanted = if parts.len() < 4 {
                 parts.join("Or")

@@ -1,5 +1,7 @@
 //! The operations of a lowered description: parameters and bodies, and which Rust types they need.
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 
 use super::answers::{Answers, ErrorShape, SuccessShape, read_error, read_success};
@@ -78,28 +80,37 @@ pub type BodyKind = MediaKind;
 /// Operations before their types are known, and the schemas whose types they need.
 pub struct Shapes {
     /// The schemas to ask types for.
-    pub schemas: Vec<Value>,
+    pub schemas: Asked,
     operations: Vec<OperationModel>,
     pub(super) by_status: Vec<StatusUnion>,
     modules: Vec<ModuleModel>,
 }
 
-/// Stands for the type of schema `n` until it is known.
-pub(super) fn placeholder(schemas: &mut Vec<Value>, schema: &Value) -> String {
-    let index = schemas
-        .iter()
-        .position(|known| known == schema)
-        .unwrap_or_else(|| {
-            schemas.push(schema.clone());
-            schemas.len() - 1
+/// The schemas whose types are needed, each once.
+#[derive(Default)]
+pub struct Asked {
+    /// The schemas, in the order in which they were first met.
+    pub list: Vec<Value>,
+    known: HashMap<String, usize>,
+}
+
+impl Asked {
+    /// What stands for the type of a schema until it is known.
+    pub(super) fn placeholder(&mut self, schema: &Value) -> String {
+        // What does not decide the type must not tell two schemas apart.
+        let key = json::plain(schema).to_string();
+        let index = *self.known.entry(key).or_insert_with(|| {
+            self.list.push(schema.clone());
+            self.list.len() - 1
         });
-    format!("#{index}")
+        format!("#{index}")
+    }
 }
 
 /// Reads the operations. `names` holds the type names that are taken.
 pub fn shapes(document: &Value, names: &mut Names) -> Shapes {
     let mut shapes = Shapes {
-        schemas: Vec::new(),
+        schemas: Asked::default(),
         operations: Vec::new(),
         by_status: Vec::new(),
         modules: Vec::new(),
@@ -202,7 +213,7 @@ fn tag_description(document: &Value, tag: &str) -> Option<String> {
 fn read_parameter(
     parameter: &Value,
     setters: &mut Names,
-    schemas: &mut Vec<Value>,
+    schemas: &mut Asked,
 ) -> Option<ParameterModel> {
     let wire = parameter.get("name")?.as_str()?.to_owned();
     let location = parameter.get("in")?.as_str()?.to_owned();
@@ -235,7 +246,7 @@ fn read_parameter(
     let flag = |key: &str| parameter.get(key).and_then(Value::as_bool);
     Some(ParameterModel {
         setter: setters.take(&snake(&wire)),
-        ty: placeholder(schemas, schema),
+        ty: schemas.placeholder(schema),
         required: location == "path" || flag("required") == Some(true),
         description: super::text(parameter, "description")
             .or_else(|| super::text(schema, "description")),
@@ -248,7 +259,7 @@ fn read_parameter(
     })
 }
 
-fn read_body(body: &Value, schemas: &mut Vec<Value>) -> Option<BodyModel> {
+fn read_body(body: &Value, schemas: &mut Asked) -> Option<BodyModel> {
     let (media_type, media) = body.get("content")?.as_object()?.iter().next()?;
     let any = json!({});
     let schema = media.get("schema").unwrap_or(&any);
@@ -261,7 +272,7 @@ fn read_body(body: &Value, schemas: &mut Vec<Value>) -> Option<BodyModel> {
         required: body.get("required").and_then(Value::as_bool) == Some(true),
         kind: MediaKind::of(media_type),
         media_type: sent_type.to_owned(),
-        ty: placeholder(schemas, schema),
+        ty: schemas.placeholder(schema),
         description: super::text(body, "description"),
     })
 }

@@ -49,7 +49,7 @@ pub fn manifest(model: &Model, document: &Value, identity: &Identity) -> Result<
         Home::Workspace => file.push_str(
             "\n[lints]\nworkspace = true\n\n[dependencies]\nrolecall-client.workspace = true\n",
         ),
-        Home::Elsewhere(path) => {
+        Home::Elsewhere { support: path, .. } => {
             let path = path
                 .to_str()
                 .ok_or_else(|| format!("{} is not UTF-8", path.display()))?;
@@ -74,7 +74,7 @@ pub fn manifest(model: &Model, document: &Value, identity: &Identity) -> Result<
         let _ = writeln!(file, "{name} = []");
     }
     file.push_str("# JSON Schemas of the types.\nschemars = [\"rolecall-client/schemars\"]\n");
-    if matches!(&identity.home, Home::Elsewhere(support) if support.is_absolute()) {
+    if matches!(&identity.home, Home::Elsewhere { member: false, .. }) {
         file.push_str("\n# A workspace of its own, wherever it lies.\n[workspace]\n");
     }
     Ok(file)
