@@ -18,6 +18,7 @@ pub use directions::Direction;
 pub use hoist::operation_name;
 pub use media_types::MediaKind;
 
+mod agreement;
 mod aliases;
 mod all_of;
 mod annotations;

@@ -301,7 +301,8 @@ fn page(rows: &[Row]) -> String {
          `cargo xtask bench compat --write`; the descriptions are fetched, and are not part of this repository.\n\n\
          *Losses* are what a pass gave up and reported. Constraints (a length, a pattern, a bound) are documented and left to the\n\
          service; unused components get no type; both are counted apart from losses of shape, which are listed below the table.\n\
-         *Generate* is loading to formatting; *check* is `cargo check` of the crate alone, its dependencies built.\n\n\
+         *Generate* is loading to formatting; *check* is `cargo check` of the crate alone, its dependencies built. Both are single\n\
+         runs on two cores that had other work to do.\n\n\
          | description | version | OpenAPI | operations | generated | compiles | losses of shape | constraints | unused | lines | generate | check |\n\
          |---|---|---|---:|---:|---|---:|---:|---:|---:|---|---|\n",
     );

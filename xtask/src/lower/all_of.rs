@@ -8,11 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use super::agreement::{agreed, described, unite, weight};
 use super::{Context, ORIGIN, VALUES, hoist, origin, references};
 use crate::json::{self, Object};
-use agreement::{agreed, described, unite, weight};
-
-mod agreement;
 
 /// How deep compositions may stand in each other, and how often one may be copied, before it gets a component to be
 /// referred to. One that contains itself gets one at once.
@@ -29,7 +27,7 @@ pub(super) fn run(context: &mut Context) {
         components,
         ..Merger::default()
     };
-    context.each_schema(|schema, _| merger.flatten(schema));
+    json::outer_schemas_mut(&mut context.document, &mut |_, schema| merger.visit(schema));
     while let Some((name, mut schema)) = merger.waiting.pop() {
         merger.merge_all(&mut schema);
         json::components_mut(&mut context.document).insert(name, schema);
@@ -43,9 +41,9 @@ pub(super) fn run(context: &mut Context) {
 }
 
 #[derive(Default)]
-struct Merger {
+pub(super) struct Merger {
     /// As they were before anything was merged.
-    components: Object,
+    pub(super) components: Object,
     losses: Vec<(&'static str, String, String)>,
     places: usize,
     copied: usize,
@@ -64,32 +62,25 @@ impl Merger {
         self.losses.push((kind, at, detail.into()));
     }
 
-    /// Merges the `allOf` of one schema, whose children are merged already.
-    fn flatten(&mut self, schema: &mut Value) {
+    /// Merges a schema and then what is inside it, some of which comes from other components only now.
+    fn visit(&mut self, schema: &mut Value) {
+        if let Value::Object(object) = schema {
+            self.drop_unions(object);
+            if is_composed(object) {
+                self.places += 1;
+                return self.merge_one(schema);
+            }
+        }
+        json::children_mut(schema, &mut |child| self.visit(child));
+    }
+
+    /// Merges a composition, or lets it refer to the component that it has got.
+    fn merge_one(&mut self, schema: &mut Value) {
         let Value::Object(object) = schema else {
             return;
         };
-        self.drop_unions(object);
-        if !is_composed(object) {
-            return;
-        }
-        self.places += 1;
         if let Some(reference) = lone_reference(object) {
-            // An annotated reference keeps its annotations: readers see them, and `nullable` counts.
-            let parts = object.remove("allOf");
-            for part in parts
-                .as_ref()
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-            {
-                for (key, value) in part.as_object().into_iter().flatten() {
-                    if json::is_annotation(key) && !object.contains_key(key) {
-                        object.insert(key.clone(), value.clone());
-                    }
-                }
-            }
-            object.insert("$ref".into(), reference);
+            *object = reference;
             return;
         }
         let at = origin(object);
@@ -152,10 +143,7 @@ impl Merger {
                 self.distribute(object, union);
             }
         }
-        // What came from other components has not been merged yet, unlike this schema's own children.
-        json::children_mut(schema, &mut |child| {
-            json::walk_schema_mut(child, &mut |s| self.flatten(s))
-        });
+        json::children_mut(schema, &mut |child| self.visit(child));
         self.active.pop();
     }
 
@@ -176,7 +164,7 @@ impl Merger {
             self.places += 1;
             self.lose(
                 "second-union-dropped",
-                json::join(&origin(object), "anyOf"),
+                origin(object),
                 "`anyOf` beside `oneOf` is not read",
             );
         }
@@ -216,8 +204,10 @@ impl Merger {
     fn merge(&mut self, into: &mut Object, part: Object, outer: bool) {
         let annotates = outer || part.keys().all(|key| json::is_annotation(key));
         let at = origin(&part);
-        let second = ["oneOf", "anyOf"].iter().any(|key| into.contains_key(*key));
+        // Whose discriminator is read is decided before the union of this part is there.
+        let known = into.contains_key("oneOf") || into.contains_key("anyOf");
         for (key, value) in part {
+            let second = into.contains_key("oneOf") || into.contains_key("anyOf");
             match key.as_str() {
                 "properties" => self.merge_properties(into, value),
                 "required" => {
@@ -237,22 +227,23 @@ impl Merger {
                         unite(known, &more);
                     }
                 }
-                "oneOf" | "anyOf" if second && constraint_only(&value) => self.lose(
+                "oneOf" | "anyOf" if constraint_only(&value) => self.lose(
                     "alternative-constraint-dropped",
                     at.clone(),
                     format!("`{key}` that only constrains is not checked"),
                 ),
                 "oneOf" | "anyOf" if second && into.get(&key) != Some(&value) => self.lose(
                     "second-union-dropped",
-                    json::join(&at, &key),
+                    at.clone(),
                     "a second union in one `allOf` is not read",
                 ),
-                "discriminator" if second => {}
+                "discriminator" if known => {}
                 "type" | "items" | "additionalProperties" => {
                     let agreed = agreed(into.get(&key), &value).unwrap_or_else(|| {
                         self.lose(
                             "contradicting-type",
-                            json::join(&at, &key),
+                            // Which may be a keyword of ours.
+                            at.clone(),
                             format!("of two `{key}` in one `allOf` the later is read"),
                         );
                         value
@@ -363,25 +354,35 @@ fn is_composed(object: &Object) -> bool {
         || (union("oneOf") || union("anyOf")) && object.contains_key("properties")
 }
 
-/// `allOf: [$ref]` beside nothing but annotations.
-pub(super) fn lone_reference(object: &Object) -> Option<Value> {
-    let parts = object.get("allOf")?.as_array()?;
-    if !object
-        .keys()
-        .all(|key| key == "allOf" || key == "type" || json::is_annotation(key))
-    {
+/// `allOf: [$ref]` beside nothing but annotations, in the parts, too: the reference, with all of them. Readers see them,
+/// and `nullable` counts.
+pub(super) fn lone_reference(object: &Object) -> Option<Object> {
+    let annotates =
+        |key: &String| matches!(key.as_str(), "$ref" | "type") || json::is_annotation(key);
+    let mut lone = object.clone();
+    let Some(Value::Array(parts)) = lone.remove("allOf") else {
+        return None;
+    };
+    if !lone.keys().all(annotates) || lone.contains_key("$ref") {
         return None;
     }
-    let mut references = parts.iter().filter_map(|part| part.get("$ref"));
-    let reference = references.next()?.clone();
-    let others_annotate = parts.iter().all(|part| {
-        part.get("$ref").is_some()
-            || part.as_object().is_some_and(|o| {
-                o.keys()
-                    .all(|key| key == "type" || json::is_annotation(key))
-            })
-    });
-    (references.next().is_none() && others_annotate).then_some(reference)
+    for part in parts {
+        let Value::Object(mut part) = part else {
+            return None;
+        };
+        if part.contains_key("allOf") {
+            part = lone_reference(&part)?;
+        }
+        if !part.keys().all(annotates) || part.contains_key("$ref") && lone.contains_key("$ref") {
+            return None;
+        }
+        for (key, value) in part {
+            if key != "type" {
+                lone.entry(key).or_insert(value);
+            }
+        }
+    }
+    lone.contains_key("$ref").then_some(lone)
 }
 
 /// Whether no arm of a union says anything but what is required or forbidden.

@@ -1,11 +1,11 @@
-//! What two parts of a composition come to that speak of the same thing.
+//! What two parts of a composition come to that speak of the same thing; a part of the pass `all-of`.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::super::discriminators;
-use super::Merger;
+use super::all_of::Merger;
+use super::discriminators;
 use crate::json::{self, Object};
 
 impl Merger {
