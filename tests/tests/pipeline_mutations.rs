@@ -14,7 +14,7 @@ use xtask::problem::Severity;
 use xtask::render::{Home, Identity, files};
 use xtask::{json, model};
 
-/// Files with small descriptions: every case of a pass, and the whole of others.
+/// Files of small cases, each of which makes a description.
 const CASES: [&str; 7] = [
     "whole",
     "all-of",
@@ -83,7 +83,10 @@ fn identity() -> Identity {
 
 /// Descriptions that are in order.
 fn seeds() -> Vec<Value> {
-    let mut seeds = vec![load("fixtures/small/openapi.yaml"), rich()];
+    let mut seeds = vec![
+        load("fixtures/small/openapi.yaml"),
+        load("fixtures/mutations/rich.yaml"),
+    ];
     for name in CASES {
         let file = load(&format!("fixtures/passes/{name}.yaml"));
         for case in file["cases"].as_object().unwrap().values() {
@@ -123,52 +126,6 @@ fn used(schemas: &Value) -> Value {
         .map(|(index, (name, _))| (format!("/{index}"), json!({ "post": operation(name) })))
         .collect::<Map<String, Value>>()
         .into()
-}
-
-/// Everything at once.
-fn rich() -> Value {
-    let list = json!({ "type": "array", "items": { "$ref": "#/components/schemas/Event" } });
-    let page = json!({ "allOf": [{ "$ref": "#/components/schemas/Page" }, { "properties": { "items": list } }] });
-    json!({
-        "openapi": "3.1.0",
-        "info": { "title": "rich", "version": "1" },
-        "tags": [{ "name": "events", "description": "Events." }],
-        "servers": [{ "url": "https://{host}", "variables": { "host": { "default": "x" } } }],
-        "paths": {
-            "/events/{id}": {
-                "parameters": [{ "name": "id", "in": "path", "required": true, "schema": { "type": ["string", "integer"] } }],
-                "get": {
-                    "operationId": "getEvent",
-                    "tags": ["events"],
-                    "parameters": [
-                        { "$ref": "#/components/parameters/Limit" },
-                        { "name": "filter", "in": "query", "style": "deepObject", "schema": { "type": "object", "properties": { "a": { "const": 1 } } } },
-                    ],
-                    "responses": {
-                        "200": { "description": "ok", "content": { "application/json": { "schema": page }, "text/csv": {} } },
-                        "default": { "$ref": "#/components/responses/Failed" },
-                    },
-                },
-                "patch": {
-                    "requestBody": { "content": { "application/merge-patch+json": { "schema": { "$ref": "#/components/schemas/Created/allOf/1" } } } },
-                    "responses": { "204": { "description": "none" }, "200": { "description": "ok", "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Either" } } } } },
-                },
-            },
-        },
-        "components": {
-            "parameters": { "Limit": { "name": "limit", "in": "query", "schema": { "type": "integer", "default": 20, "maximum": 200 } } },
-            "responses": { "Failed": { "description": "no", "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Problem" } } } } },
-            "schemas": {
-                "Problem": { "type": "object", "required": ["code"], "properties": { "code": { "type": "string", "enum": ["a", "A", null] }, "inner": { "$ref": "#/components/schemas/Problem" } } },
-                "Page": { "properties": { "next": { "anyOf": [{ "type": "string", "format": "uri" }, { "type": "null" }] } }, "additionalProperties": true },
-                "Event": { "type": "object", "required": ["type"], "properties": { "type": { "type": "string" }, "at": { "type": "string", "format": "date-time" } }, "discriminator": { "propertyName": "type", "mapping": { "created": "Created", "gone": "#/components/schemas/Gone" } } },
-                "Created": { "allOf": [{ "$ref": "#/components/schemas/Event" }, { "type": "object", "properties": { "by": { "$ref": "#/components/schemas/Either" }, "secret": { "type": "string", "writeOnly": true } } }] },
-                "Gone": { "allOf": [{ "$ref": "#/components/schemas/Event" }, { "properties": { "tree": { "$ref": "#/components/schemas/Tree" } }, "required": ["tree"] }] },
-                "Tree": { "type": "array", "items": { "$ref": "#/components/schemas/Tree" } },
-                "Either": { "oneOf": [{ "$ref": "#/components/schemas/Problem" }, { "type": "array", "prefixItems": [{ "type": "string" }] }, { "type": "string" }], "properties": { "extra": { "type": "boolean" } } },
-            },
-        },
-    })
 }
 
 /// The pointers of all nodes but the root.
@@ -374,5 +331,148 @@ proptest! {
         let start = Instant::now();
         pipeline(&document.to_string());
         prop_assert!(start.elapsed() < Duration::from_secs(10));
+    }
+}
+
+/// A description whose only operation answers with the first of `schemas`.
+fn answering(schemas: Map<String, Value>) -> String {
+    let first = schemas.keys().next().unwrap();
+    let content = json!({ "application/json": { "schema": json::reference_to(first) } });
+    json!({
+        "openapi": "3.0.3",
+        "info": { "title": "seed", "version": "1" },
+        "paths": { "/": { "get": { "responses": { "200": { "description": "", "content": content } } } } },
+        "components": { "schemas": schemas },
+    })
+    .to_string()
+}
+
+/// Components `S0`, `S1`… of which each is made from the references to the next.
+fn chain(length: usize, make: impl Fn(Value, usize) -> Value) -> Map<String, Value> {
+    (0..length)
+        .map(|level| {
+            let next = json::reference_to(&format!("S{}", (level + 1).min(length - 1)));
+            let last = json!({ "type": "object", "properties": { "end": { "type": "string" } } });
+            let schema = if level + 1 == length {
+                last
+            } else {
+                make(next, level)
+            };
+            (format!("S{level}"), schema)
+        })
+        .collect()
+}
+
+#[test]
+fn what_doubles_at_every_level_ends() {
+    let named = |level: usize| format!("p{level}");
+    let own = |level: usize| json!({ "properties": { (named(level)): { "type": "string" } } });
+    let hostile: [(&str, Map<String, Value>); 8] = [
+        (
+            "a diamond of allOf",
+            chain(
+                40,
+                |next, level| json!({ "allOf": [next.clone(), { "allOf": [next] }, own(level)] }),
+            ),
+        ),
+        (
+            "compositions in properties",
+            chain(
+                40,
+                |next, level| json!({ "properties": { "a": { "allOf": [next.clone(), own(level)] }, "b": { "allOf": [next, own(level)] } } }),
+            ),
+        ),
+        (
+            "unions in unions",
+            chain(
+                40,
+                |next, _| json!({ "oneOf": [next.clone(), { "oneOf": [next, { "type": "string" }] }, { "type": "integer" }] }),
+            ),
+        ),
+        (
+            "unions beside properties",
+            chain(
+                20,
+                |next, level| json!({ "properties": { (named(level)): { "type": "string" } }, "oneOf": [next.clone(), { "allOf": [next] }] }),
+            ),
+        ),
+        (
+            "discriminated unions",
+            chain(
+                40,
+                |next, _| json!({ "discriminator": { "propertyName": "t" }, "oneOf": [next.clone(), { "oneOf": [next] }] }),
+            ),
+        ),
+        (
+            "arrays of maps",
+            chain(
+                40,
+                |next, _| json!({ "type": "array", "items": next, "additionalProperties": next }),
+            ),
+        ),
+        (
+            "required by many ways",
+            chain(
+                40,
+                |next, _| json!({ "oneOf": [{ "allOf": [next.clone(), next.clone()] }, { "allOf": [next.clone(), next] }] }),
+            ),
+        ),
+        (
+            "the same property",
+            chain(
+                40,
+                |next, _| json!({ "allOf": [{ "properties": { "a": next.clone() } }, { "properties": { "a": { "properties": { "x": next } } } }] }),
+            ),
+        ),
+    ];
+    for (what, schemas) in hostile {
+        let start = Instant::now();
+        assert!(pipeline(&answering(schemas)).is_some(), "{what}");
+        assert!(
+            start.elapsed() < Duration::from_secs(5),
+            "{what}: {:?}",
+            start.elapsed()
+        );
+    }
+}
+
+#[test]
+fn long_chains_end() {
+    let hostile: [(&str, Map<String, Value>); 5] = [
+        (
+            "extensions",
+            chain(
+                1000,
+                |next, level| json!({ "allOf": [next, { "properties": { (format!("p{level}")): { "type": "string" } } }] }),
+            ),
+        ),
+        ("names", chain(3000, |next, _| next)),
+        (
+            "arrays",
+            chain(3000, |next, _| json!({ "type": "array", "items": next })),
+        ),
+        (
+            "compositions in each other",
+            chain(
+                500,
+                |next, level| json!({ "properties": { "a": { "allOf": [next, { "properties": { (format!("p{level}")): {} } }] } } }),
+            ),
+        ),
+        (
+            "unions",
+            chain(
+                1000,
+                |next, _| json!({ "oneOf": [next, { "type": "string" }] }),
+            ),
+        ),
+    ];
+    for (what, schemas) in hostile {
+        let start = Instant::now();
+        pipeline(&answering(schemas));
+        assert!(
+            start.elapsed() < Duration::from_secs(20),
+            "{what}: {:?}",
+            start.elapsed()
+        );
     }
 }

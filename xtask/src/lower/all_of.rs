@@ -17,7 +17,7 @@ use crate::json::{self, Object};
 const DEEPEST: usize = 16;
 const COPIES: usize = 256;
 /// How many properties all merging together may copy: a chain of `n` components copies `n * n / 2`.
-const MOST: usize = 2_000_000;
+const MOST: usize = 500_000;
 
 pub(super) fn run(context: &mut Context) {
     let components = json::components(&context.document)
