@@ -1,6 +1,6 @@
 //! **Real specs** name scalars, arrays and maps (`UserId`, `RoleList`). **progenitor** wraps each in a type of its own,
 //! with dozens of lines and a conversion at every use. **Instead** such a component is written out where it is used. **Lost**:
-//! the name; and a component that is an array or a map of itself is read as JSON (reported).
+//! the name; and a component that is an array or a map of itself, or of too many levels, is read as JSON (reported).
 
 use std::collections::BTreeMap;
 
@@ -67,10 +67,7 @@ pub(super) fn run(context: &mut Context) {
 fn merged(arms: Vec<ArmPlan>) -> Vec<ArmPlan> {
     let mut distinct: Vec<ArmPlan> = Vec::new();
     for mut arm in arms {
-        arm.schema = json::plain(&arm.schema);
-        // What these say does not make another type of an arm.
-        json::as_object_mut(&mut arm.schema)
-            .retain(|key, _| !matches!(key.as_str(), "nullable" | "required"));
+        arm.schema = shape(&arm.schema, false);
         match distinct.iter_mut().find(|known| known.schema == arm.schema) {
             Some(known) => {
                 known.values.append(&mut arm.values);
@@ -80,6 +77,21 @@ fn merged(arms: Vec<ArmPlan>) -> Vec<ArmPlan> {
         }
     }
     distinct
+}
+
+/// What decides the Rust type of a written-out schema, and nothing else. That an arm itself may be null does not.
+fn shape(schema: &Value, inside: bool) -> Value {
+    let mut shape = Object::new();
+    for (key, value) in schema.as_object().into_iter().flatten() {
+        let kept = match key.as_str() {
+            "$ref" | "type" | "format" => value.clone(),
+            "nullable" if inside => value.clone(),
+            "items" | "additionalProperties" => self::shape(value, true),
+            _ => continue,
+        };
+        shape.insert(key.clone(), kept);
+    }
+    Value::Object(shape)
 }
 
 /// How many arrays and maps stand in each other.

@@ -1,8 +1,9 @@
 //! **Real specs** compose objects with `allOf`, annotate a reference with it, and mix it with `oneOf`. **progenitor**
 //! merges badly: hidden types with conflicting impls, properties deleted where enums do not overlap. **Instead** `allOf`
 //! is merged here: properties and `required` are united, a lone reference beside annotations is just that reference, and a
-//! union inside is distributed over the rest. **Lost**: which part a property came from; where two parts contradict
-//! each other, the later one (reported).
+//! union inside is distributed over the rest. A composition that contains itself, or that is copied too often, becomes a
+//! component to refer to. **Lost**: which part a property came from. **Lost**, and reported: of two parts that contradict
+//! each other the earlier one; a second union; unions that only constrain; what would grow without end.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -94,8 +94,10 @@ pub(super) fn declared(
     context.touched();
 }
 
-/// Notes the values that select an arm.
-fn note(arm: &mut Value, values: Vec<String>) {
+/// Notes the values that select an arm, each once.
+fn note(arm: &mut Value, mut values: Vec<String>) {
+    let mut seen = BTreeSet::new();
+    values.retain(|value| seen.insert(value.clone()));
     if let Value::Object(arm) = arm {
         arm.insert(VALUES.into(), json!(values));
     }

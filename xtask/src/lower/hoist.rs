@@ -1,7 +1,8 @@
 //! **Real specs** write objects, enums and unions inline. **progenitor** names them by guess and collides (`User.type`
 //! beside `UserType`). **Instead** every inline object, enum and union becomes a component named for where it stands:
 //! `UserProfile`, `ListUsersStatus`. Unions that are no unions are written as what they are (several spellings of a string, an
-//! integer or a number). Nothing is lost, but for the type of additional properties beside declared ones (kept as JSON).
+//! integer or a number). **Lost**, and reported: the type of additional properties beside declared ones, and unions with an
+//! arm that allows anything (both kept as JSON).
 
 use std::collections::BTreeSet;
 
@@ -157,13 +158,11 @@ fn inner(schema: &mut Value, owner: &str, context: &mut Context) {
         .and_then(Value::as_object)
         .is_some_and(|p| !p.is_empty())
     {
-        if object
-            .get("additionalProperties")
-            .is_some_and(|a| a.is_object() && !json::is_any(a))
-        {
-            context.lose_at(
+        let typed = |schema: &&Value| schema.is_object() && !json::is_any(schema);
+        if let Some(values) = object.get("additionalProperties").filter(typed) {
+            context.lose(
                 "typed-extra-as-json",
-                json::join(&origin(object), "additionalProperties"),
+                values,
                 "additional properties beside declared ones are read as JSON",
             );
         }

@@ -1,7 +1,8 @@
 //! **Real specs** have unions. **progenitor** tries the arms in order and takes the first that fits: the wrong one, and
 //! an `anyOf` becomes an object with everything in it. **Instead** a union becomes a type of ours. With a discriminator
 //! that decides, and an unknown value keeps its JSON. Without one the arms are tried by JSON kind and by the properties
-//! that they require, most specific first; arms that can never be reached are reported.
+//! that they require, most specific first. **Lost**, and reported: arms that can never be reached; a discriminator that
+//! does not tell every arm from the others.
 
 use std::collections::BTreeSet;
 
