@@ -309,35 +309,73 @@ fn rust_type(ty: &syn::Type, names: &[&String]) -> String {
         .replace("BTreeExtra", "BTreeMap<String, Value>")
 }
 
-/// Finds what alone makes progenitor stop, so that the complaint can name a place.
+/// Finds what makes progenitor stop, so that the complaint can name a place: by halves, since a run over a whole
+/// vendor's description takes seconds.
 fn locate(components: &Object, plan: &Plan, schemas: &[Value], message: String) -> Refusal {
-    for (name, schema) in components {
+    let names: Vec<&String> = components.keys().collect();
+    let fails = |some: &[&String]| {
         // The others are there to be referred to, and empty.
-        let mut alone: Object = components
-            .keys()
-            .map(|name| (name.clone(), json!({ "type": "object", "properties": {} })))
-            .collect();
-        alone.insert(name.clone(), schema.clone());
-        if let Err(message) = run(&alone, plan, &[]) {
-            return Refusal {
-                component: Some(name.clone()),
-                schema: None,
-                message,
-            };
-        }
-    }
-    for (index, schema) in schemas.iter().enumerate() {
-        if let Err(message) = run(components, plan, std::slice::from_ref(schema)) {
-            return Refusal {
-                component: None,
-                schema: Some(index),
-                message,
-            };
-        }
-    }
-    Refusal {
-        component: None,
-        schema: None,
+        let part = components.iter().map(|(name, schema)| {
+            let kept = some.contains(&name).then(|| schema.clone());
+            (
+                name.clone(),
+                kept.unwrap_or_else(|| json!({ "type": "object", "properties": {} })),
+            )
+        });
+        run(&part.collect(), plan, &[]).err()
+    };
+    let refusal = |component, schema, message| Refusal {
+        component,
+        schema,
         message,
+    };
+    if let Some((name, message)) = culprit(&names, &fails) {
+        return refusal(Some((*name).clone()), None, message);
+    }
+    let indexes: Vec<usize> = (0..schemas.len()).collect();
+    let fails = |some: &[usize]| {
+        let part: Vec<Value> = some
+            .iter()
+            .filter_map(|index| schemas.get(*index).cloned())
+            .collect();
+        run(components, plan, &part).err()
+    };
+    match culprit(&indexes, &fails) {
+        Some((index, message)) => refusal(None, Some(*index), message),
+        None => refusal(None, None, message),
+    }
+}
+
+/// The one item that fails without the others, and how.
+fn culprit<'a, T>(
+    items: &'a [T],
+    fails: &dyn Fn(&[T]) -> Option<String>,
+) -> Option<(&'a T, String)> {
+    let message = fails(items)?;
+    if let [one] = items {
+        return Some((one, message));
+    }
+    let (first, second) = items.split_at(items.len() / 2);
+    if first.is_empty() {
+        return None;
+    }
+    culprit(first, fails).or_else(|| culprit(second, fails))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::culprit;
+
+    #[test]
+    fn a_culprit_is_found_in_few_runs() {
+        let items: Vec<usize> = (0..1000).collect();
+        let runs = std::cell::Cell::new(0);
+        let fails = |some: &[usize]| {
+            runs.set(runs.get() + 1);
+            some.contains(&700).then(|| "no".to_owned())
+        };
+        assert_eq!(culprit(&items, &fails), Some((&700, "no".to_owned())));
+        assert!(runs.get() < 25, "{} runs", runs.get());
+        assert_eq!(culprit(&items[..700], &fails), None);
     }
 }

@@ -1,7 +1,8 @@
 //! **Real specs** share parameters, headers, bodies, answers and whole path items by `$ref`, put parameters on the
 //! path, and now and then refer to the middle of another schema (`…/A/properties/b`, `…/A/$defs/B`). **progenitor**
 //! takes only some of these. **Instead** each operation gets its own copy of everything but schemas, and what a deep
-//! reference points at becomes a component. **Lost**: callbacks and webhooks, which a client does not call (reported).
+//! reference points at becomes a component. **Lost**: callbacks and webhooks, which a client does not call, and servers of
+//! a single path or operation, since a client has one base URL (both reported).
 
 use std::collections::BTreeMap;
 
@@ -21,11 +22,14 @@ pub(super) fn run(context: &mut Context) {
                 continue;
             };
             let shared = item.remove("parameters");
+            let at = json::join("/paths", path);
+            own_servers(item.get("servers"), &at, context);
             for method in json::METHODS {
                 if let Some(operation) = item.get_mut(*method) {
                     write_out(&document, operation, shared.as_ref(), context);
-                    let at = json::join(&json::join("/paths", path), method);
+                    let at = json::join(&at, method);
                     not_called(operation, "callbacks", &at, context);
+                    own_servers(operation.get("servers"), &at, context);
                 }
             }
         }
@@ -57,6 +61,18 @@ fn not_called(holder: &mut Value, key: &'static str, at: &str, context: &mut Con
             format!("`{name}` is a request that the service makes, and has no type"),
         );
         context.touched();
+    }
+}
+
+/// A path or an operation that is served elsewhere than the rest.
+fn own_servers(servers: Option<&Value>, at: &str, context: &mut Context) {
+    let first = servers.and_then(|servers| servers.get(0)?.get("url")?.as_str());
+    if let Some(url) = first {
+        context.lose_at(
+            "server-not-used",
+            format!("{at}/servers"),
+            format!("the client's base URL is used instead of `{url}`"),
+        );
     }
 }
 

@@ -25,6 +25,17 @@ pub(super) fn run(context: &mut Context) {
         else {
             continue;
         };
+        if schema
+            .get("required")
+            .and_then(Value::as_array)
+            .is_some_and(|names| !names.is_empty())
+        {
+            context.lose(
+                "constraint-dropped",
+                schema,
+                format!("what `{name}` requires beside its arms is not checked"),
+            );
+        }
         let property = schema
             .get("discriminator")
             .and_then(|d| d.get("propertyName"))
