@@ -1,0 +1,3 @@
+//! Stateful in-process servers of the four APIs on real sockets.
+
+#![forbid(unsafe_code)]
