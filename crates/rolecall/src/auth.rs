@@ -1,0 +1,37 @@
+//! Who is calling: where tokens come from, which of them an operation gets, and how they go on a request.
+//!
+//! A [`TokenSource`] gets tokens. [`Credentials`] holds several of them for one service and knows which one an operation
+//! uses. An [`Authorizer`] puts a token on a request and tells from the answer whether to try once more. The hook under
+//! every call of a client does this by itself; a program only says what it has:
+//!
+//! ```
+//! # fn main() -> Result<(), rolecall::auth::Error> {
+//! use rolecall::auth::{Credentials, Match, StaticToken};
+//!
+//! # let (oauth_token, personal_token) = (String::from("one"), String::from("two"));
+//! let credentials = Credentials::builder("https://stack.palantirfoundry.com")
+//!     .source("oauth", StaticToken::bearer(oauth_token))
+//!     .source("pat", StaticToken::personal_access_token(personal_token))
+//!     .rule(Match::operation("*OrganizationRoleAssignments"), "pat")
+//!     .build()?;
+//! # Ok(()) }
+//! ```
+//!
+//! Credentials belong to one origin (scheme, host, port) and are refused to every other.
+
+mod authorizer;
+mod credentials;
+mod error;
+mod origin;
+mod scopes;
+mod source;
+mod static_token;
+mod token;
+
+pub use authorizer::{Authorizer, Used, Verdict};
+pub use credentials::{Chosen, Credentials, CredentialsBuilder, Match};
+pub use error::{Error, ErrorKind};
+pub use scopes::Scopes;
+pub use source::{TokenRequest, TokenSource};
+pub use static_token::StaticToken;
+pub use token::{Scheme, Token, TokenId};

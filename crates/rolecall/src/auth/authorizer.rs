@@ -1,0 +1,191 @@
+//! Puts tokens on requests, and tells from answers whether to try once more.
+
+use super::{
+    Chosen, Credentials, Error, ErrorKind, Scheme, Scopes, Token, TokenRequest, TokenSource,
+};
+use rolecall_client::reqwest::Request;
+use rolecall_client::{CredentialKind, HeaderMap, HeaderValue, Operation, StatusCode};
+use std::fmt::Write as _;
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// Puts tokens on requests, and tells from answers whether to try once more. Cloning shares everything.
+///
+/// A hook calls [`authorize`](Self::authorize) before it sends a request for the first time and
+/// [`authorize_again`](Self::authorize_again) before every further time, whatever the reason, for a proof of possession
+/// serves once. It shows every answer to [`on_answer`](Self::on_answer).
+#[derive(Clone, Debug)]
+pub struct Authorizer {
+    credentials: Credentials,
+}
+
+/// What a request was authorized with. `Debug` shows no secret.
+#[derive(Clone, Debug)]
+pub struct Used {
+    operation: &'static Operation,
+    with: Option<With>,
+    /// A 401 has been answered with another token already.
+    refreshed: bool,
+    /// The next token must be another one than the last.
+    refused: bool,
+}
+
+#[derive(Clone, Debug)]
+struct With {
+    name: Arc<str>,
+    source: Arc<dyn TokenSource>,
+    wanted: Scopes,
+    token: Token,
+}
+
+/// What to do after an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing: the answer stands.
+    Done,
+    /// Authorize and send once more. At most once a call for each reason: a refused token, and a nonce that the server wants.
+    RetryOnce,
+}
+
+impl Authorizer {
+    /// An authorizer with these credentials.
+    #[must_use]
+    pub fn new(credentials: Credentials) -> Self {
+        Self { credentials }
+    }
+
+    /// The credentials.
+    #[must_use]
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
+    /// Puts on the request what the operation needs, replacing what it has.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NoCredential`], [`ErrorKind::OtherOrigin`], and whatever the source meets.
+    pub async fn authorize(
+        &self,
+        operation: &'static Operation,
+        request: &mut Request,
+    ) -> Result<Used, Error> {
+        let with = match self.credentials.choose(operation)? {
+            Chosen::Anonymous => None,
+            Chosen::Source {
+                name,
+                source,
+                scopes,
+                ..
+            } => {
+                // Before the token: none is to be fetched for a request that may not have it.
+                self.credentials.check(request.url())?;
+                let token = source.token(TokenRequest::new(scopes.clone())).await?;
+                attach(&token, request)?;
+                Some(With {
+                    name,
+                    source,
+                    wanted: scopes,
+                    token,
+                })
+            }
+        };
+        Ok(Used {
+            operation,
+            with,
+            refreshed: false,
+            refused: false,
+        })
+    }
+
+    /// As [`authorize`](Self::authorize), for sending the same request once more: with another token when the last was
+    /// refused, with the same one otherwise if it is still good.
+    ///
+    /// # Errors
+    ///
+    /// As [`authorize`](Self::authorize).
+    pub async fn authorize_again(
+        &self,
+        mut used: Used,
+        request: &mut Request,
+    ) -> Result<Used, Error> {
+        if let Some(with) = &mut used.with {
+            self.credentials.check(request.url())?;
+            let mut wanted = TokenRequest::new(with.wanted.clone());
+            if used.refused {
+                wanted = wanted.other_than(with.token.id());
+            }
+            with.token = with.source.token(wanted).await?;
+            attach(&with.token, request)?;
+        }
+        used.refused = false;
+        Ok(used)
+    }
+
+    /// Learns from an answer, of any status, and tells what to do.
+    pub fn on_answer(&self, used: &mut Used, status: StatusCode, headers: &HeaderMap) -> Verdict {
+        let _ = headers;
+        let Some(with) = &used.with else {
+            return Verdict::Done;
+        };
+        if status != StatusCode::UNAUTHORIZED
+            || used.refreshed
+            || !with.source.renewable(&with.token)
+        {
+            return Verdict::Done;
+        }
+        used.refreshed = true;
+        used.refused = true;
+        Verdict::RetryOnce
+    }
+}
+
+impl Used {
+    /// The operation.
+    #[must_use]
+    pub fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    /// The name of the source; `None` when the operation takes no credential.
+    #[must_use]
+    pub fn source(&self) -> Option<&str> {
+        self.with.as_ref().map(|with| &*with.name)
+    }
+
+    /// The kind of credential.
+    #[must_use]
+    pub fn kind(&self) -> Option<CredentialKind> {
+        self.with.as_ref().map(|with| with.source.kind())
+    }
+
+    /// The token.
+    #[must_use]
+    pub fn token(&self) -> Option<&Token> {
+        self.with.as_ref().map(|with| &with.token)
+    }
+}
+
+fn attach(token: &Token, request: &mut Request) -> Result<(), Error> {
+    if token.scheme() == Scheme::Dpop {
+        let what = "a DPoP token came without the key that it belongs to";
+        return Err(Error::new(ErrorKind::Configuration, what));
+    }
+    let secret = token.value().expose();
+    let scheme = token.scheme().as_str();
+    let mut text = Zeroizing::new(String::with_capacity(scheme.len() + 1 + secret.len()));
+    // Writing into a `String` cannot fail.
+    let _ = write!(text, "{scheme} {secret}");
+    let mut value = HeaderValue::from_str(&text).map_err(|_| {
+        Error::new(
+            ErrorKind::Configuration,
+            "the token has a character that no header can have",
+        )
+        .with_advice("look for a line break or a space at its end")
+    })?;
+    value.set_sensitive(true);
+    request
+        .headers_mut()
+        .insert(http::header::AUTHORIZATION, value);
+    Ok(())
+}

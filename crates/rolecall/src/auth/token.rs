@@ -1,0 +1,123 @@
+//! A token and what is known of it.
+
+use super::Scopes;
+use rolecall_client::Secret;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
+
+/// The word in front of a token in the `Authorization` header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Scheme {
+    /// `Bearer` (RFC 6750): whoever holds the token may use it.
+    Bearer,
+    /// `DPoP` (RFC 9449): of use only with the key that it was given out for.
+    Dpop,
+    /// `SSWS`, for API tokens of Okta.
+    Ssws,
+}
+
+impl Scheme {
+    /// The word as it is sent.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Bearer => "Bearer",
+            Self::Dpop => "DPoP",
+            Self::Ssws => "SSWS",
+        }
+    }
+}
+
+/// Tells tokens of one process apart without holding any part of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TokenId(u64);
+
+impl TokenId {
+    fn next() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// A token and what is known of it. Cloning is cheap, and keeps the id. `Debug` does not show the token.
+#[derive(Clone)]
+pub struct Token {
+    id: TokenId,
+    scheme: Scheme,
+    value: Arc<Secret>,
+    expires_at: Option<SystemTime>,
+    scopes: Option<Arc<Scopes>>,
+}
+
+impl Token {
+    /// A token of which nothing else is known: it does not expire, and what it may do is open.
+    #[must_use]
+    pub fn new(scheme: Scheme, value: Secret) -> Self {
+        Self {
+            id: TokenId::next(),
+            scheme,
+            value: Arc::new(value),
+            expires_at: None,
+            scopes: None,
+        }
+    }
+
+    /// Says when it expires.
+    #[must_use]
+    pub fn with_expiry(mut self, at: SystemTime) -> Self {
+        self.expires_at = Some(at);
+        self
+    }
+
+    /// Says which scopes it was granted.
+    #[must_use]
+    pub fn with_scopes(mut self, scopes: Scopes) -> Self {
+        self.scopes = Some(Arc::new(scopes));
+        self
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> TokenId {
+        self.id
+    }
+
+    /// How it is sent.
+    #[must_use]
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// The token itself.
+    #[must_use]
+    pub fn value(&self) -> &Secret {
+        &self.value
+    }
+
+    /// When it expires, by the local clock; `None` when that is not known.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<SystemTime> {
+        self.expires_at
+    }
+
+    /// The scopes that it was granted, as the token endpoint said or, where it said nothing, as they were asked for
+    /// (RFC 6749, section 5.1). `None` when neither is known, as for a token that was configured.
+    #[must_use]
+    pub fn scopes(&self) -> Option<&Scopes> {
+        self.scopes.as_deref()
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token")
+            .field("id", &self.id)
+            .field("scheme", &self.scheme)
+            .field("expires_at", &self.expires_at)
+            .field("scopes", &self.scopes)
+            .finish_non_exhaustive()
+    }
+}
