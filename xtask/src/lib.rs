@@ -5,13 +5,10 @@
 pub mod bench;
 pub mod cli;
 pub mod generate;
-pub mod json;
 pub mod lint;
-pub mod load;
 pub mod lower;
 pub mod model;
 pub mod names;
-pub mod problem;
 pub mod progenitor;
 pub mod progress;
 pub mod project;
@@ -21,3 +18,5 @@ pub mod slice;
 pub mod survive;
 pub mod table;
 pub mod write;
+
+pub use rolecall_openapi::{json, load, problem};

@@ -18,8 +18,7 @@ mod security;
 mod servers;
 mod shape;
 mod tags;
-mod text;
-mod validate;
+mod template;
 mod walk;
 
 use std::path::Path;

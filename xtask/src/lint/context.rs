@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
+use rolecall_openapi::reference::{self, Target};
 use serde_json::{Map, Value};
 
 use crate::json::METHODS;
 use crate::lint::Audience;
-use crate::lint::reference::{self, Target};
 use crate::lint::rules::rule;
 use crate::lint::shape::Kind;
 use crate::lint::walk::{Token, Tree};

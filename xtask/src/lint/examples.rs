@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use rolecall_openapi::reference;
+use rolecall_openapi::validate::Validator;
 use serde_json::Value;
 
 use crate::lint::Audience;
 use crate::lint::context::{Context, text};
-use crate::lint::reference;
 use crate::lint::rules::rule;
-use crate::lint::validate::validate;
 use crate::load::{Document, JsonFile, escape, load_json};
 use crate::problem::{Problem, Severity};
 use name::{Body, Misnamed, body_of};
@@ -26,6 +26,7 @@ pub(super) fn check(document: &Document, directory: &Path) -> Vec<Problem> {
         context,
         problems: Vec::new(),
         covered: BTreeSet::new(),
+        validator: Validator::default(),
     };
     examples.directory(directory, false);
     examples.missing();
@@ -37,6 +38,7 @@ struct Examples<'a> {
     problems: Vec<Problem>,
     /// The schemas that have an example: see [`identity`].
     covered: BTreeSet<String>,
+    validator: Validator,
 }
 
 impl<'a> Examples<'a> {
@@ -118,7 +120,8 @@ impl<'a> Examples<'a> {
 
     fn validate(&mut self, example: &JsonFile, body: &Body<'_>) {
         let Some(schema) = body.schema else { return };
-        for violation in validate(&self.context.document.value, schema, &example.value) {
+        let root = &self.context.document.value;
+        for violation in self.validator.validate(root, schema, &example.value, None) {
             let problem = Problem::of_file(
                 Severity::Error,
                 "invalid-example",

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
+use rolecall_openapi::words::{nearest, one_of};
 use serde_json::{Map, Value};
 
 use crate::lint::context::{Context, Operation};
 use crate::lint::form::{self, Misform};
 use crate::lint::shape::Kind;
-use crate::lint::text::{nearest, one_of};
 use crate::load::escape;
 
 /// An `x-` key of `specs/README.md`.

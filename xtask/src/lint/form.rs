@@ -1,8 +1,8 @@
 //! The forms of the values of our `x-` keys, as `specs/README.md` gives them.
 
+use rolecall_openapi::words::{kind_of, names, nearest, one_of, show};
 use serde_json::{Map, Value};
 
-use crate::lint::text::{kind_of, names, nearest, one_of, show};
 use crate::load::escape;
 
 /// What is wrong with a value.

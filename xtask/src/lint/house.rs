@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
+use rolecall_openapi::reference::{Target, pointer_of};
+use rolecall_openapi::words::names;
 use serde_json::{Map, Value};
 
 use crate::lint::context::{Context, Operation, text};
-use crate::lint::reference::{Target, pointer_of};
 use crate::lint::shape::Kind;
-use crate::lint::text::names;
 use crate::load::{escape, unescape};
 
 const ROOT: [&str; 8] = [

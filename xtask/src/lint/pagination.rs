@@ -3,12 +3,12 @@
 
 use std::collections::HashSet;
 
+use rolecall_openapi::reference;
+use rolecall_openapi::schema::types;
+use rolecall_openapi::words::{names, nearest, show};
 use serde_json::{Map, Value};
 
 use crate::lint::context::{Context, Operation, text};
-use crate::lint::reference;
-use crate::lint::schemas::types;
-use crate::lint::text::{names, nearest, show};
 use crate::load::{escape, unescape};
 
 pub(super) fn check(context: &mut Context<'_>) {

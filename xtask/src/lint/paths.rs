@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
+use rolecall_openapi::words::{nearest, one_of};
 use serde_json::{Map, Value};
 
 use crate::lint::context::{Context, Operation, identity, text};
 use crate::lint::shape::Kind;
-use crate::lint::text::{nearest, one_of, variables};
+use crate::lint::template::variables;
 use crate::lint::walk::Token;
 use crate::load::escape;
 

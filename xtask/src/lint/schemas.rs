@@ -2,12 +2,14 @@
 
 use std::collections::HashSet;
 
+use rolecall_openapi::pattern::compile;
+use rolecall_openapi::reference::{self, Target};
+use rolecall_openapi::schema::{is_of_type, mapped, types};
+use rolecall_openapi::words::{kind_of, nearest, one_of, show};
 use serde_json::{Map, Value};
 
 use crate::lint::context::Context;
-use crate::lint::reference::{self, Target};
 use crate::lint::shape::Kind;
-use crate::lint::text::{kind_of, nearest, one_of, show};
 use crate::lint::walk::Token;
 use crate::load::{SpecVersion, escape};
 
@@ -33,35 +35,6 @@ pub(super) fn check(context: &mut Context<'_>) {
         check_required(context, *index, pointer, schema);
         check_mapping(context, pointer, schema);
         check_pattern(context, pointer, schema);
-    }
-}
-
-/// The types that a schema allows; empty when it does not say.
-pub(super) fn types(schema: &Map<String, Value>) -> Vec<&str> {
-    match schema.get("type") {
-        Some(Value::String(name)) => vec![name],
-        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// Whether a value is of a type by its name.
-pub(super) fn is_of_type(value: &Value, name: &str) -> bool {
-    match name {
-        "null" => value.is_null(),
-        "string" => value.is_string(),
-        "boolean" => value.is_boolean(),
-        "array" => value.is_array(),
-        "object" => value.is_object(),
-        "number" => value.is_number(),
-        // 1.0 is an integer, too.
-        "integer" => {
-            value.is_i64()
-                || value.is_u64()
-                || value.as_f64().is_some_and(|number| number.fract() == 0.0)
-        }
-        // Types that nobody knows are reported as such; nothing can be of the wrong one then.
-        _ => true,
     }
 }
 
@@ -367,17 +340,9 @@ fn check_mapping(context: &mut Context<'_>, pointer: &str, schema: &Map<String, 
             "discriminator-mapping",
             &format!("{pointer}/discriminator/mapping/{}", escape(value)),
             format!("`{value}` maps to `{target}`, which is not in the document"),
-            reference::suggestion(&context.document.value, &reference),
+            crate::lint::reference::suggestion(&context.document.value, &reference),
             "declare the schema, or correct the mapping",
         );
-    }
-}
-
-/// The schema that a value of a discriminator's mapping names: by a reference, or by the bare name of a component.
-pub(super) fn mapped<'a>(root: &'a Value, target: &str) -> Option<&'a Value> {
-    match reference::target(root, target) {
-        Target::Found(schema) => Some(schema),
-        _ => root.get("components")?.get("schemas")?.get(target),
     }
 }
 
@@ -385,10 +350,7 @@ fn check_pattern(context: &mut Context<'_>, pointer: &str, schema: &Map<String, 
     let Some(pattern) = schema.get("pattern").and_then(Value::as_str) else {
         return;
     };
-    if !is_modest(pattern) {
-        return;
-    }
-    if let Err(error) = regress::Regex::with_flags(pattern, "u") {
+    if let Err(error) = compile(pattern) {
         context.report(
             "bad-pattern",
             &format!("{pointer}/pattern"),
@@ -397,13 +359,4 @@ fn check_pattern(context: &mut Context<'_>, pointer: &str, schema: &Map<String, 
             "correct the expression",
         );
     }
-}
-
-/// Whether a pattern is small enough to be handed to a recursive parser that has no limit of its own.
-pub(super) fn is_modest(pattern: &str) -> bool {
-    let open = pattern
-        .bytes()
-        .filter(|byte| matches!(byte, b'(' | b'[' | b'{'))
-        .count();
-    pattern.len() <= 10_000 && open <= 100
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use rolecall_openapi::words::{names, nearest, one_of};
 use serde_json::{Map, Value};
 
 use crate::lint::context::{Context, text};
 use crate::lint::shape::Kind;
-use crate::lint::text::{names, nearest, one_of};
 use crate::load::{SpecVersion, escape};
 
 pub(super) fn check(context: &mut Context<'_>) {

@@ -1,10 +1,11 @@
 //! Servers: every URL is a template whose variables are declared and described.
 
+use rolecall_openapi::words::{nearest, show};
 use serde_json::{Map, Value};
 
 use crate::lint::context::{Context, text};
 use crate::lint::shape::Kind;
-use crate::lint::text::{nearest, show, variables};
+use crate::lint::template::variables;
 use crate::load::escape;
 
 pub(super) fn check(context: &mut Context<'_>) {

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
+use rolecall_openapi::words::nearest;
 use serde_json::Value;
 
 use crate::lint::context::{Context, Operation};
-use crate::lint::text::nearest;
 
 pub(super) fn check(context: &mut Context<'_>) {
     check_declared(context);

@@ -1,9 +1,8 @@
 use std::collections::HashSet;
 
-use super::text::{names, nearest, show, variables};
+use super::template::variables;
 use super::{Audience, lint, rules};
 use crate::load::parse;
-use serde_json::json;
 
 /// The rules that a text breaks.
 fn broken(text: &str, audience: Audience) -> Vec<&'static str> {
@@ -28,17 +27,6 @@ fn rules_are_unique_and_kebab_case() {
         );
         assert!(!rule.summary.ends_with('.'), "{}", rule.id);
     }
-}
-
-#[test]
-fn words_that_were_meant() {
-    assert_eq!(nearest("sumary", ["summary", "security"]), Some("summary"));
-    assert_eq!(nearest("USER", ["User"]), Some("User"));
-    assert_eq!(nearest("a", ["b"]), None);
-    assert_eq!(nearest("groups", ["users"]), None);
-    assert_eq!(nearest("", ["users"]), None);
-    assert_eq!(names(["a", "b", "c"]), "`a`, `b` and `c`");
-    assert!(show(&json!("ä".repeat(100))).ends_with("…`"));
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
+use rolecall_openapi::words::{kind_of, nearest, show};
 use serde_json::{Map, Value};
 
 use crate::lint::shape::{Field, Kind, Shape, Since};
-use crate::lint::text::{kind_of, nearest, show};
 use crate::load::{Document, SpecVersion, escape};
 
 /// By which a node's parent holds it.

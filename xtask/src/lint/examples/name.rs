@@ -1,10 +1,10 @@
 //! What an example is a body of, by the name of its file.
 
+use rolecall_openapi::words::{nearest, one_of};
 use serde_json::{Map, Value};
 
 use super::{identity, json_schema};
 use crate::lint::context::{Context, Operation, text};
-use crate::lint::text::{nearest, one_of};
 
 /// What an example is a body of.
 pub(super) struct Body<'a> {

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::load::places::Places;
 use crate::problem::{Problem, Problems, Severity};
+use crate::words::kind_of;
 
 /// The versions of OpenAPI that are understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,7 +43,7 @@ pub(super) fn of(file: &str, value: &Value, places: &Places) -> Result<SpecVersi
         return refuse(
             "",
             "not-openapi",
-            format!("the file holds {}, not an object", kind(value)),
+            format!("the file holds {}, not an object", kind_of(value)),
             ACCEPTED,
             "check that this is the right file; an error page or a list of files is not a description",
         );
@@ -62,7 +63,7 @@ pub(super) fn of(file: &str, value: &Value, places: &Places) -> Result<SpecVersi
             return refuse(
                 "/openapi",
                 "unsupported-version",
-                format!("`openapi` is {}, not a version", kind(other)),
+                format!("`openapi` is {}, not a version", kind_of(other)),
                 "a version of three parts, such as `openapi: 3.0.3`",
                 "write the version of OpenAPI that the description follows",
             );
@@ -115,16 +116,4 @@ pub(super) fn of(file: &str, value: &Value, places: &Places) -> Result<SpecVersi
 /// Some generators write release candidates, such as `3.0.0-rc2`.
 fn is_number(patch: &str) -> bool {
     patch.starts_with(|first: char| first.is_ascii_digit())
-}
-
-/// What a value is, in words.
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "nothing (null)",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a text",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-    }
 }

@@ -1,9 +1,9 @@
-//! Words for messages, and the templates of paths and URLs.
+//! Words for messages.
 
 use serde_json::Value;
 
 /// What a value is, in words.
-pub(super) fn kind_of(value: &Value) -> &'static str {
+pub fn kind_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "nothing (null)",
         Value::Bool(_) => "a boolean",
@@ -15,7 +15,7 @@ pub(super) fn kind_of(value: &Value) -> &'static str {
 }
 
 /// A value as JSON in backquotes, shortened where it is long.
-pub(super) fn show(value: &Value) -> String {
+pub fn show(value: &Value) -> String {
     const LONGEST: usize = 60;
     let text = match value {
         Value::Array(items) if items.len() > 8 => {
@@ -33,12 +33,12 @@ pub(super) fn show(value: &Value) -> String {
 }
 
 /// Names in backquotes: `a`, `b` and `c`.
-pub(super) fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+pub fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     listed(names, "and")
 }
 
 /// Names in backquotes to choose from: `a`, `b` or `c`.
-pub(super) fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+pub fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     listed(names, "or")
 }
 
@@ -52,10 +52,7 @@ fn listed<'a>(names: impl IntoIterator<Item = &'a str>, word: &str) -> String {
 }
 
 /// The candidate that a misspelt word was probably meant to be.
-pub(super) fn nearest<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Long words are compared by their beginning alone: the cost is quadratic, and so long a name is no slip.
     const LONGEST: usize = 120;
     // Nor is a slip worth looking for in a crowd.
@@ -107,28 +104,20 @@ fn distance(left: &[char], right: &[char]) -> usize {
     row.last().copied().unwrap_or_default()
 }
 
-/// `a`, `b` and so on of a template such as `/users/{a}/{b}`, or what is wrong with its braces.
-pub(super) fn variables(template: &str) -> Result<Vec<&str>, String> {
-    let mut found = Vec::new();
-    let mut rest = template;
-    while let Some(start) = rest.find(['{', '}']) {
-        let from = rest.get(start..).unwrap_or_default();
-        if from.starts_with('}') {
-            return Err("a `}` has no `{` before it".to_owned());
-        }
-        let inner = from.get(1..).unwrap_or_default();
-        let Some(end) = inner.find(['{', '}', '/']) else {
-            return Err("a `{` has no `}` after it".to_owned());
-        };
-        if !inner.get(end..).unwrap_or_default().starts_with('}') {
-            return Err("a `{` has no `}` after it".to_owned());
-        }
-        let name = inner.get(..end).unwrap_or_default();
-        if name.is_empty() {
-            return Err("a variable has no name".to_owned());
-        }
-        found.push(name);
-        rest = inner.get(end + 1..).unwrap_or_default();
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{names, nearest, show};
+
+    #[test]
+    fn words_that_were_meant() {
+        assert_eq!(nearest("sumary", ["summary", "security"]), Some("summary"));
+        assert_eq!(nearest("USER", ["User"]), Some("User"));
+        assert_eq!(nearest("a", ["b"]), None);
+        assert_eq!(nearest("groups", ["users"]), None);
+        assert_eq!(nearest("", ["users"]), None);
+        assert_eq!(names(["a", "b", "c"]), "`a`, `b` and `c`");
+        assert!(show(&json!("ä".repeat(100))).ends_with("…`"));
     }
-    Ok(found)
 }

@@ -82,11 +82,11 @@ pub const METHODS: &[&str] = &[
 ];
 
 /// Keywords that hold one schema; a flag in its place is left to whoever reads the keyword.
-pub(crate) const ONE: &[&str] = &["items", "additionalProperties"];
+pub const ONE: &[&str] = &["items", "additionalProperties"];
 /// Keywords that hold a list of schemas.
-pub(crate) const LIST: &[&str] = &["allOf", "oneOf", "anyOf", "prefixItems"];
+pub const LIST: &[&str] = &["allOf", "oneOf", "anyOf", "prefixItems"];
 /// Keywords that hold schemas by name.
-pub(crate) const NAMED: &[&str] = &["properties", "patternProperties", "$defs", "definitions"];
+pub const NAMED: &[&str] = &["properties", "patternProperties", "$defs", "definitions"];
 
 /// Calls `visit` on the schemas directly inside `schema`. What stands in `not`, `if` and their like only checks values, and
 /// is none of them.
