@@ -1,0 +1,220 @@
+//! The way of a request: route, caller, contract, permission, handler, contract again.
+
+use crate::auth::Auth;
+use crate::contract::{Contract, Operation, Route, Violation};
+use crate::exchanges::{Exchange, Exchanges};
+use crate::request::{RequestBody, pairs};
+use crate::service::{Context, Handler, Refusal, Service};
+use crate::{Answer, Clock, Ids, Outcome, Population, Request};
+use bytes::Bytes;
+use http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, DATE, HOST};
+use http::request::Parts;
+use http::{HeaderValue, Method};
+use std::sync::{Mutex, PoisonError, RwLock};
+use std::time::SystemTime;
+
+/// A stand-in without its sockets.
+pub(crate) struct Host<S: Service> {
+    contract: &'static Contract,
+    state: RwLock<S::State>,
+    pub(crate) shared: Shared,
+}
+
+/// What does not depend on the API.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) auth: Auth,
+    pub(crate) clock: Clock,
+    pub(crate) exchanges: Exchanges,
+    pub(crate) violations: Mutex<Vec<Violation>>,
+    /// Whether requests and answers are held against the description.
+    pub(crate) checked: bool,
+    request_ids: Mutex<Ids>,
+}
+
+/// A [`Host`] whose API is not known to the compiler.
+pub(crate) trait Dispatch: Send + Sync {
+    fn shared(&self) -> &Shared;
+    fn contract(&self) -> &'static Contract;
+    fn answer(&self, head: &Parts, body: Bytes) -> Answer;
+    fn save(&self) -> serde_json::Result<serde_json::Value>;
+}
+
+impl<S: Service> Host<S> {
+    pub(crate) fn new(population: &Population, clock: Clock, checked: bool) -> Self {
+        let auth = Auth::default();
+        let state = S::populate(population, &auth);
+        Self {
+            contract: Contract::of(S::API),
+            state: RwLock::new(state),
+            shared: Shared {
+                auth,
+                clock,
+                exchanges: Exchanges::default(),
+                violations: Mutex::default(),
+                checked,
+                request_ids: Mutex::new(Ids::new(population.seed ^ 0x7265_7175)),
+            },
+        }
+    }
+
+    fn route(&self, head: &Parts, body: &Bytes) -> (Option<&'static Operation>, Outcome) {
+        let path = head.uri.path();
+        match self.contract.route(&head.method, path) {
+            Route::Operation(at, parameters) => {
+                let operation = &self.contract.operations[at];
+                (
+                    Some(operation),
+                    self.call(operation, parameters, head, body),
+                )
+            }
+            Route::OtherMethods(allowed) => {
+                let method = &head.method;
+                let allowed = &allowed[..];
+                let names: Vec<&str> = allowed.iter().map(Method::as_str).collect();
+                let refusal = Refusal::NoSuchMethod { method, allowed };
+                (
+                    None,
+                    Err(S::refuse(refusal).header(ALLOW, names.join(", "))),
+                )
+            }
+            Route::Unknown => {
+                let method = &head.method;
+                (None, Err(S::refuse(Refusal::NoSuchPath { method, path })))
+            }
+        }
+    }
+
+    fn call(
+        &self,
+        operation: &'static Operation,
+        path: Vec<(String, String)>,
+        head: &Parts,
+        body: &Bytes,
+    ) -> Outcome {
+        let now = self.shared.clock.now();
+        let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
+        let caller = self
+            .shared
+            .auth
+            .caller(header(AUTHORIZATION), now)
+            .map_err(|failure| S::refuse(Refusal::Unauthorized(&failure)))?;
+        let request = Request {
+            operation,
+            path,
+            query: head.uri.query().map(pairs).unwrap_or_default(),
+            headers: head.headers.clone(),
+            body: read_body(header(CONTENT_TYPE), body)
+                .map_err(|problem| S::refuse(Refusal::Malformed(&problem)))?,
+            caller,
+            now,
+            origin: format!("http://{}", header(HOST).unwrap_or("127.0.0.1")),
+            target: head.uri.to_string(),
+        };
+        let violations = self.contract.check_request(operation, &request);
+        if !violations.is_empty() {
+            let refused = S::refuse(Refusal::Invalid(&violations));
+            self.shared.report(violations);
+            return Err(refused);
+        }
+        let context = Context {
+            auth: &self.shared.auth,
+            contract: self.contract,
+        };
+        let outcome = match S::handler(&operation.id) {
+            Some(Handler::Read(handle)) => {
+                let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+                S::permit(&state, &request, &context)?;
+                handle(&state, &request, &context)
+            }
+            Some(Handler::Write(handle)) => {
+                let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+                S::permit(&state, &request, &context)?;
+                handle(&mut state, &request, &context)
+            }
+            // A test of this crate finds the operation that nobody serves.
+            None => Err(S::refuse(Refusal::Failure(
+                http::StatusCode::NOT_IMPLEMENTED,
+            ))),
+        };
+        if self.shared.checked {
+            let (Ok(answer) | Err(answer)) = &outcome;
+            self.shared
+                .report(self.contract.check_answer(operation, answer));
+        }
+        outcome
+    }
+}
+
+impl<S: Service> Dispatch for Host<S> {
+    fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    fn contract(&self) -> &'static Contract {
+        self.contract
+    }
+
+    fn answer(&self, head: &Parts, body: Bytes) -> Answer {
+        let (operation, outcome) = self.route(head, &body);
+        let (Ok(mut answer) | Err(mut answer)) = outcome;
+        let request_id = self.shared.request_id();
+        S::finish(&mut answer, &request_id);
+        let date = httpdate::fmt_http_date(SystemTime::from(self.shared.clock.now()));
+        if let Ok(date) = HeaderValue::try_from(date) {
+            answer.headers_mut().insert(DATE, date);
+        }
+        self.shared.exchanges.push(Exchange {
+            at: self.shared.clock.now(),
+            method: head.method.to_string(),
+            target: head.uri.to_string(),
+            operation: operation.map(|operation| operation.id.clone()),
+            status: answer.status().as_u16(),
+            request_id,
+        });
+        answer
+    }
+
+    fn save(&self) -> serde_json::Result<serde_json::Value> {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        serde_json::to_value(&*state)
+    }
+}
+
+impl Shared {
+    fn report(&self, violations: Vec<Violation>) {
+        for violation in &violations {
+            tracing::warn!(%violation, "not as described");
+        }
+        let mut all = self
+            .violations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        all.extend(violations);
+    }
+
+    fn request_id(&self) -> String {
+        let mut ids = self
+            .request_ids
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        ids.base62("req", 22)
+    }
+}
+
+fn read_body(media_type: Option<&str>, body: &Bytes) -> Result<RequestBody, String> {
+    if body.is_empty() {
+        return Ok(RequestBody::Empty);
+    }
+    let media_type = media_type.unwrap_or("application/json");
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case("application/json") || essence.ends_with("+json") {
+        let value = serde_json::from_slice(body).map_err(|problem| problem.to_string())?;
+        Ok(RequestBody::Json(value))
+    } else if essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        let text = std::str::from_utf8(body).map_err(|problem| problem.to_string())?;
+        Ok(RequestBody::Form(pairs(text)))
+    } else {
+        Ok(RequestBody::Other(essence.to_owned(), body.clone()))
+    }
+}

@@ -1,0 +1,182 @@
+//! A running stand-in.
+
+use crate::contract::Violation;
+use crate::exchanges::Exchange;
+use crate::host::{Dispatch, Host};
+use crate::server::Server;
+use crate::{Api, Clock, Population, foundry, klustr, okta, zenml};
+use chrono::{DateTime, Utc};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, PoisonError};
+
+/// A stand-in for one API, listening until it is dropped.
+pub struct Standin {
+    api: Api,
+    host: Arc<dyn Dispatch>,
+    server: Server,
+    credentials: Credentials,
+}
+
+/// What lets callers in to a fresh organisation. All of it is derived from the seed, and worth nothing elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credentials {
+    /// The scheme that `token` is sent with: `SSWS` for Okta, `Bearer` for the others.
+    pub scheme: &'static str,
+    /// A token of an administrator who may do everything.
+    pub token: String,
+}
+
+/// A [`Standin`] in the making.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct StandinBuilder {
+    api: Api,
+    population: Population,
+    listen: SocketAddr,
+    checked: bool,
+    clock: Clock,
+}
+
+impl Standin {
+    /// Starts a stand-in whose defaults are to be changed: seed 1, 50 users, any free port of 127.0.0.1.
+    pub fn builder(api: Api) -> StandinBuilder {
+        StandinBuilder {
+            api,
+            population: Population {
+                seed: 1,
+                users: 50,
+                founded: DateTime::from_timestamp(1_577_836_800, 0).unwrap_or_default(),
+            },
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            checked: cfg!(debug_assertions),
+            clock: Clock::default(),
+        }
+    }
+
+    /// The API.
+    #[must_use]
+    pub fn api(&self) -> Api {
+        self.api
+    }
+
+    /// Scheme, host and port: `http://127.0.0.1:40001`.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.server.address)
+    }
+
+    /// What a client takes as its base URL.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        format!("{}{}", self.origin(), self.api.base_path())
+    }
+
+    /// What lets callers in.
+    #[must_use]
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
+    /// The clock, to be read and moved.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.host.shared().clock
+    }
+
+    /// The last 100 exchanges, oldest first.
+    #[must_use]
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.host.shared().exchanges.all()
+    }
+
+    /// Takes the violations so far: those that are taken do not fail the test.
+    #[must_use]
+    pub fn take_violations(&self) -> Vec<Violation> {
+        let shared = self.host.shared();
+        let mut all = shared
+            .violations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *all)
+    }
+}
+
+impl std::fmt::Debug for Standin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Standin")
+            .field("api", &self.api)
+            .field("address", &self.server.address)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Standin {
+    fn drop(&mut self) {
+        let violations = self.take_violations();
+        if !violations.is_empty() && !std::thread::panicking() && self.host.shared().checked {
+            let lines: Vec<String> = violations.iter().map(Violation::to_string).collect();
+            panic!("not as described:\n{}", lines.join("\n"));
+        }
+    }
+}
+
+impl StandinBuilder {
+    /// What everything in the organisation is derived from. Default: 1.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.population.seed = seed;
+        self
+    }
+
+    /// How many people the organisation has, from 1 to 1,000,000; what is outside is moved inside. Default: 50.
+    pub fn users(mut self, users: u32) -> Self {
+        self.population.users = users.clamp(1, 1_000_000);
+        self
+    }
+
+    /// Where to listen. Default: a free port of 127.0.0.1.
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.listen = address;
+        self
+    }
+
+    /// Whether answers are held against the description, and violations make dropping the stand-in panic. Default: in
+    /// debug builds.
+    pub fn checked(mut self, checked: bool) -> Self {
+        self.checked = checked;
+        self
+    }
+
+    /// Stops the clock of the stand-in at a time.
+    pub fn at(self, time: DateTime<Utc>) -> Self {
+        self.clock.freeze(time);
+        self
+    }
+
+    /// Makes the organisation and starts to listen.
+    ///
+    /// # Errors
+    ///
+    /// When the address cannot be had.
+    pub async fn start(self) -> std::io::Result<Standin> {
+        let (population, clock, checked) = (&self.population, self.clock, self.checked);
+        let host: Arc<dyn Dispatch> = match self.api {
+            Api::Okta => Arc::new(Host::<okta::Okta>::new(population, clock, checked)),
+            Api::Foundry => Arc::new(Host::<foundry::Foundry>::new(population, clock, checked)),
+            Api::Zenml => Arc::new(Host::<zenml::Zenml>::new(population, clock, checked)),
+            Api::Klustr => Arc::new(Host::<klustr::Klustr>::new(population, clock, checked)),
+        };
+        let credentials = match self.api {
+            Api::Okta => okta::credentials(population),
+            Api::Foundry => foundry::credentials(population),
+            Api::Zenml => zenml::credentials(population),
+            Api::Klustr => klustr::credentials(population),
+        };
+        let server = Server::start(self.listen, Arc::clone(&host)).await?;
+        Ok(Standin {
+            api: self.api,
+            host,
+            server,
+            credentials,
+        })
+    }
+}
