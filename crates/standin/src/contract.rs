@@ -3,7 +3,9 @@
 use crate::Api;
 use http::Method;
 use percent_encoding::percent_decode_str;
+use rolecall_openapi::json;
 use rolecall_openapi::load;
+use rolecall_openapi::reference;
 use rolecall_openapi::validate::Validator;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -13,10 +15,6 @@ mod check;
 mod values;
 
 pub use check::{Side, Violation};
-
-const METHODS: [&str; 8] = [
-    "get", "put", "post", "delete", "options", "head", "patch", "trace",
-];
 
 /// A description, read.
 #[derive(Debug)]
@@ -169,16 +167,12 @@ impl Operation {
 }
 
 fn operations(document: &Value) -> Vec<Operation> {
-    let mut all = Vec::new();
-    let paths = document.get("paths").and_then(Value::as_object);
-    for (path, item) in paths.into_iter().flatten() {
-        for name in METHODS {
-            if let Some(raw) = item.get(name) {
-                all.extend(operation(document, path, item, name, raw));
-            }
-        }
-    }
-    all
+    let all = json::operations(document);
+    let each = all.filter_map(|(path, method, raw)| {
+        let item = document.get("paths")?.get(path)?;
+        operation(document, path, item, method, raw)
+    });
+    each.collect()
 }
 
 fn operation(
@@ -254,16 +248,9 @@ fn content(owner: &Value) -> Vec<(String, Value)> {
     each.collect()
 }
 
-/// What a chain of local references leads to; the reference itself when it leads nowhere.
-fn resolve<'a>(document: &'a Value, mut value: &'a Value) -> &'a Value {
-    for _ in 0..16 {
-        let target = value.get("$ref").and_then(Value::as_str);
-        match target.and_then(|target| document.pointer(target.strip_prefix('#')?)) {
-            Some(found) => value = found,
-            None => break,
-        }
-    }
-    value
+/// What a chain of references leads to; the reference itself when it leads nowhere.
+fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    reference::resolve(document, value).unwrap_or(value)
 }
 
 #[cfg(test)]
