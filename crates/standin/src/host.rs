@@ -111,16 +111,16 @@ impl<S: Service> Host<S> {
             origin: format!("http://{}", header(HOST).unwrap_or("127.0.0.1")),
             target: head.uri.to_string(),
         };
-        let violations = self.contract.check_request(operation, &request);
-        if !violations.is_empty() {
-            let refused = S::refuse(Refusal::Invalid(&violations));
-            self.shared.report(violations);
-            return Err(refused);
-        }
         let context = Context {
             auth: &self.shared.auth,
             contract: self.contract,
         };
+        let violations = self.contract.check_request(operation, &request);
+        if !violations.is_empty() {
+            let refused = S::invalid(&request, &violations, &context);
+            self.shared.report(violations);
+            return Err(refused);
+        }
         let outcome = match S::handler(&operation.id) {
             Some(Handler::Read(handle)) => {
                 let state = self.state.read().unwrap_or_else(PoisonError::into_inner);

@@ -32,6 +32,12 @@ pub trait Service: Sized + Send + Sync + 'static {
     /// The vendor's answer to what never reaches a handler.
     fn refuse(refusal: Refusal<'_>) -> Answer;
 
+    /// The vendor's answer to a request that is not as the description says, where it depends on more of the request.
+    fn invalid(request: &Request, violations: &[Violation], context: &Context<'_>) -> Answer {
+        let _ = (request, context);
+        Self::refuse(Refusal::Invalid(violations))
+    }
+
     /// Puts on every answer what the vendor puts on every answer, such as a request id.
     fn finish(answer: &mut Answer, request_id: &str);
 }

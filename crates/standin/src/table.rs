@@ -91,6 +91,24 @@ impl<T> Table<T> {
         self.rows.get_mut(position).map(|(_, row)| row)
     }
 
+    /// The position of the row of this id. Relations between rows hold positions, which are smaller than ids.
+    #[must_use]
+    pub fn position(&self, id: &str) -> Option<u64> {
+        self.positions.get(id).copied()
+    }
+
+    /// Id and row at a position.
+    #[must_use]
+    pub fn at(&self, position: u64) -> Option<(&str, &T)> {
+        let (id, row) = self.rows.get(&position)?;
+        Some((id, row))
+    }
+
+    /// The row at a position.
+    pub fn at_mut(&mut self, position: u64) -> Option<&mut T> {
+        self.rows.get_mut(&position).map(|(_, row)| row)
+    }
+
     /// Adds a row at the end. When the id is there, its row is replaced where it is, and the former one returned.
     pub fn insert(&mut self, id: impl Into<Box<str>>, row: T) -> Option<T> {
         let id = id.into();
@@ -156,6 +174,8 @@ mod tests {
         assert_eq!(table.remove("b"), Some(2));
         assert_eq!(table.insert("a", 9), Some(1));
         assert_eq!(table.insert("b", 4), None);
+        assert_eq!((table.position("b"), table.at(1)), (Some(3), None));
+        assert_eq!(table.at(3), Some(("b", &4)));
         let all: Vec<_> = table.from(0).collect();
         assert_eq!(all, [(0, "a", &9), (2, "c", &3), (3, "b", &4)]);
         let text = serde_json::to_string(&table).expect("it is plain data");
