@@ -1,56 +1,63 @@
-//! Who calls: tokens, and what they stand for.
+//! Who calls: credentials, and what they stand for.
+//!
+//! Everything secret is derived from the seed and a name, and kept as a digest only, so that a snapshot holds nothing that
+//! opens a door.
 
 use chrono::{DateTime, Utc};
-use rolecall_client::CredentialKind;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Who calls, and with what.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Caller {
-    /// The id of the user, service user or application that acts, in the API's own terms.
-    pub principal: String,
-    /// What kind of credential it is.
-    pub kind: CredentialKind,
-    /// The OAuth client that got the token, when one did.
-    pub client: Option<String>,
-    /// The scopes that the token has; `None` when scopes do not limit it.
-    pub scopes: Option<BTreeSet<String>>,
-}
+mod caller;
+mod client;
+mod secrets;
 
-impl Caller {
-    /// Whether scopes leave this one to the caller.
-    #[must_use]
-    pub fn has_scope(&self, scope: &str) -> bool {
-        let scopes = self.scopes.as_ref();
-        scopes.is_none_or(|scopes| scopes.contains(scope))
-    }
-}
-
-/// Why a caller is not known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum AuthFailure {
-    /// There is no `Authorization` header.
-    Missing,
-    /// The header has another scheme than the API takes.
-    Scheme,
-    /// Nobody knows the token, or it was revoked.
-    Unknown,
-    /// The token has expired.
-    Expired,
-    /// The DPoP proof is missing or wrong; the text says how.
-    Proof(String),
-}
+pub use caller::{AuthFailure, Caller};
+pub use client::{Client, ClientAuthentication, Grant};
+pub(crate) use secrets::{derive, digest};
 
 /// Everything that can be presented to be let in. Part of a snapshot.
 #[derive(Debug, Default)]
 pub struct Auth(Mutex<Known>);
 
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Known {
-    tokens: HashMap<String, AccessToken>,
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Known {
+    pub(crate) seed: u64,
+    /// Tokens by digest.
+    pub(crate) tokens: HashMap<String, Issued>,
+    /// Tokens that were there from the beginning, in the order in which they were made.
+    pub(crate) named: Vec<NamedToken>,
+    pub(crate) clients: BTreeMap<String, Client>,
+    /// Those who can sign in: login and principal, the first one being the default.
+    pub(crate) users: Vec<(String, String)>,
+    pub(crate) grants: crate::oauth::Grants,
+}
+
+/// A token with what only the authorization server knows of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Issued {
+    pub(crate) token: AccessToken,
+    /// The grant that it came from; revoking one ends all of its tokens.
+    pub(crate) grant: Option<u64>,
+    /// The thumbprint of the key that it is bound to (RFC 9449, section 6).
+    pub(crate) key: Option<String>,
+    pub(crate) restricted: bool,
+}
+
+/// A token that can be told again, since it follows from the seed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct NamedToken {
+    pub(crate) name: String,
+    pub(crate) prefix: String,
+    pub(crate) length: usize,
+    pub(crate) scheme: String,
+    pub(crate) principal: String,
+}
+
+impl NamedToken {
+    pub(crate) fn text(&self, seed: u64) -> String {
+        derive(seed, "token", &self.name, &self.prefix, self.length)
+    }
 }
 
 /// A token, and what it stands for.
@@ -84,60 +91,110 @@ pub enum TokenKind {
     Ssws,
 }
 
-impl From<TokenKind> for CredentialKind {
-    fn from(kind: TokenKind) -> Self {
-        match kind {
-            TokenKind::Oauth2 => Self::OAuth2,
-            TokenKind::Pat => Self::Pat,
-            TokenKind::ApiKey => Self::ApiKey,
-            TokenKind::Ssws => Self::Ssws,
-        }
-    }
-}
-
 impl Auth {
+    /// Nobody is known yet; what is secret follows from the seed.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        let auth = Self::default();
+        auth.known().seed = seed;
+        auth
+    }
+
+    /// Makes a token that is there from the beginning and shown among the [`Credentials`](crate::Credentials) under its
+    /// name: `admin` for the one who may do everything. Its text is `prefix` and `length` characters of `0-9A-Za-z`.
+    pub fn add_named(
+        &self,
+        name: &str,
+        prefix: &str,
+        length: usize,
+        stands_for: AccessToken,
+    ) -> String {
+        let mut known = self.known();
+        let named = NamedToken {
+            name: name.to_owned(),
+            prefix: prefix.to_owned(),
+            length,
+            scheme: stands_for.scheme.clone(),
+            principal: stands_for.principal.clone(),
+        };
+        let text = named.text(known.seed);
+        known.named.push(named);
+        known.insert(&text, stands_for);
+        text
+    }
+
     /// Lets a token in from now on.
-    pub fn add(&self, token: impl Into<String>, stands_for: AccessToken) {
-        self.known().tokens.insert(token.into(), stands_for);
+    pub fn add(&self, token: impl AsRef<str>, stands_for: AccessToken) {
+        self.known().insert(token.as_ref(), stands_for);
+    }
+
+    /// Registers an OAuth client. Its secret follows from the seed and its id.
+    pub fn add_client(&self, client: Client) {
+        self.known().clients.insert(client.id.clone(), client);
+    }
+
+    /// Lets a user sign in at the authorize endpoint. Who names nobody there signs in as the first one.
+    pub fn add_user(&self, login: impl Into<String>, principal: impl Into<String>) {
+        self.known().users.push((login.into(), principal.into()));
+    }
+
+    /// An id for a client that is a UUID, and follows from the seed and the name.
+    #[must_use]
+    pub fn client_id(&self, name: &str) -> String {
+        let known = self.known();
+        let letters = name.bytes().fold(known.seed, |bits, byte| {
+            crate::ids::mix(bits ^ u64::from(byte))
+        });
+        crate::Ids::new(letters).uuid()
+    }
+
+    /// The secret of a client.
+    #[must_use]
+    pub fn client_secret(&self, client: &str) -> String {
+        derive(self.known().seed, "client", client, "", 40)
+    }
+
+    /// What a token stands for, whether it has expired or not.
+    #[must_use]
+    pub fn token(&self, token: &str) -> Option<AccessToken> {
+        let known = self.known();
+        known
+            .tokens
+            .get(&digest(token))
+            .map(|issued| issued.token.clone())
+    }
+
+    /// Ends a token. Returns whether there was one.
+    pub fn revoke(&self, token: &str) -> bool {
+        self.known().tokens.remove(&digest(token)).is_some()
     }
 
     /// Ends every token of a principal. Returns how many there were.
     pub fn revoke_all(&self, principal: &str) -> usize {
         let mut known = self.known();
         let before = known.tokens.len();
-        known.tokens.retain(|_, token| token.principal != principal);
+        known
+            .tokens
+            .retain(|_, issued| issued.token.principal != principal);
+        known.grants.revoke_all(principal);
         before - known.tokens.len()
     }
 
-    /// Who a request with this `Authorization` header comes from.
-    ///
-    /// # Errors
-    ///
-    /// Why that is not known.
-    pub fn caller(
-        &self,
-        authorization: Option<&str>,
-        now: DateTime<Utc>,
-    ) -> Result<Caller, AuthFailure> {
-        let header = authorization.ok_or(AuthFailure::Missing)?;
-        let (scheme, token) = header.split_once(' ').ok_or(AuthFailure::Scheme)?;
-        let known = self.known();
-        let found = known.tokens.get(token.trim()).ok_or(AuthFailure::Unknown)?;
-        if !found.scheme.eq_ignore_ascii_case(scheme) {
-            return Err(AuthFailure::Scheme);
-        }
-        if found.expires_at.is_some_and(|end| end <= now) {
-            return Err(AuthFailure::Expired);
-        }
-        Ok(Caller {
-            principal: found.principal.clone(),
-            kind: found.kind.into(),
-            client: found.client.clone(),
-            scopes: found.scopes.clone(),
-        })
-    }
-
-    fn known(&self) -> MutexGuard<'_, Known> {
+    pub(crate) fn known(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    fn insert(&mut self, token: &str, stands_for: AccessToken) {
+        let client = stands_for.client.as_ref();
+        let client = client.and_then(|client| self.clients.get(client));
+        let issued = Issued {
+            restricted: client.is_some_and(|client| client.restricted),
+            token: stands_for,
+            grant: None,
+            key: None,
+        };
+        self.tokens.insert(digest(token), issued);
     }
 }

@@ -156,6 +156,12 @@ impl Contract {
 }
 
 impl Operation {
+    /// Whether it is for anybody: its `security` is an empty list.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.security.as_array().is_some_and(Vec::is_empty)
+    }
+
     /// The scopes of the first requirement that names this security scheme.
     #[must_use]
     pub fn scopes(&self, scheme: &str) -> Vec<&str> {

@@ -1,13 +1,14 @@
 //! The way of a request: route, caller, contract, permission, handler, contract again.
 
-use crate::auth::Auth;
+use crate::auth::{Auth, Caller};
 use crate::contract::{Contract, Operation, Route, Violation};
 use crate::exchanges::{Exchange, Exchanges};
+use crate::oauth::{self, OauthRequest, Profile};
 use crate::request::{RequestBody, pairs};
 use crate::service::{Context, Handler, Refusal, Service};
 use crate::{Answer, Clock, Ids, Outcome, Population, Request};
 use bytes::Bytes;
-use http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, DATE, HOST};
+use http::header::{ALLOW, CONTENT_TYPE, DATE, HOST};
 use http::request::Parts;
 use http::{HeaderValue, Method};
 use std::sync::{Mutex, PoisonError, RwLock};
@@ -42,7 +43,7 @@ pub(crate) trait Dispatch: Send + Sync {
 
 impl<S: Service> Host<S> {
     pub(crate) fn new(population: &Population, clock: Clock, checked: bool) -> Self {
-        let auth = Auth::default();
+        let auth = Auth::new(population.seed);
         let state = S::populate(population, &auth);
         Self {
             contract: Contract::of(S::API),
@@ -56,6 +57,24 @@ impl<S: Service> Host<S> {
                 request_ids: Mutex::new(Ids::new(population.seed ^ 0x7265_7175)),
             },
         }
+    }
+
+    fn authorization_server(&self, head: &Parts, body: &Bytes) -> Option<Answer> {
+        let query = head.uri.query().unwrap_or_default();
+        let form = if head.method == Method::POST {
+            std::str::from_utf8(body).unwrap_or_default()
+        } else {
+            query
+        };
+        let request = OauthRequest {
+            headers: &head.headers,
+            fields: &pairs(form),
+            origin: &origin(head),
+            path: head.uri.path(),
+            now: self.shared.clock.now(),
+        };
+        let profile = Profile::of(S::API);
+        oauth::serve(&self.shared.auth, profile, &head.method, &request)
     }
 
     fn route(&self, head: &Parts, body: &Bytes) -> (Option<&'static Operation>, Outcome) {
@@ -94,11 +113,16 @@ impl<S: Service> Host<S> {
     ) -> Outcome {
         let now = self.shared.clock.now();
         let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
-        let caller = self
-            .shared
-            .auth
-            .caller(header(AUTHORIZATION), now)
-            .map_err(|failure| S::refuse(Refusal::Unauthorized(&failure)))?;
+        let origin = origin(head);
+        let caller = if operation.is_open() {
+            Caller::nobody()
+        } else {
+            let url = format!("{origin}{}", head.uri.path());
+            self.shared
+                .auth
+                .caller(&head.method, &url, &head.headers, now)
+                .map_err(|failure| S::refuse(Refusal::Unauthorized(&failure)))?
+        };
         let request = Request {
             operation,
             path,
@@ -108,7 +132,7 @@ impl<S: Service> Host<S> {
                 .map_err(|problem| S::refuse(Refusal::Malformed(&problem)))?,
             caller,
             now,
-            origin: format!("http://{}", header(HOST).unwrap_or("127.0.0.1")),
+            origin,
             target: head.uri.to_string(),
         };
         let context = Context {
@@ -156,8 +180,13 @@ impl<S: Service> Dispatch for Host<S> {
     }
 
     fn answer(&self, head: &Parts, body: Bytes) -> Answer {
-        let (operation, outcome) = self.route(head, &body);
-        let (Ok(mut answer) | Err(mut answer)) = outcome;
+        let (operation, mut answer) = match self.authorization_server(head, &body) {
+            Some(answer) => (None, answer),
+            None => {
+                let (operation, Ok(answer) | Err(answer)) = self.route(head, &body);
+                (operation, answer)
+            }
+        };
         let request_id = self.shared.request_id();
         S::finish(&mut answer, &request_id);
         let date = httpdate::fmt_http_date(SystemTime::from(self.shared.clock.now()));
@@ -200,6 +229,12 @@ impl Shared {
             .unwrap_or_else(PoisonError::into_inner);
         ids.base62("req", 22)
     }
+}
+
+/// Scheme, host and port that a request was sent to.
+fn origin(head: &Parts) -> String {
+    let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
+    format!("http://{}", host.unwrap_or("127.0.0.1"))
 }
 
 fn read_body(media_type: Option<&str>, body: &Bytes) -> Result<RequestBody, String> {

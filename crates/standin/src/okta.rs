@@ -1,10 +1,12 @@
 //! The stand-in for Okta.
 
-use crate::auth::{AccessToken, Auth, TokenKind};
+use crate::auth::Auth;
 use crate::service::{Context, Handler, Refusal, Service};
-use crate::{Answer, Api, Credentials, Ids, Population, Request};
+use crate::{Answer, Api, Ids, Population, Request};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+
+mod accounts;
 
 /// The service.
 #[derive(Debug)]
@@ -16,30 +18,13 @@ pub struct State {
     ids: Ids,
 }
 
-pub(crate) fn credentials(population: &Population) -> Credentials {
-    Credentials {
-        scheme: "SSWS",
-        token: Ids::new(population.seed).base62("okta-", 40),
-    }
-}
-
 impl Service for Okta {
     const API: Api = Api::Okta;
 
     type State = State;
 
     fn populate(population: &Population, auth: &Auth) -> State {
-        auth.add(
-            credentials(population).token,
-            AccessToken {
-                scheme: "SSWS".to_owned(),
-                principal: "admin".to_owned(),
-                kind: TokenKind::Ssws,
-                client: None,
-                scopes: None,
-                expires_at: None,
-            },
-        );
+        accounts::add(auth, "admin", "reader", "nobody");
         State {
             ids: Ids::new(population.seed),
         }

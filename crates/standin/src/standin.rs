@@ -4,7 +4,7 @@ use crate::contract::Violation;
 use crate::exchanges::Exchange;
 use crate::host::{Dispatch, Host};
 use crate::server::Server;
-use crate::{Api, Clock, Population, foundry, klustr, okta, zenml};
+use crate::{Api, Clock, Credentials, Population, foundry, klustr, okta, zenml};
 use chrono::{DateTime, Utc};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, PoisonError};
@@ -15,15 +15,6 @@ pub struct Standin {
     host: Arc<dyn Dispatch>,
     server: Server,
     credentials: Credentials,
-}
-
-/// What lets callers in to a fresh organisation. All of it is derived from the seed, and worth nothing elsewhere.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Credentials {
-    /// The scheme that `token` is sent with: `SSWS` for Okta, `Bearer` for the others.
-    pub scheme: &'static str,
-    /// A token of an administrator who may do everything.
-    pub token: String,
 }
 
 /// A [`Standin`] in the making.
@@ -165,13 +156,9 @@ impl StandinBuilder {
             Api::Zenml => Arc::new(Host::<zenml::Zenml>::new(population, clock, checked)),
             Api::Klustr => Arc::new(Host::<klustr::Klustr>::new(population, clock, checked)),
         };
-        let credentials = match self.api {
-            Api::Okta => okta::credentials(population),
-            Api::Foundry => foundry::credentials(population),
-            Api::Zenml => zenml::credentials(population),
-            Api::Klustr => klustr::credentials(population),
-        };
         let server = Server::start(self.listen, Arc::clone(&host)).await?;
+        let origin = format!("http://{}", server.address);
+        let credentials = Credentials::of(&host.shared().auth, self.api, &origin);
         Ok(Standin {
             api: self.api,
             host,
