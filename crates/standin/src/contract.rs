@@ -1,6 +1,7 @@
 //! What an API's description says of its operations, in the form that serving them needs.
 
 use crate::Api;
+use crate::limits::Rate;
 use http::Method;
 use percent_encoding::percent_decode_str;
 use rolecall_openapi::json;
@@ -46,6 +47,8 @@ pub struct Operation {
     pub answers: Vec<Answered>,
     /// `security`: the operation's, or else the document's.
     pub security: Value,
+    /// `x-rate-limit`: the operation's, or else the document's.
+    pub rate: Option<Rate>,
     /// The whole operation object, for extensions.
     pub raw: Value,
 }
@@ -223,6 +226,10 @@ fn operation(
         body,
         answers: answers.collect(),
         security: security.cloned().unwrap_or_default(),
+        rate: raw
+            .get("x-rate-limit")
+            .or_else(|| document.get("x-rate-limit"))
+            .and_then(Rate::read),
         raw: raw.clone(),
     })
 }

@@ -21,6 +21,8 @@ pub struct State {
 impl Service for Foundry {
     const API: Api = Api::Foundry;
 
+    const AT_ONCE: u32 = 800;
+
     type State = State;
 
     fn populate(population: &Population, auth: &Auth) -> State {

@@ -3,11 +3,13 @@
 use crate::auth::{Auth, Caller};
 use crate::contract::{Contract, Operation, Route, Violation};
 use crate::exchanges::{Exchange, Exchanges};
+use crate::limits::{Limiter, Limits};
 use crate::oauth::{self, OauthRequest, Profile};
 use crate::request::{RequestBody, pairs};
 use crate::service::{Context, Handler, Refusal, Service};
 use crate::{Answer, Clock, Ids, Outcome, Population, Request};
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use http::header::{ALLOW, CONTENT_TYPE, DATE, HOST};
 use http::request::Parts;
 use http::{HeaderValue, Method};
@@ -27,24 +29,54 @@ pub(crate) struct Shared {
     pub(crate) auth: Auth,
     pub(crate) clock: Clock,
     pub(crate) exchanges: Exchanges,
+    pub(crate) limiter: Limiter,
     pub(crate) violations: Mutex<Vec<Violation>>,
     /// Whether requests and answers are held against the description.
     pub(crate) checked: bool,
     request_ids: Mutex<Ids>,
 }
 
+/// What a host is to be like.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) population: Population,
+    pub(crate) clock: Clock,
+    pub(crate) checked: bool,
+    pub(crate) limits: Limits,
+    /// How many requests are served at once; the limits decide when `None`.
+    pub(crate) at_once: Option<u32>,
+}
+
 /// A [`Host`] whose API is not known to the compiler.
 pub(crate) trait Dispatch: Send + Sync {
     fn shared(&self) -> &Shared;
     fn contract(&self) -> &'static Contract;
-    fn answer(&self, head: &Parts, body: Bytes) -> Answer;
+    fn answer(&self, head: &Parts, body: &Bytes, crowded: bool) -> Answer;
     fn save(&self) -> serde_json::Result<serde_json::Value>;
 }
 
+/// A request before anybody has looked at it.
+pub(crate) struct Arrival<'a> {
+    head: &'a Parts,
+    body: &'a Bytes,
+    /// Whether more requests are being served than may be.
+    pub(crate) crowded: bool,
+    /// Scheme, host and port that it was sent to.
+    origin: String,
+    pub(crate) now: DateTime<Utc>,
+}
+
 impl<S: Service> Host<S> {
-    pub(crate) fn new(population: &Population, clock: Clock, checked: bool) -> Self {
+    pub(crate) fn new(settings: Settings) -> Self {
+        let Settings {
+            population,
+            clock,
+            checked,
+            limits,
+            at_once,
+        } = settings;
         let auth = Auth::new(population.seed);
-        let state = S::populate(population, &auth);
+        let state = S::populate(&population, &auth);
         Self {
             contract: Contract::of(S::API),
             state: RwLock::new(state),
@@ -52,6 +84,13 @@ impl<S: Service> Host<S> {
                 auth,
                 clock,
                 exchanges: Exchanges::default(),
+                limiter: Limiter::new(
+                    limits,
+                    at_once.unwrap_or(match limits {
+                        Limits::Published => S::AT_ONCE,
+                        Limits::Generous | Limits::Fixed { .. } => u32::MAX,
+                    }),
+                ),
                 violations: Mutex::default(),
                 checked,
                 request_ids: Mutex::new(Ids::new(population.seed ^ 0x7265_7175)),
@@ -59,48 +98,39 @@ impl<S: Service> Host<S> {
         }
     }
 
-    fn authorization_server(&self, head: &Parts, body: &Bytes) -> Option<Answer> {
-        let query = head.uri.query().unwrap_or_default();
+    fn authorization_server(&self, arrival: &Arrival<'_>) -> Option<Answer> {
+        let head = arrival.head;
         let form = if head.method == Method::POST {
-            std::str::from_utf8(body).unwrap_or_default()
+            std::str::from_utf8(arrival.body).unwrap_or_default()
         } else {
-            query
+            head.uri.query().unwrap_or_default()
         };
         let request = OauthRequest {
             headers: &head.headers,
             fields: &pairs(form),
-            origin: &origin(head),
+            origin: &arrival.origin,
             path: head.uri.path(),
-            now: self.shared.clock.now(),
+            now: arrival.now,
         };
         let profile = Profile::of(S::API);
         oauth::serve(&self.shared.auth, profile, &head.method, &request)
     }
 
-    fn route(&self, head: &Parts, body: &Bytes) -> (Option<&'static Operation>, Outcome) {
-        let path = head.uri.path();
-        match self.contract.route(&head.method, path) {
+    fn route(&self, arrival: &Arrival<'_>) -> (Option<&'static Operation>, Outcome) {
+        let method = &arrival.head.method;
+        let path = arrival.head.uri.path();
+        match self.contract.route(method, path) {
             Route::Operation(at, parameters) => {
                 let operation = &self.contract.operations[at];
-                (
-                    Some(operation),
-                    self.call(operation, parameters, head, body),
-                )
+                (Some(operation), self.call(operation, parameters, arrival))
             }
             Route::OtherMethods(allowed) => {
-                let method = &head.method;
                 let allowed = &allowed[..];
                 let names: Vec<&str> = allowed.iter().map(Method::as_str).collect();
-                let refusal = Refusal::NoSuchMethod { method, allowed };
-                (
-                    None,
-                    Err(S::refuse(refusal).header(ALLOW, names.join(", "))),
-                )
+                let refused = S::refuse(Refusal::NoSuchMethod { method, allowed });
+                (None, Err(refused.header(ALLOW, names.join(", "))))
             }
-            Route::Unknown => {
-                let method = &head.method;
-                (None, Err(S::refuse(Refusal::NoSuchPath { method, path })))
-            }
+            Route::Unknown => (None, Err(S::refuse(Refusal::NoSuchPath { method, path }))),
         }
     }
 
@@ -108,31 +138,58 @@ impl<S: Service> Host<S> {
         &self,
         operation: &'static Operation,
         path: Vec<(String, String)>,
-        head: &Parts,
-        body: &Bytes,
+        arrival: &Arrival<'_>,
     ) -> Outcome {
-        let now = self.shared.clock.now();
-        let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
-        let origin = origin(head);
+        let head = arrival.head;
         let caller = if operation.is_open() {
             Caller::nobody()
         } else {
-            let url = format!("{origin}{}", head.uri.path());
+            let url = format!("{}{}", arrival.origin, head.uri.path());
             self.shared
                 .auth
-                .caller(&head.method, &url, &head.headers, now)
+                .caller(&head.method, &url, &head.headers, arrival.now)
                 .map_err(|failure| S::refuse(Refusal::Unauthorized(&failure)))?
         };
+        let rate = S::rate(operation, &caller);
+        let taken = self.shared.limiter.take(&caller, rate.as_deref(), arrival);
+        let window = match &taken {
+            Ok(window) => *window,
+            Err(full) => Some(*full),
+        };
+        let outcome = match taken {
+            Ok(_) => self.handle(operation, path, caller, arrival),
+            Err(_) if arrival.crowded => Err(S::refuse(Refusal::TooManyAtOnce)),
+            Err(full) => Err(S::refuse(Refusal::TooManyRequests { reset: full.reset })),
+        };
+        let told = |mut answer: Answer| {
+            if let Some(window) = &window {
+                S::limit_headers(&mut answer, window);
+            }
+            answer
+        };
+        outcome.map(told).map_err(told)
+    }
+
+    fn handle(
+        &self,
+        operation: &'static Operation,
+        path: Vec<(String, String)>,
+        caller: Caller,
+        arrival: &Arrival<'_>,
+    ) -> Outcome {
+        let head = arrival.head;
+        let media_type = head.headers.get(CONTENT_TYPE);
+        let media_type = media_type.and_then(|value| value.to_str().ok());
         let request = Request {
             operation,
             path,
             query: head.uri.query().map(pairs).unwrap_or_default(),
             headers: head.headers.clone(),
-            body: read_body(header(CONTENT_TYPE), body)
+            body: read_body(media_type, arrival.body)
                 .map_err(|problem| S::refuse(Refusal::Malformed(&problem)))?,
             caller,
-            now,
-            origin,
+            now: arrival.now,
+            origin: arrival.origin.clone(),
             target: head.uri.to_string(),
         };
         let context = Context {
@@ -179,11 +236,18 @@ impl<S: Service> Dispatch for Host<S> {
         self.contract
     }
 
-    fn answer(&self, head: &Parts, body: Bytes) -> Answer {
-        let (operation, mut answer) = match self.authorization_server(head, &body) {
+    fn answer(&self, head: &Parts, body: &Bytes, crowded: bool) -> Answer {
+        let arrival = Arrival {
+            head,
+            body,
+            crowded,
+            origin: origin(head),
+            now: self.shared.clock.now(),
+        };
+        let (operation, mut answer) = match self.authorization_server(&arrival) {
             Some(answer) => (None, answer),
             None => {
-                let (operation, Ok(answer) | Err(answer)) = self.route(head, &body);
+                let (operation, Ok(answer) | Err(answer)) = self.route(&arrival);
                 (operation, answer)
             }
         };

@@ -2,7 +2,7 @@
 
 use crate::auth::Auth;
 use crate::service::{Context, Handler, Refusal, Service};
-use crate::{Answer, Api, Ids, Population, Request};
+use crate::{Answer, Api, Ids, Population, Request, Window};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,8 @@ pub struct State {
 
 impl Service for Okta {
     const API: Api = Api::Okta;
+
+    const AT_ONCE: u32 = 75;
 
     type State = State;
 
@@ -50,6 +52,16 @@ impl Service for Okta {
                 Answer::empty(StatusCode::TOO_MANY_REQUESTS)
             }
             Refusal::Failure(status) => Answer::empty(status),
+        }
+    }
+
+    fn limit_headers(answer: &mut Answer, window: &Window) {
+        for (name, value) in [
+            ("x-rate-limit-limit", i64::from(window.limit)),
+            ("x-rate-limit-remaining", i64::from(window.remaining)),
+            ("x-rate-limit-reset", window.reset.timestamp()),
+        ] {
+            answer.headers_mut().insert(name, value.into());
         }
     }
 

@@ -64,13 +64,14 @@ async fn accept(listener: TcpListener, router: Router) {
 }
 
 async fn serve(State(host): State<Arc<dyn Dispatch>>, request: Request<Body>) -> Response<Body> {
+    let inside = host.shared().limiter.enter();
     let (head, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
         let mut refused = Response::new(Body::empty());
         *refused.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
         return refused;
     };
-    let (status, headers, body) = host.answer(&head, body).into_parts();
+    let (status, headers, body) = host.answer(&head, &body, inside.crowded).into_parts();
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     *response.headers_mut() = headers;

@@ -1,12 +1,14 @@
 //! What a stand-in for one API is made of. Everything else in this crate is the same for all four.
 
-use crate::auth::{Auth, AuthFailure};
-use crate::contract::{Contract, Violation};
+use crate::auth::{Auth, AuthFailure, Caller};
+use crate::contract::{Contract, Operation, Violation};
+use crate::limits::{Rate, Window};
 use crate::{Answer, Api, Outcome, Population, Request};
 use chrono::{DateTime, Utc};
 use http::{Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::borrow::Cow;
 
 /// What a stand-in for one API is made of.
 pub trait Service: Sized + Send + Sync + 'static {
@@ -15,6 +17,9 @@ pub trait Service: Sized + Send + Sync + 'static {
 
     /// Everything that calls read and write. A snapshot is this, serialized.
     type State: Clone + Send + Sync + Serialize + DeserializeOwned + 'static;
+
+    /// How many requests the vendor serves at once, where that is published. Default: no limit.
+    const AT_ONCE: u32 = u32::MAX;
 
     /// The state of a new organisation, and who can sign in to it.
     fn populate(population: &Population, auth: &Auth) -> Self::State;
@@ -36,6 +41,17 @@ pub trait Service: Sized + Send + Sync + 'static {
     fn invalid(request: &Request, violations: &[Violation], context: &Context<'_>) -> Answer {
         let _ = (request, context);
         Self::refuse(Refusal::Invalid(violations))
+    }
+
+    /// The published limit that a call is counted in. Default: `x-rate-limit` of the operation.
+    fn rate<'a>(operation: &'a Operation, caller: &Caller) -> Option<Cow<'a, Rate>> {
+        let _ = caller;
+        operation.rate.as_ref().map(Cow::Borrowed)
+    }
+
+    /// Tells the caller where it stands, in the vendor's headers. Default: nothing, as most vendors do.
+    fn limit_headers(answer: &mut Answer, window: &Window) {
+        let _ = (answer, window);
     }
 
     /// Puts on every answer what the vendor puts on every answer, such as a request id.

@@ -2,12 +2,14 @@
 
 use crate::contract::Violation;
 use crate::exchanges::Exchange;
-use crate::host::{Dispatch, Host};
+use crate::host::{Dispatch, Host, Settings};
+use crate::limits::Limits;
 use crate::server::Server;
 use crate::{Api, Clock, Credentials, Population, foundry, klustr, okta, zenml};
 use chrono::{DateTime, Utc};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 /// A stand-in for one API, listening until it is dropped.
 pub struct Standin {
@@ -26,6 +28,8 @@ pub struct StandinBuilder {
     listen: SocketAddr,
     checked: bool,
     clock: Clock,
+    limits: Limits,
+    at_once: Option<u32>,
 }
 
 impl Standin {
@@ -41,6 +45,8 @@ impl Standin {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             checked: cfg!(debug_assertions),
             clock: Clock::default(),
+            limits: Limits::default(),
+            at_once: None,
         }
     }
 
@@ -143,18 +149,41 @@ impl StandinBuilder {
         self
     }
 
+    /// Which rate limits there are. Default: [`Limits::Generous`].
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Gives every caller `requests` in every bucket and every window of `per`.
+    pub fn rate_limit(self, requests: u32, per: Duration) -> Self {
+        self.limits(Limits::Fixed { requests, per })
+    }
+
+    /// How many requests are served at once. Default: no limit, or the vendor's with [`Limits::Published`].
+    pub fn at_once(mut self, requests: u32) -> Self {
+        self.at_once = Some(requests);
+        self
+    }
+
     /// Makes the organisation and starts to listen.
     ///
     /// # Errors
     ///
     /// When the address cannot be had.
     pub async fn start(self) -> std::io::Result<Standin> {
-        let (population, clock, checked) = (&self.population, self.clock, self.checked);
+        let settings = Settings {
+            population: self.population,
+            clock: self.clock,
+            checked: self.checked,
+            limits: self.limits,
+            at_once: self.at_once,
+        };
         let host: Arc<dyn Dispatch> = match self.api {
-            Api::Okta => Arc::new(Host::<okta::Okta>::new(population, clock, checked)),
-            Api::Foundry => Arc::new(Host::<foundry::Foundry>::new(population, clock, checked)),
-            Api::Zenml => Arc::new(Host::<zenml::Zenml>::new(population, clock, checked)),
-            Api::Klustr => Arc::new(Host::<klustr::Klustr>::new(population, clock, checked)),
+            Api::Okta => Arc::new(Host::<okta::Okta>::new(settings)),
+            Api::Foundry => Arc::new(Host::<foundry::Foundry>::new(settings)),
+            Api::Zenml => Arc::new(Host::<zenml::Zenml>::new(settings)),
+            Api::Klustr => Arc::new(Host::<klustr::Klustr>::new(settings)),
         };
         let server = Server::start(self.listen, Arc::clone(&host)).await?;
         let origin = format!("http://{}", server.address);

@@ -11,9 +11,10 @@ use serde_json::{Map, Value, json};
 
 /// A private key.
 #[derive(Debug)]
+
 pub(crate) enum KeyPair {
     Rsa(Box<RsaKeyPair>),
-    Ec(EcdsaKeyPair),
+    Ec(Box<EcdsaKeyPair>),
 }
 
 /// A JWT whose signature has not been looked at.
@@ -156,7 +157,7 @@ pub(crate) fn public_ec(pem: &str, id: &str) -> Result<(KeyPair, Value), String>
         "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": id,
         "x": coordinate(1), "y": coordinate(33),
     });
-    Ok((KeyPair::Ec(pair), jwk))
+    Ok((KeyPair::Ec(Box::new(pair)), jwk))
 }
 
 fn der(pem: &str) -> Result<Vec<u8>, String> {
