@@ -204,7 +204,7 @@ impl Call {
     }
 
     /// Sets a parameter that chooses the page, in the query or in the JSON body.
-    pub(crate) fn set_page(&mut self, parameter: PageParameter, value: Value) {
+    pub fn set_page(&mut self, parameter: PageParameter, value: Value) {
         match parameter.location {
             PageLocation::Query => self.put(Some(Location::Query), parameter.name, value),
             PageLocation::Body => self.patch(parameter.name, value),

@@ -1,7 +1,7 @@
 //! How calls fail, keeping what was received.
 
 use crate::body::{essence, is_json};
-use crate::{DecodeProblem, Operation, Response, exchange_error, request};
+use crate::{DecodeProblem, HookNote, Operation, Response, exchange_error, request};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
@@ -32,6 +32,8 @@ pub enum Error<E> {
         operation: &'static Operation,
         /// The hook's reason. Where that is a [`reqwest::Error`], only scheme, host and port of its URL are left.
         source: Box<dyn StdError + Send + Sync>,
+        /// What the hook had to say on the call.
+        note: Option<HookNote>,
     },
     /// No answer was received, or not all of it. Only scheme, host and port of the URL are left in `source`: the rest can
     /// hold values.
@@ -40,6 +42,8 @@ pub enum Error<E> {
         operation: &'static Operation,
         /// What the HTTP client met.
         source: reqwest::Error,
+        /// What the hook had to say on the call.
+        note: Option<HookNote>,
     },
     /// The API refused, with its documented error body.
     Api {
@@ -60,6 +64,8 @@ pub enum Error<E> {
         body: Bytes,
         /// Where a JSON body departs from the documented one; `None` when the body is empty or says that it is not JSON.
         problem: Option<DecodeProblem>,
+        /// What the hook had to say on the call.
+        note: Option<HookNote>,
     },
     /// The answer was 2xx, and its body does not fit the type.
     Decode {
@@ -73,6 +79,8 @@ pub enum Error<E> {
         body: Bytes,
         /// Where and how it does not fit.
         problem: DecodeProblem,
+        /// What the hook had to say on the call.
+        note: Option<HookNote>,
     },
     /// The body is larger than the transport reads.
     BodyTooLarge {
@@ -80,6 +88,8 @@ pub enum Error<E> {
         operation: &'static Operation,
         /// The largest body that is read, in bytes.
         limit: u64,
+        /// What the hook had to say on the call.
+        note: Option<HookNote>,
     },
 }
 
@@ -128,6 +138,20 @@ impl<E> Error<E> {
         }
     }
 
+    /// What the [`Hook`](crate::Hook) had to say on the call.
+    #[must_use]
+    pub fn note(&self) -> Option<&HookNote> {
+        match self {
+            Self::Api { response, .. } => response.note(),
+            Self::Hook { note, .. }
+            | Self::Transport { note, .. }
+            | Self::Unexpected { note, .. }
+            | Self::Decode { note, .. }
+            | Self::BodyTooLarge { note, .. } => note.as_ref(),
+            Self::InvalidRequest { .. } => None,
+        }
+    }
+
     /// Whether time ran out, while connecting or for the whole exchange.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
@@ -157,20 +181,38 @@ impl<E> Error<E> {
             Self::InvalidRequest { operation, problem } => {
                 Error::InvalidRequest { operation, problem }
             }
-            Self::Hook { operation, source } => Error::Hook { operation, source },
-            Self::Transport { operation, source } => Error::Transport { operation, source },
+            Self::Hook {
+                operation,
+                source,
+                note,
+            } => Error::Hook {
+                operation,
+                source,
+                note,
+            },
+            Self::Transport {
+                operation,
+                source,
+                note,
+            } => Error::Transport {
+                operation,
+                source,
+                note,
+            },
             Self::Unexpected {
                 operation,
                 status,
                 headers,
                 body,
                 problem,
+                note,
             } => Error::Unexpected {
                 operation,
                 status,
                 headers,
                 body,
                 problem,
+                note,
             },
             Self::Decode {
                 operation,
@@ -178,14 +220,24 @@ impl<E> Error<E> {
                 headers,
                 body,
                 problem,
+                note,
             } => Error::Decode {
                 operation,
                 status,
                 headers,
                 body,
                 problem,
+                note,
             },
-            Self::BodyTooLarge { operation, limit } => Error::BodyTooLarge { operation, limit },
+            Self::BodyTooLarge {
+                operation,
+                limit,
+                note,
+            } => Error::BodyTooLarge {
+                operation,
+                limit,
+                note,
+            },
         }
     }
 

@@ -2,9 +2,13 @@
 
 use crate::Operation;
 use crate::exchange_error::with_origin_only;
+use crate::send::{Whole, read_whole};
+use reqwest::ResponseBuilderExt;
+use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
 
 /// A boxed future that can move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -31,6 +35,7 @@ pub trait Hook: Send + Sync + 'static {
 pub struct Next<'a> {
     pub(crate) operation: &'static Operation,
     pub(crate) http: &'a reqwest::Client,
+    pub(crate) max_body_bytes: u64,
 }
 
 impl<'a> Next<'a> {
@@ -54,6 +59,36 @@ impl<'a> Next<'a> {
     pub async fn send(&self, request: reqwest::Request) -> Result<reqwest::Response, HookError> {
         self.http.execute(request).await.map_err(HookError::from)
     }
+
+    /// As [`send`](Self::send), and reads the whole body into memory, so that an exchange that breaks off half-way fails
+    /// here, where the hook can send again, and not after it.
+    ///
+    /// # Errors
+    ///
+    /// [`HookError::Transport`] also when the body broke off; [`HookError::BodyTooLarge`] when it is larger than
+    /// [`Transport::max_body_bytes`](crate::Transport::max_body_bytes).
+    pub async fn send_whole(
+        &self,
+        request: reqwest::Request,
+    ) -> Result<reqwest::Response, HookError> {
+        let mut response = self.send(request).await?;
+        let body = match read_whole(&mut response, self.max_body_bytes).await {
+            Ok(body) => body,
+            Err(Whole::Broken(error)) => return Err(HookError::from(error)),
+            Err(Whole::TooLarge) => return Err(HookError::BodyTooLarge(self.max_body_bytes)),
+        };
+        let url = response.url().clone();
+        let mut whole = http::Response::new(body);
+        *whole.status_mut() = response.status();
+        *whole.version_mut() = response.version();
+        *whole.headers_mut() = std::mem::take(response.headers_mut());
+        let (mut parts, body) = whole.into_parts();
+        // The client reads the URL of an answer from an extension that only its own builder can write.
+        if let Ok(builder) = http::Response::builder().url(url).body(()) {
+            parts.extensions = builder.into_parts().0.extensions;
+        }
+        Ok(http::Response::from_parts(parts, body).into())
+    }
 }
 
 /// The client's default headers can hold secrets, so it is not shown.
@@ -65,6 +100,34 @@ impl fmt::Debug for Next<'_> {
     }
 }
 
+/// What a [`Hook`] has to say on a call, such as how often it was sent: any value, which the answer or the error of the call
+/// hands out again.
+///
+/// A hook puts it into the extensions of the answer (`response.extensions_mut().insert(note)`) or onto its error with
+/// [`HookError::noted`].
+#[derive(Clone)]
+pub struct HookNote(Arc<dyn Any + Send + Sync>);
+
+impl HookNote {
+    /// A note of this value.
+    pub fn new<T: Any + Send + Sync>(value: Arc<T>) -> Self {
+        Self(value)
+    }
+
+    /// The value, when it is of this type.
+    #[must_use]
+    pub fn get<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        self.0.clone().downcast().ok()
+    }
+}
+
+/// The value is the hook's own business.
+impl fmt::Debug for HookNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HookNote")
+    }
+}
+
 /// Why a [`Hook`] gave no answer.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -73,6 +136,10 @@ pub enum HookError {
     Transport(reqwest::Error),
     /// The hook decided against it.
     Refused(Box<dyn StdError + Send + Sync>),
+    /// The answer's body has more than this number of bytes.
+    BodyTooLarge(u64),
+    /// Any of the others, with what the hook has to say on the call.
+    Noted(Box<HookError>, HookNote),
 }
 
 impl HookError {
@@ -96,6 +163,15 @@ impl HookError {
     pub fn refused(reason: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::Refused(reason.into())
     }
+
+    /// The same with a note, which [`Error::note`](crate::Error::note) hands out. It replaces an earlier one.
+    #[must_use]
+    pub fn noted(self, note: HookNote) -> Self {
+        match self {
+            Self::Noted(error, _) => Self::Noted(error, note),
+            error => Self::Noted(Box::new(error), note),
+        }
+    }
 }
 
 impl fmt::Display for HookError {
@@ -103,6 +179,8 @@ impl fmt::Display for HookError {
         match self {
             Self::Transport(_) => f.write_str("the exchange failed"),
             Self::Refused(_) => f.write_str("the request was refused before it was sent"),
+            Self::BodyTooLarge(limit) => write!(f, "the answer has more than {limit} bytes"),
+            Self::Noted(error, _) => error.fmt(f),
         }
     }
 }
@@ -112,6 +190,8 @@ impl StdError for HookError {
         match self {
             Self::Transport(source) => Some(source),
             Self::Refused(source) => Some(source.as_ref()),
+            Self::BodyTooLarge(_) => None,
+            Self::Noted(error, _) => error.source(),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Lists in pages: the mechanics, without deciding how many pages to read.
 
 use crate::send::Raw;
-use crate::{Call, Cursor, DecodeProblem, Error, ErrorBody, Operation, PageLimit, Pages, link};
+use crate::{
+    Call, Cursor, DecodeProblem, Error, ErrorBody, HookNote, Operation, PageLimit, Pages, link,
+};
 use http::{HeaderMap, StatusCode};
 use serde_core::de::DeserializeOwned;
 use serde_json::Value;
@@ -18,6 +20,8 @@ pub struct Page<T> {
     pub status: StatusCode,
     /// The headers of the answer.
     pub headers: HeaderMap,
+    /// What the [`Hook`](crate::Hook) had to say on the call.
+    pub note: Option<HookNote>,
 }
 
 /// Headers can hold secrets, so they are not shown.
@@ -79,6 +83,20 @@ pub trait Paged: Clone + Send + Sized + 'static {
     fn send_page(
         self,
     ) -> impl Future<Output = Result<Page<Self::Item>, Error<Self::Error>>> + Send {
+        let page = self.send_page_with(|_| ());
+        async move { Ok(page.await?.0) }
+    }
+
+    /// As [`send_page`](Self::send_page), and has a look at the body as it was received: to tell a page from another one, for
+    /// example.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_page`](Self::send_page).
+    fn send_page_with<R: Send>(
+        self,
+        look: impl FnOnce(&[u8]) -> R + Send,
+    ) -> impl Future<Output = Result<(Page<Self::Item>, R), Error<Self::Error>>> + Send {
         let call = self.into_call();
         let window = Window::of(&call);
         async move {
@@ -87,14 +105,19 @@ pub trait Paged: Clone + Send + Sized + 'static {
                 Ok(body) => body,
                 Err(problem) => return Err(raw.misfit(problem)),
             };
+            let seen = look(&raw.body);
             let (items, in_body) = Self::split(body);
             match next(&raw, window, items.len(), in_body) {
-                Ok(next) => Ok(Page {
-                    items,
-                    next,
-                    status: raw.status,
-                    headers: raw.headers,
-                }),
+                Ok(next) => {
+                    let page = Page {
+                        items,
+                        next,
+                        status: raw.status,
+                        headers: raw.headers,
+                        note: raw.note,
+                    };
+                    Ok((page, seen))
+                }
                 Err(problem) => Err(raw.misfit(problem)),
             }
         }

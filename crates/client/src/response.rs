@@ -1,16 +1,18 @@
 //! What an operation answered, and how bodies become values.
 
+use crate::HookNote;
 use http::{HeaderMap, StatusCode};
 use serde_core::de::DeserializeOwned;
 use std::fmt;
 use std::ops::Deref;
 
 /// An answer: the value that its body decoded to, with the status and the headers that it came with.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Response<T> {
     value: T,
     status: StatusCode,
     headers: HeaderMap,
+    note: Option<HookNote>,
 }
 
 impl<T> Response<T> {
@@ -21,7 +23,13 @@ impl<T> Response<T> {
             value,
             status,
             headers,
+            note: None,
         }
+    }
+
+    pub(crate) fn noted(mut self, note: Option<HookNote>) -> Self {
+        self.note = note;
+        self
     }
 
     /// The value, without the rest.
@@ -48,6 +56,12 @@ impl<T> Response<T> {
         &self.headers
     }
 
+    /// What the [`Hook`](crate::Hook) had to say on the call.
+    #[must_use]
+    pub fn note(&self) -> Option<&HookNote> {
+        self.note.as_ref()
+    }
+
     /// The same answer with another value.
     #[must_use]
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
@@ -55,7 +69,15 @@ impl<T> Response<T> {
             value: change(self.value),
             status: self.status,
             headers: self.headers,
+            note: self.note,
         }
+    }
+}
+
+/// Notes are about the call and do not count.
+impl<T: PartialEq> PartialEq for Response<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value && self.status == other.status && self.headers == other.headers
     }
 }
 

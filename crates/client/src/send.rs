@@ -6,8 +6,8 @@
 use crate::body::{essence, is_json};
 use crate::exchange_error::with_origin_only;
 use crate::{
-    BoxFuture, ByStatus, Call, DecodeProblem, Error, ErrorBody, HookError, Operation, Response,
-    request,
+    BoxFuture, ByStatus, Call, DecodeProblem, Error, ErrorBody, HookError, HookNote, Operation,
+    Response, request,
 };
 use bytes::{Bytes, BytesMut};
 use http::header::CONTENT_TYPE;
@@ -24,10 +24,16 @@ pub(crate) struct Raw {
     pub(crate) headers: HeaderMap,
     pub(crate) url: Url,
     pub(crate) body: Bytes,
+    pub(crate) note: Option<HookNote>,
 }
 
 /// The failures that do not depend on the documented error body.
-pub(crate) enum Failure {
+pub(crate) struct Failure {
+    reason: Reason,
+    note: Option<HookNote>,
+}
+
+enum Reason {
     InvalidRequest(String),
     Hook(Box<dyn StdError + Send + Sync>),
     Transport(reqwest::Error),
@@ -36,28 +42,88 @@ pub(crate) enum Failure {
 
 impl Failure {
     pub(crate) fn into_error<E>(self, operation: &'static Operation) -> Error<E> {
-        match self {
-            Self::InvalidRequest(problem) => Error::InvalidRequest { operation, problem },
-            Self::Hook(source) => Error::Hook { operation, source },
-            Self::Transport(source) => Error::Transport {
+        let note = self.note;
+        match self.reason {
+            Reason::InvalidRequest(problem) => Error::InvalidRequest { operation, problem },
+            Reason::Hook(source) => Error::Hook {
+                operation,
+                source,
+                note,
+            },
+            Reason::Transport(source) => Error::Transport {
                 operation,
                 source: with_origin_only(source),
+                note,
             },
-            Self::BodyTooLarge(limit) => Error::BodyTooLarge { operation, limit },
+            Reason::BodyTooLarge(limit) => Error::BodyTooLarge {
+                operation,
+                limit,
+                note,
+            },
         }
+    }
+}
+
+impl From<Reason> for Failure {
+    fn from(reason: Reason) -> Self {
+        Self { reason, note: None }
     }
 }
 
 impl From<HookError> for Failure {
     fn from(error: HookError) -> Self {
         match error {
-            HookError::Transport(source) => Self::Transport(source),
-            HookError::Refused(source) => Self::Hook(match source.downcast() {
+            HookError::Transport(source) => Reason::Transport(source).into(),
+            HookError::Refused(source) => Reason::Hook(match source.downcast() {
                 Ok(source) => Box::new(with_origin_only(*source)),
                 Err(source) => source,
-            }),
+            })
+            .into(),
+            HookError::BodyTooLarge(limit) => Reason::BodyTooLarge(limit).into(),
+            HookError::Noted(error, note) => Self {
+                reason: Self::from(*error).reason,
+                note: Some(note),
+            },
         }
     }
+}
+
+/// Why a body could not be read to its end.
+pub(crate) enum Whole {
+    Broken(reqwest::Error),
+    TooLarge,
+}
+
+/// Reads a body of at most `limit` bytes. A body that comes in one piece is not copied.
+pub(crate) async fn read_whole(
+    response: &mut reqwest::Response,
+    limit: u64,
+) -> Result<Bytes, Whole> {
+    if response
+        .content_length()
+        .is_some_and(|length| length > limit)
+    {
+        return Err(Whole::TooLarge);
+    }
+    let Some(first) = response.chunk().await.map_err(Whole::Broken)? else {
+        return Ok(Bytes::new());
+    };
+    if first.len() as u64 > limit {
+        return Err(Whole::TooLarge);
+    }
+    let Some(second) = response.chunk().await.map_err(Whole::Broken)? else {
+        return Ok(first);
+    };
+    let mut body = BytesMut::from(first);
+    let mut next = Some(second);
+    while let Some(chunk) = next {
+        if (body.len() as u64).saturating_add(chunk.len() as u64) > limit {
+            return Err(Whole::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+        next = response.chunk().await.map_err(Whole::Broken)?;
+    }
+    Ok(body.freeze())
 }
 
 impl Raw {
@@ -70,7 +136,9 @@ impl Raw {
         Err(match E::decode(self.status.as_u16(), &self.body) {
             Ok(value) => Error::Api {
                 operation,
-                response: Box::new(Response::new(value, self.status, self.headers)),
+                response: Box::new(
+                    Response::new(value, self.status, self.headers).noted(self.note),
+                ),
             },
             Err(error) => self.unexpected(&error),
         })
@@ -90,6 +158,7 @@ impl Raw {
             headers: Box::new(self.headers),
             body: self.body,
             problem,
+            note: self.note,
         }
     }
 
@@ -100,6 +169,7 @@ impl Raw {
             headers: Box::new(self.headers),
             body: self.body,
             problem,
+            note: self.note,
         }
     }
 
@@ -116,7 +186,7 @@ impl Raw {
 
     fn with<T, E>(self, value: Result<T, DecodeProblem>) -> Result<Response<T>, Error<E>> {
         match value {
-            Ok(value) => Ok(Response::new(value, self.status, self.headers)),
+            Ok(value) => Ok(Response::new(value, self.status, self.headers).noted(self.note)),
             Err(problem) => Err(self.misfit(problem)),
         }
     }
@@ -126,28 +196,28 @@ impl Call {
     /// Sends the request and reads the whole answer, whatever its status.
     pub(crate) fn exchange(self) -> BoxFuture<'static, Result<Raw, Failure>> {
         Box::pin(async move {
-            let request = request::build(&self).map_err(Failure::InvalidRequest)?;
+            let request = request::build(&self).map_err(Reason::InvalidRequest)?;
             let mut response = self.transport.execute(self.operation, request).await?;
+            let note = response.extensions_mut().remove::<HookNote>();
             let limit = self.transport.max_body_bytes();
-            if response
-                .content_length()
-                .is_some_and(|length| length > limit)
-            {
-                return Err(Failure::BodyTooLarge(limit));
-            }
-            let mut body = BytesMut::new();
-            while let Some(chunk) = response.chunk().await.map_err(Failure::Transport)? {
-                if (body.len() as u64).saturating_add(chunk.len() as u64) > limit {
-                    return Err(Failure::BodyTooLarge(limit));
+            let body = match read_whole(&mut response, limit).await {
+                Ok(body) => body,
+                Err(Whole::Broken(error)) => {
+                    let reason = Reason::Transport(error);
+                    return Err(Failure { reason, note });
                 }
-                body.extend_from_slice(&chunk);
-            }
+                Err(Whole::TooLarge) => {
+                    let reason = Reason::BodyTooLarge(limit);
+                    return Err(Failure { reason, note });
+                }
+            };
             Ok(Raw {
                 operation: self.operation,
                 status: response.status(),
                 headers: std::mem::take(response.headers_mut()),
                 url: response.url().clone(),
-                body: body.freeze(),
+                body,
+                note,
             })
         })
     }

@@ -45,7 +45,20 @@ impl Transport {
             http: None,
             hook: None,
             max_body_bytes: MAX_BODY_BYTES,
+            connect_timeout: CONNECT_TIMEOUT,
+            timeout: REQUEST_TIMEOUT,
         }
+    }
+
+    /// The same transport with another hook in the place of its own. Connections are shared.
+    #[must_use]
+    pub fn with_hook(&self, hook: Arc<dyn Hook>) -> Self {
+        Self(Arc::new(Inner {
+            base_url: self.0.base_url.clone(),
+            http: self.0.http.clone(),
+            hook: Some(hook),
+            max_body_bytes: self.0.max_body_bytes,
+        }))
     }
 
     /// The URL that every operation's path is appended to. It has no query, no fragment and no credentials.
@@ -72,7 +85,11 @@ impl Transport {
         request: reqwest::Request,
     ) -> Result<reqwest::Response, HookError> {
         let http = &self.0.http;
-        let next = Next { operation, http };
+        let next = Next {
+            operation,
+            http,
+            max_body_bytes: self.0.max_body_bytes,
+        };
         match &self.0.hook {
             Some(hook) => hook.execute(request, next).await,
             None => next.send(request).await,
@@ -97,12 +114,27 @@ pub struct TransportBuilder {
     http: Option<reqwest::Client>,
     hook: Option<Arc<dyn Hook>>,
     max_body_bytes: u64,
+    connect_timeout: Duration,
+    timeout: Duration,
 }
 
 impl TransportBuilder {
     /// Uses this HTTP client, with its own timeouts and redirect policy. Call [`install_crypto_provider`] before building it.
     pub fn http(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
+        self
+    }
+
+    /// How long connecting may take. Default: 10 s. Another HTTP client than the default one has its own.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long one exchange may take, from connecting to the end of the body. Default: 60 s. Another HTTP client than the
+    /// default one has its own; a hook can set it for each request.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
         self
     }
 
@@ -128,7 +160,9 @@ impl TransportBuilder {
         let base_url = base_url(&self.base_url).map_err(BuildError::InvalidBaseUrl)?;
         let http = match self.http {
             Some(http) => http,
-            None => default_client().map_err(BuildError::Client)?,
+            None => {
+                default_client(self.connect_timeout, self.timeout).map_err(BuildError::Client)?
+            }
         };
         Ok(Transport(Arc::new(Inner {
             base_url,
@@ -187,11 +221,14 @@ pub fn install_crypto_provider() {
     }
 }
 
-fn default_client() -> Result<reqwest::Client, reqwest::Error> {
+fn default_client(
+    connect_timeout: Duration,
+    timeout: Duration,
+) -> Result<reqwest::Client, reqwest::Error> {
     install_crypto_provider();
     reqwest::Client::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(REQUEST_TIMEOUT)
+        .connect_timeout(connect_timeout)
+        .timeout(timeout)
         .referer(false)
         .user_agent(concat!("rolecall/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::custom(|attempt| {
