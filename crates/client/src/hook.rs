@@ -106,18 +106,19 @@ impl fmt::Debug for Next<'_> {
 /// A hook puts it into the extensions of the answer (`response.extensions_mut().insert(note)`) or onto its error with
 /// [`HookError::noted`].
 #[derive(Clone)]
-pub struct HookNote(Arc<dyn Any + Send + Sync>);
+pub struct HookNote(Arc<Box<dyn Any + Send + Sync>>);
 
 impl HookNote {
     /// A note of this value.
-    pub fn new<T: Any + Send + Sync>(value: Arc<T>) -> Self {
-        Self(value)
+    pub fn new<T: Any + Send + Sync>(value: T) -> Self {
+        // A thin pointer keeps errors small.
+        Self(Arc::new(Box::new(value)))
     }
 
     /// The value, when it is of this type.
     #[must_use]
-    pub fn get<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
-        self.0.clone().downcast().ok()
+    pub fn get<T: Any>(&self) -> Option<&T> {
+        self.0.as_ref().as_ref().downcast_ref()
     }
 }
 

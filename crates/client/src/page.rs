@@ -83,20 +83,19 @@ pub trait Paged: Clone + Send + Sized + 'static {
     fn send_page(
         self,
     ) -> impl Future<Output = Result<Page<Self::Item>, Error<Self::Error>>> + Send {
-        let page = self.send_page_with(|_| ());
-        async move { Ok(page.await?.0) }
+        self.send_page_with(|_| ())
     }
 
-    /// As [`send_page`](Self::send_page), and has a look at the body as it was received: to tell a page from another one, for
+    /// As [`send_page`](Self::send_page), and shows the body as it was received: to tell a page from another one, for
     /// example.
     ///
     /// # Errors
     ///
     /// As [`send_page`](Self::send_page).
-    fn send_page_with<R: Send>(
+    fn send_page_with(
         self,
-        look: impl FnOnce(&[u8]) -> R + Send,
-    ) -> impl Future<Output = Result<(Page<Self::Item>, R), Error<Self::Error>>> + Send {
+        look: impl FnOnce(&[u8]) + Send,
+    ) -> impl Future<Output = Result<Page<Self::Item>, Error<Self::Error>>> + Send {
         let call = self.into_call();
         let window = Window::of(&call);
         async move {
@@ -105,19 +104,16 @@ pub trait Paged: Clone + Send + Sized + 'static {
                 Ok(body) => body,
                 Err(problem) => return Err(raw.misfit(problem)),
             };
-            let seen = look(&raw.body);
+            look(&raw.body);
             let (items, in_body) = Self::split(body);
             match next(&raw, window, items.len(), in_body) {
-                Ok(next) => {
-                    let page = Page {
-                        items,
-                        next,
-                        status: raw.status,
-                        headers: raw.headers,
-                        note: raw.note,
-                    };
-                    Ok((page, seen))
-                }
+                Ok(next) => Ok(Page {
+                    items,
+                    next,
+                    status: raw.status,
+                    headers: raw.headers,
+                    note: raw.note,
+                }),
                 Err(problem) => Err(raw.misfit(problem)),
             }
         }

@@ -43,6 +43,7 @@ impl Transport {
         TransportBuilder {
             base_url: base_url.to_owned(),
             http: None,
+            from: None,
             hook: None,
             max_body_bytes: MAX_BODY_BYTES,
             connect_timeout: CONNECT_TIMEOUT,
@@ -112,6 +113,7 @@ impl fmt::Debug for Transport {
 pub struct TransportBuilder {
     base_url: String,
     http: Option<reqwest::Client>,
+    from: Option<reqwest::ClientBuilder>,
     hook: Option<Arc<dyn Hook>>,
     max_body_bytes: u64,
     connect_timeout: Duration,
@@ -122,6 +124,13 @@ impl TransportBuilder {
     /// Uses this HTTP client, with its own timeouts and redirect policy. Call [`install_crypto_provider`] before building it.
     pub fn http(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
+        self
+    }
+
+    /// Makes the HTTP client from this, for proxies, certificates and the like. Its timeouts and its redirect policy are
+    /// replaced by those of this builder. Call [`install_crypto_provider`] before making it.
+    pub fn http_builder(mut self, http: reqwest::ClientBuilder) -> Self {
+        self.from = Some(http);
         self
     }
 
@@ -161,7 +170,7 @@ impl TransportBuilder {
         let http = match self.http {
             Some(http) => http,
             None => {
-                default_client(self.connect_timeout, self.timeout).map_err(BuildError::Client)?
+                client(self.from, self.connect_timeout, self.timeout).map_err(BuildError::Client)?
             }
         };
         Ok(Transport(Arc::new(Inner {
@@ -221,16 +230,18 @@ pub fn install_crypto_provider() {
     }
 }
 
-fn default_client(
+fn client(
+    from: Option<reqwest::ClientBuilder>,
     connect_timeout: Duration,
     timeout: Duration,
 ) -> Result<reqwest::Client, reqwest::Error> {
     install_crypto_provider();
-    reqwest::Client::builder()
-        .connect_timeout(connect_timeout)
+    let from = from.unwrap_or_else(|| {
+        reqwest::Client::builder().user_agent(concat!("rolecall/", env!("CARGO_PKG_VERSION")))
+    });
+    from.connect_timeout(connect_timeout)
         .timeout(timeout)
         .referer(false)
-        .user_agent(concat!("rolecall/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::custom(|attempt| {
             let within = attempt
                 .previous()

@@ -3,8 +3,8 @@
 mod support;
 
 use rolecall_client::{
-    ArrayStyle, BoxFuture, BuildError, Bytes, Call, Error, Hook, HookError, Multipart, Next,
-    Operation, Parameter, Part, RequestBody, StatusCode, Transport,
+    ArrayStyle, BoxFuture, BuildError, Bytes, Call, Error, Hook, HookError, HookNote, Multipart,
+    Next, Operation, Parameter, Part, RequestBody, StatusCode, Transport,
 };
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
@@ -674,4 +674,67 @@ fn futures_can_move_between_threads() {
     let transport = Transport::new("http://127.0.0.1:9").unwrap();
     moves(call(&transport, OPERATION).send_json::<Value, Value>());
     moves(call(&transport, OPERATION).send_empty::<Value>());
+}
+
+/// Reads whole answers, sends again when one breaks off, and notes how often it sent.
+struct Patient;
+
+impl Hook for Patient {
+    fn execute<'a>(
+        &'a self,
+        request: reqwest::Request,
+        next: Next<'a>,
+    ) -> BoxFuture<'a, Result<reqwest::Response, HookError>> {
+        Box::pin(async move {
+            let mut sent = 0_usize;
+            loop {
+                sent += 1;
+                match next.send_whole(request.try_clone().unwrap()).await {
+                    Ok(mut response) => {
+                        response.extensions_mut().insert(HookNote::new(sent));
+                        return Ok(response);
+                    }
+                    Err(HookError::Transport(_)) if sent < 3 => {}
+                    Err(error) => return Err(error.noted(HookNote::new(sent))),
+                }
+            }
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_hook_reads_whole_answers_and_leaves_a_note() {
+    let broken = || answer("200 OK", "[1]").replace("[1]", "[");
+    let refusal = answer("403 X", "{}");
+    let patient = |server: &Server| server.transport().with_hook(Arc::new(Patient));
+    let server = Server::answering(vec![broken(), answer("200 OK", "[1]"), refusal]).await;
+    let answered = call(&patient(&server), OPERATION)
+        .send_json::<Vec<u8>, Value>()
+        .await
+        .unwrap();
+    assert_eq!(*answered, [1]);
+    assert_eq!(answered.note().unwrap().get(), Some(&2_usize));
+    assert_eq!(answered.note().unwrap().get::<u8>(), None);
+    let new = |server: &Server| call(&patient(server), OPERATION).send_empty::<Value>();
+    let error = new(&server).await.unwrap_err();
+    assert_eq!(error.note().unwrap().get(), Some(&1_usize));
+    let server = Server::answering(vec![broken(), broken(), broken()]).await;
+    let error = new(&server).await.unwrap_err();
+    assert!(matches!(error, Error::Transport { .. }), "{error}");
+    assert_eq!(error.note().unwrap().get(), Some(&3_usize));
+    let server = Server::answering(vec![answer("200 OK", "12345")]).await;
+    let small = Transport::builder(&server.url)
+        .max_body_bytes(4)
+        .hook(Arc::new(Patient))
+        .build()
+        .unwrap();
+    let error = call(&small, OPERATION)
+        .send_empty::<Value>()
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(error, Error::BodyTooLarge { limit: 4, .. }),
+        "{error}"
+    );
+    assert_eq!(error.note().unwrap().get(), Some(&1_usize));
 }

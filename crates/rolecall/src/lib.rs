@@ -1,5 +1,51 @@
 //! Who holds which role: one facade over the clients of several vendors.
+//!
+//! | for | see |
+//! | --- | --- |
+//! | a client that signs in, waits, sends again and explains | [`Client`], [`ClientBuilder`], [`CallOptions`] |
+//! | where tokens come from | [`auth`] |
+//! | lists in pages | [`Pages`], [`ByPage`] |
+//! | sending again and rate limits | [`RetryPolicy`], [`Backoff`], [`Limiter`] |
+//! | what went wrong, and what to do | [`Error`], [`Diagnosis`] |
+//! | what was done for a call | [`CallSummary`] |
+//!
+//! # Features
+//!
+//! One for each API: `okta`, `foundry`, `zenml` and `klustr`. None is on by default, and only the APIs whose feature is on
+//! are compiled.
 
 #![forbid(unsafe_code)]
 
+mod advice;
+mod api;
 pub mod auth;
+mod client;
+mod clock;
+mod error;
+mod hook;
+mod limit;
+mod options;
+mod pages;
+mod retry;
+mod summary;
+
+pub use api::{Api, Server};
+pub use client::{BuildError, Client, ClientBuilder, Timeouts};
+pub use clock::{Clock, SystemClock};
+pub use error::{Diagnosis, Error, Kind, Retryable, VendorError};
+pub use limit::Limiter;
+pub use options::{CallOptions, FoundDone, ReadBack};
+pub use pages::{ByPage, Pages, PagesProblem};
+pub use retry::{Backoff, Decision, Failed, Fault, GaveUp, NoRetry, RetryPolicy};
+pub use summary::{Attempt, CallSummary, Credential, Outcome};
+
+#[cfg(feature = "foundry")]
+pub use api::foundry;
+#[cfg(feature = "klustr")]
+pub use api::klustr;
+#[cfg(feature = "okta")]
+pub use api::okta;
+#[cfg(feature = "zenml")]
+pub use api::zenml;
+
+pub use rolecall_client::{self, Cursor, Page};

@@ -1,0 +1,162 @@
+//! What an answer says about coming back: how long to wait, and how much of a rate limit is left.
+
+use rolecall_client::{HeaderMap, StatusCode};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// The requests of one window.
+const LIMIT: &str = "x-rate-limit-limit";
+/// The requests that are left of it.
+const REMAINING: &str = "x-rate-limit-remaining";
+/// When the next window starts, in seconds since 1970, by the clock of the service (Okta developer documentation, "Rate
+/// limits").
+const RESET: &str = "x-rate-limit-reset";
+/// `do-not-retry` when coming back is of no use (Palantir's Foundry SDK reads it).
+const RETRY_HINT: &str = "qos-retry-hint";
+
+/// What an answer says about coming back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Advice {
+    /// How long to wait before coming back.
+    pub(crate) wait: Option<Duration>,
+    /// Not to come back at all.
+    pub(crate) do_not_retry: bool,
+}
+
+impl Advice {
+    /// Reads `Retry-After` (RFC 9110, section 10.2.3: seconds or a date) and, on 429, `X-Rate-Limit-Reset`. Dates count from
+    /// the `Date` of the answer, so that a wrong clock on either side does no harm; from `local` when it has none.
+    pub(crate) fn of(status: StatusCode, headers: &HeaderMap, local: SystemTime) -> Self {
+        let hint = text(headers, RETRY_HINT);
+        let reset = || {
+            let window = (status == StatusCode::TOO_MANY_REQUESTS)
+                .then(|| Window::of(headers, local))
+                .flatten()?;
+            // The second that the reset falls into is not over when it begins.
+            Some(window.resets_in + Duration::from_secs(1))
+        };
+        Self {
+            wait: retry_after(headers, local).or_else(reset),
+            do_not_retry: hint.is_some_and(|hint| hint.eq_ignore_ascii_case("do-not-retry")),
+        }
+    }
+}
+
+/// The window of a rate limit, as an answer tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Window {
+    pub(crate) limit: u64,
+    pub(crate) remaining: u64,
+    /// When it ends, in seconds since 1970 by the clock of the service: tells windows apart.
+    pub(crate) reset: u64,
+    /// How long it lasts from the answer on.
+    pub(crate) resets_in: Duration,
+}
+
+impl Window {
+    /// The window that the answer tells of, when it tells all of it.
+    pub(crate) fn of(headers: &HeaderMap, local: SystemTime) -> Option<Self> {
+        let reset = number(headers, RESET)?;
+        let now = sent_at(headers, local).duration_since(UNIX_EPOCH).ok()?;
+        Some(Self {
+            limit: number(headers, LIMIT)?,
+            remaining: number(headers, REMAINING)?,
+            reset,
+            resets_in: Duration::from_secs(reset.saturating_sub(now.as_secs())),
+        })
+    }
+}
+
+fn retry_after(headers: &HeaderMap, local: SystemTime) -> Option<Duration> {
+    let text = text(headers, "retry-after")?;
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    // A date that has passed says to come back now.
+    Some(
+        date.duration_since(sent_at(headers, local))
+            .unwrap_or_default(),
+    )
+}
+
+/// When the answer was sent by the clock of the service, or else by ours.
+fn sent_at(headers: &HeaderMap, local: SystemTime) -> SystemTime {
+    text(headers, "date")
+        .and_then(|date| httpdate::parse_http_date(date).ok())
+        .unwrap_or(local)
+}
+
+fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
+    text(headers, name)?.parse().ok()
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok().map(str::trim)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use rolecall_client::{HeaderName, HeaderValue};
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        let pair = |(name, value): &(&'static str, &str)| {
+            let value = HeaderValue::from_str(value).unwrap();
+            (HeaderName::from_static(name), value)
+        };
+        pairs.iter().map(pair).collect()
+    }
+
+    fn wait(status: u16, pairs: &[(&'static str, &str)]) -> Option<u64> {
+        // A local clock that is hours off: nothing that has a `Date` may look at it.
+        let local = UNIX_EPOCH + Duration::from_secs(1_000_000);
+        let status = StatusCode::from_u16(status).unwrap();
+        let advice = Advice::of(status, &headers(pairs), local);
+        advice.wait.map(|wait| wait.as_secs())
+    }
+
+    const DATE: (&str, &str) = ("date", "Sun, 06 Nov 1994 08:49:37 GMT");
+
+    #[test]
+    fn reads_retry_after_in_both_forms() {
+        assert_eq!(wait(503, &[("retry-after", "7")]), Some(7));
+        let later = ("retry-after", "Sun, 06 Nov 1994 08:51:37 GMT");
+        assert_eq!(wait(503, &[DATE, later]), Some(120));
+        let earlier = ("retry-after", "Sun, 06 Nov 1994 08:40:00 GMT");
+        assert_eq!(wait(503, &[DATE, earlier]), Some(0));
+        assert_eq!(wait(503, &[("retry-after", "soon")]), None);
+    }
+
+    #[test]
+    fn reads_the_reset_against_the_date_of_the_answer() {
+        let limit = ("x-rate-limit-limit", "600");
+        let none_left = ("x-rate-limit-remaining", "0");
+        // 08:49:57 of the same day.
+        let reset = ("x-rate-limit-reset", "784111797");
+        assert_eq!(wait(429, &[DATE, limit, none_left, reset]), Some(21));
+        let at_once = ("retry-after", "0");
+        assert_eq!(
+            wait(429, &[DATE, limit, none_left, reset, at_once]),
+            Some(0)
+        );
+        assert_eq!(wait(503, &[DATE, limit, none_left, reset]), None);
+        assert_eq!(wait(429, &[DATE, reset]), None);
+    }
+
+    #[test]
+    fn is_told_not_to_come_back() {
+        let hint = headers(&[("qos-retry-hint", "do-not-retry")]);
+        let advice = Advice::of(StatusCode::SERVICE_UNAVAILABLE, &hint, UNIX_EPOCH);
+        assert!(advice.do_not_retry);
+    }
+
+    proptest! {
+        #[test]
+        fn takes_any_values(values in proptest::collection::vec("[ -~]{0,30}|[0-9]{1,25}", 5)) {
+            let names = ["retry-after", "date", LIMIT, REMAINING, RESET];
+            let pairs = names.into_iter().zip(values.iter().map(String::as_str));
+            let _ = wait(429, &pairs.collect::<Vec<_>>());
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! A client in the making.
+
+use super::Client;
+use crate::api::Api;
+use crate::auth::{self, Authorizer, Credentials, TokenSource};
+use crate::clock::{Clock, SystemClock};
+use crate::hook::Shared;
+use crate::limit::Limiter;
+use crate::options::CallOptions;
+use crate::retry::{Backoff, Budget, NoRetry, RetryPolicy};
+use crate::summary::CallSummary;
+use rolecall_client::{Transport, Url, reqwest};
+use std::error::Error as StdError;
+use std::fmt;
+use std::marker::PhantomData;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+/// How many calls of a client are under way at once, unless said otherwise. Below what the services allow at the least:
+/// Okta 15 on a free developer org, Foundry 30 a user.
+const AT_ONCE: usize = 10;
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Making a connection. Default: 10 s.
+    pub connect: Duration,
+    /// Sending a call once, from connecting to the end of the answer's body. Default: 30 s.
+    pub attempt: Duration,
+    /// A whole call: every attempt, every wait, and fetching tokens. Default: 5 minutes.
+    pub overall: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            attempt: Duration::from_secs(30),
+            overall: Duration::from_secs(300),
+        }
+    }
+}
+
+pub(crate) type Observer = Arc<dyn Fn(&CallSummary) + Send + Sync>;
+
+/// What a client does about every call.
+pub(crate) struct Settings {
+    pub(crate) timeouts: Timeouts,
+    pub(crate) retry: Arc<dyn RetryPolicy>,
+    pub(crate) limiter: Option<Limiter>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) observer: Option<Observer>,
+    pub(crate) allow_hazards: bool,
+}
+
+/// A [`Client`] in the making.
+#[must_use]
+pub struct ClientBuilder<A> {
+    base_url: Option<String>,
+    signs_in: SignIn,
+    http: Option<reqwest::ClientBuilder>,
+    settings: Settings,
+    at_once: Option<usize>,
+    max_body_bytes: Option<u64>,
+    allow_http: bool,
+    api: PhantomData<fn() -> A>,
+}
+
+enum SignIn {
+    Anonymous,
+    Source(Arc<dyn TokenSource>),
+    Credentials(Credentials),
+}
+
+impl<A: Api> ClientBuilder<A> {
+    pub(crate) fn new() -> Self {
+        Self {
+            base_url: None,
+            signs_in: SignIn::Anonymous,
+            http: None,
+            settings: Settings {
+                timeouts: Timeouts::default(),
+                retry: Arc::new(Backoff::default()),
+                limiter: Some(Limiter::new()),
+                clock: Arc::new(SystemClock),
+                observer: None,
+                allow_hazards: false,
+            },
+            at_once: Some(AT_ONCE),
+            max_body_bytes: None,
+            allow_http: false,
+            api: PhantomData,
+        }
+    }
+
+    /// Where the service is, by the variable of its [`Server`](crate::Server): a domain for Okta, a host name for Foundry,
+    /// a URL for ZenML and Klustr.
+    pub fn server(self, variable: &str) -> Self {
+        self.base_url(A::SERVER.url(variable))
+    }
+
+    /// Where the service is, as the whole URL that the paths of the description are appended to.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// Signs every call in with tokens from here.
+    pub fn token(mut self, source: impl TokenSource) -> Self {
+        self.signs_in = SignIn::Source(Arc::new(source));
+        self
+    }
+
+    /// Signs calls in with several credentials, each where it fits.
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.signs_in = SignIn::Credentials(credentials);
+        self
+    }
+
+    /// How long things may take.
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.settings.timeouts = timeouts;
+        self
+    }
+
+    /// Whether and when failed calls are sent again. Default: [`Backoff`].
+    pub fn retry(mut self, policy: impl RetryPolicy) -> Self {
+        self.settings.retry = Arc::new(policy);
+        self
+    }
+
+    /// Sends nothing again. A refused token is still renewed once.
+    pub fn no_retry(self) -> Self {
+        self.retry(NoRetry)
+    }
+
+    /// Shares what is known of rate limits with other clients. Default: a limiter of its own.
+    pub fn limiter(mut self, limiter: Limiter) -> Self {
+        self.settings.limiter = Some(limiter);
+        self
+    }
+
+    /// Never waits before a call because of a rate limit.
+    pub fn no_limiter(mut self) -> Self {
+        self.settings.limiter = None;
+        self
+    }
+
+    /// How many calls are under way at once. The others wait. Default: 10, which is below what each service allows.
+    pub fn concurrency(mut self, calls: usize) -> Self {
+        self.at_once = Some(calls.clamp(1, Semaphore::MAX_PERMITS));
+        self
+    }
+
+    /// Sends any number of calls at once.
+    pub fn no_concurrency_limit(mut self) -> Self {
+        self.at_once = None;
+        self
+    }
+
+    /// Allows all hazardous operations: those that do more than they say. [`CallOptions::allow_hazard`] allows one.
+    pub fn allow_hazards(mut self) -> Self {
+        self.settings.allow_hazards = true;
+        self
+    }
+
+    /// Allows unencrypted HTTP to other machines. To this machine it is always allowed.
+    pub fn allow_http(mut self) -> Self {
+        self.allow_http = true;
+        self
+    }
+
+    /// The largest answer that is read, in bytes. Default: 64 MiB.
+    pub fn max_body_bytes(mut self, limit: u64) -> Self {
+        self.max_body_bytes = Some(limit);
+        self
+    }
+
+    /// Builds the HTTP client from this: proxies, certificates, user agent. What it says of redirects and timeouts is
+    /// replaced: redirects are followed within the origin only, so that credentials stay there. Call
+    /// [`install_crypto_provider`](rolecall_client::install_crypto_provider) before making it.
+    pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
+        self.http = Some(http);
+        self
+    }
+
+    /// Tells the time in the place of the operating system, and waits in the place of tokio.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.settings.clock = Arc::new(clock);
+        self
+    }
+
+    /// Is shown the summary of every call when it is over, before the caller gets the answer. It should be quick.
+    pub fn observer(mut self, observer: impl Fn(&CallSummary) + Send + Sync + 'static) -> Self {
+        self.settings.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Finishes the client.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::NoServer`] when nothing says where the service is and it is not in one place for all,
+    /// [`BuildError::Http`] for unencrypted HTTP to another machine, and what the transport or the credentials refuse.
+    pub fn build(self) -> Result<Client<A>, BuildError> {
+        let base_url = match self.base_url {
+            Some(url) => url,
+            None => A::SERVER.url(
+                A::SERVER
+                    .default
+                    .ok_or(BuildError::NoServer(A::SERVER.variable))?,
+            ),
+        };
+        let mut transport = Transport::builder(&base_url)
+            .connect_timeout(self.settings.timeouts.connect)
+            .timeout(self.settings.timeouts.attempt);
+        if let Some(http) = self.http {
+            transport = transport.http_builder(http);
+        }
+        if let Some(limit) = self.max_body_bytes {
+            transport = transport.max_body_bytes(limit);
+        }
+        let transport = transport.build().map_err(BuildError::Transport)?;
+        let url = transport.base_url();
+        if url.scheme() == "http" && !self.allow_http && !is_loopback(url) {
+            return Err(BuildError::Http(
+                url.host_str().unwrap_or_default().to_owned(),
+            ));
+        }
+        let credentials = match self.signs_in {
+            SignIn::Anonymous => None,
+            SignIn::Credentials(credentials) => Some(credentials),
+            SignIn::Source(source) => {
+                let mut builder =
+                    Credentials::builder(url.as_str()).shared_source("default", source);
+                if self.allow_http {
+                    builder = builder.allow_insecure_http();
+                }
+                Some(builder.build().map_err(BuildError::Credentials)?)
+            }
+        };
+        let shared = Arc::new(Shared {
+            origin: url.origin().ascii_serialization().into(),
+            authorizer: credentials.map(Authorizer::new),
+            budget: Budget::default(),
+            places: self.at_once.map(|calls| Arc::new(Semaphore::new(calls))),
+            settings: self.settings,
+        });
+        Ok(Client::new(&A::over(transport), shared, CallOptions::new()))
+    }
+}
+
+/// Whether the host is this machine (RFC 6761, section 6.3).
+fn is_loopback(url: &Url) -> bool {
+    let Some(host) = url.host_str() else {
+        return false;
+    };
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    match address.parse::<IpAddr>() {
+        Ok(address) => address.is_loopback(),
+        Err(_) => host == "localhost" || host.ends_with(".localhost"),
+    }
+}
+
+/// The URL has not been checked yet and may hold a password, and sources have secrets.
+impl<A> fmt::Debug for ClientBuilder<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("timeouts", &self.settings.timeouts)
+            .field("retry", &self.settings.retry)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a client could not be made.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// Every customer of this API has another server. The name of the variable says what is missing.
+    NoServer(&'static str),
+    /// Credentials would go over unencrypted HTTP to this other machine.
+    Http(String),
+    /// The transport refuses the base URL, or the HTTP client cannot be set up.
+    Transport(rolecall_client::BuildError),
+    /// The credentials cannot be used.
+    Credentials(auth::Error),
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoServer(variable) => write!(
+                f,
+                "nothing says where the service is: give `{variable}` with `ClientBuilder::server`"
+            ),
+            Self::Http(host) => write!(
+                f,
+                "http to {host} is not encrypted, and everyone on the way can read credentials: use https, or \
+                 `ClientBuilder::allow_http`"
+            ),
+            Self::Transport(_) => f.write_str("the transport could not be set up"),
+            Self::Credentials(_) => f.write_str("the credentials cannot be used"),
+        }
+    }
+}
+
+impl StdError for BuildError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::NoServer(_) | Self::Http(_) => None,
+            Self::Transport(source) => Some(source),
+            Self::Credentials(source) => Some(source),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What the vendor says of an error, in its body and headers.
+
+use super::fields_of;
+use rolecall_client::Error as CallError;
+use serde_json::Value;
+
+/// The longest message that is kept, in characters.
+const LONGEST: usize = 400;
+
+/// What the vendor says of an error. Texts are on one line and cut to 400 characters.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct VendorError {
+    /// Its code: `E0000006` (Okta), `PERMISSION_DENIED` (Foundry).
+    pub code: Option<String>,
+    /// Its name: `OrganizationNotFound` (Foundry), the class of an exception (ZenML, Klustr).
+    pub name: Option<String>,
+    /// What it says to people.
+    pub message: Option<String>,
+    /// What identifies this occurrence to the vendor's support: `errorId` (Okta), `errorInstanceId` (Foundry).
+    pub instance: Option<String>,
+    /// What identifies the request to the vendor's support: `X-Okta-Request-Id`.
+    pub request_id: Option<String>,
+    /// The scopes or permissions that it says are missing.
+    pub missing: Vec<String>,
+}
+
+impl VendorError {
+    /// Reads what the error's body and headers say, by the table of its API.
+    pub(super) fn of(error: &CallError<Value>) -> Self {
+        let fields = fields_of(error.operation().api);
+        let request_id = error.headers().and_then(|headers| {
+            let mut values = fields.request_id.iter().map(|name| headers.get(*name));
+            let value = values.find_map(|value| value)?;
+            value.to_str().ok().map(one_line)
+        });
+        let undocumented;
+        let body = match error {
+            CallError::Api { response, .. } => response.value(),
+            // A body that is not the documented one may still be read where it is JSON.
+            CallError::Unexpected { body, .. } => {
+                undocumented = serde_json::from_slice(body).unwrap_or_default();
+                &undocumented
+            }
+            _ => &Value::Null,
+        };
+        let text = |pointers: &[&str]| {
+            let mut found = pointers.iter().filter_map(|pointer| body.pointer(pointer));
+            found.find_map(Value::as_str).map(one_line)
+        };
+        let message = match (text(fields.message), text(fields.detail)) {
+            (Some(message), Some(detail)) => Some(format!("{message} ({detail})")),
+            (message, detail) => message.or(detail),
+        };
+        Self {
+            code: text(fields.code),
+            name: text(fields.name),
+            message,
+            instance: text(fields.instance),
+            request_id,
+            missing: missing(body, fields.missing),
+        }
+    }
+}
+
+/// The text, or the texts of the list, at these places.
+fn missing(body: &Value, pointers: &[&str]) -> Vec<String> {
+    let found = pointers.iter().filter_map(|pointer| body.pointer(pointer));
+    found
+        .flat_map(|value| match value {
+            Value::Array(values) => values.as_slice(),
+            value => std::slice::from_ref(value),
+        })
+        .filter_map(Value::as_str)
+        .map(one_line)
+        .collect()
+}
+
+/// A text without line breaks and control characters, cut where it gets long.
+pub(super) fn one_line(text: &str) -> String {
+    let mut line = String::new();
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    for word in words.filter(|word| !word.is_empty()) {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    match line.char_indices().nth(LONGEST) {
+        Some((at, _)) => {
+            line.truncate(at);
+            line.push_str("...");
+            line
+        }
+        None => line,
+    }
+}

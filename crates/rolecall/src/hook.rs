@@ -1,0 +1,333 @@
+//! The hook under every call of a client: signing in, waiting, sending, sending again.
+
+mod attempt;
+mod refusal;
+
+pub(crate) use refusal::Refused;
+
+use crate::auth::{Authorizer, Used};
+use crate::client::Settings;
+use crate::limit::{Limiter, Permit, Turn};
+use crate::options::{CallOptions, FoundDone, ReadBack};
+use crate::retry::{Budget, Decision, Failed, Fault, GaveUp};
+use crate::summary::{CallSummary, Credential, Outcome};
+use attempt::{Sent, Times};
+use rolecall_client::reqwest::{Request, Response};
+use rolecall_client::{BoxFuture, Hook, HookError, HookNote, Next, Operation, Retry};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+/// What all clones of a client share.
+pub(crate) struct Shared {
+    pub(crate) settings: Settings,
+    pub(crate) authorizer: Option<Authorizer>,
+    pub(crate) origin: Arc<str>,
+    pub(crate) budget: Budget,
+    pub(crate) places: Option<Arc<Semaphore>>,
+}
+
+/// The hook of a client, or of one with other options.
+pub(crate) struct Policy {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) options: CallOptions,
+}
+
+impl Hook for Policy {
+    fn execute<'a>(
+        &'a self,
+        request: Request,
+        next: Next<'a>,
+    ) -> BoxFuture<'a, Result<Response, HookError>> {
+        Box::pin(async move {
+            let mut run = Run::new(self, next);
+            let result = run.run(request).await;
+            let summary = run.into_summary();
+            if let Some(observer) = &self.shared.settings.observer {
+                observer(&summary);
+            }
+            let note = HookNote::new(summary);
+            match result {
+                Ok(mut response) => {
+                    response.extensions_mut().insert(note);
+                    Ok(response)
+                }
+                Err(error) => Err(error.noted(note)),
+            }
+        })
+    }
+}
+
+/// One call on its way.
+struct Run<'a> {
+    policy: &'a Policy,
+    next: Next<'a>,
+    operation: &'static Operation,
+    times: Times<'a>,
+    summary: CallSummary,
+    used: Option<Used>,
+}
+
+impl<'a> Run<'a> {
+    fn new(policy: &'a Policy, next: Next<'a>) -> Self {
+        let settings = &policy.shared.settings;
+        let operation = next.operation();
+        let overall = policy.options.deadline.unwrap_or(settings.timeouts.overall);
+        Self {
+            policy,
+            next,
+            operation,
+            times: Times::new(&*settings.clock, overall),
+            summary: CallSummary {
+                operation,
+                attempts: Vec::with_capacity(1),
+                elapsed: Duration::ZERO,
+                gave_up: None,
+                credential: None,
+            },
+            used: None,
+        }
+    }
+
+    fn into_summary(mut self) -> CallSummary {
+        self.summary.elapsed = self.times.elapsed();
+        self.summary.credential = self.used.as_ref().and_then(credential);
+        self.summary
+    }
+
+    async fn run(&mut self, request: Request) -> Result<Response, HookError> {
+        let settings = &self.policy.shared.settings;
+        if self.operation.hazard.is_some()
+            && !settings.allow_hazards
+            && !self.policy.options.allows(self.operation)
+        {
+            return Err(HookError::refused(Refused::Hazard(self.operation)));
+        }
+        let mut waited = Duration::ZERO;
+        loop {
+            let permit = self.turn(&mut waited).await?;
+            let place = self.place(&mut waited).await?;
+            let Some(copy) = request.try_clone() else {
+                return Err(HookError::refused(
+                    "the body of the request is not in memory",
+                ));
+            };
+            let request = self.authorized(copy).await?;
+            let sent = self.send(request, waited).await;
+            drop(place);
+            if let (Some(permit), Some(window)) = (&permit, &sent.window) {
+                permit.answered(Some(*window), self.times.now());
+            }
+            if self.wants_other_credential(&sent) {
+                tracing::debug!(operation = self.operation.id, "signing in once more");
+                waited = Duration::ZERO;
+                continue;
+            }
+            waited = match self.after(sent, permit).await {
+                After::Done(result) => return result,
+                After::Again(wait) => {
+                    self.times.sleep(wait).await;
+                    wait
+                }
+            };
+        }
+    }
+
+    /// Waits for the call's turn in its rate limit.
+    async fn turn(&mut self, waited: &mut Duration) -> Result<Option<Permit>, HookError> {
+        let shared = &self.policy.shared;
+        let Some(limiter): Option<&Limiter> = shared.settings.limiter.as_ref() else {
+            return Ok(None);
+        };
+        let bucket = self.operation.rate_limit.map_or("", |limit| limit.bucket);
+        loop {
+            let (at, permit) = match limiter.turn(&shared.origin, bucket, self.times.now()) {
+                Turn::At(at, permit) => (at, Some(permit)),
+                Turn::NotBefore(at) => (at, None),
+            };
+            let wait = at.saturating_duration_since(self.times.now());
+            if !wait.is_zero() {
+                if wait > self.times.left() {
+                    return Err(HookError::refused(Refused::RateLimit { bucket, wait }));
+                }
+                tracing::info!(
+                    operation = self.operation.id,
+                    bucket,
+                    wait_ms = millis(wait),
+                    "waiting for the rate limit"
+                );
+                self.times.sleep(wait).await;
+                *waited += wait;
+            }
+            if permit.is_some() {
+                return Ok(permit);
+            }
+        }
+    }
+
+    /// Waits for a place among the calls at once.
+    async fn place(
+        &mut self,
+        waited: &mut Duration,
+    ) -> Result<Option<tokio::sync::OwnedSemaphorePermit>, HookError> {
+        let Some(places) = &self.policy.shared.places else {
+            return Ok(None);
+        };
+        if let Ok(place) = Arc::clone(places).try_acquire_owned() {
+            return Ok(Some(place));
+        }
+        let start = self.times.now();
+        let place = self.times.limited(Arc::clone(places).acquire_owned()).await;
+        *waited += self.times.now().saturating_duration_since(start);
+        match place {
+            Some(Ok(place)) => Ok(Some(place)),
+            // Nobody closes the semaphore.
+            Some(Err(_)) => Ok(None),
+            None => Err(HookError::refused(Refused::Deadline(
+                "its turn among the calls at once",
+            ))),
+        }
+    }
+
+    async fn authorized(&mut self, mut request: Request) -> Result<Request, HookError> {
+        let Some(authorizer) = &self.policy.shared.authorizer else {
+            return Ok(request);
+        };
+        let used = self.used.take();
+        let done = self
+            .times
+            .limited(async {
+                match used {
+                    None => authorizer.authorize(self.operation, &mut request).await,
+                    Some(used) => authorizer.authorize_again(used, &mut request).await,
+                }
+            })
+            .await;
+        match done {
+            Some(Ok(used)) => self.used = Some(used),
+            Some(Err(error)) => return Err(HookError::refused(error)),
+            None => return Err(HookError::refused(Refused::Deadline("a token"))),
+        }
+        Ok(request)
+    }
+
+    /// Shows the answer to the authorizer.
+    fn wants_other_credential(&mut self, sent: &Sent) -> bool {
+        let (Some(authorizer), Some(used), Ok(response)) =
+            (&self.policy.shared.authorizer, &mut self.used, &sent.result)
+        else {
+            return false;
+        };
+        authorizer.on_answer(used, response.status(), response.headers())
+            == crate::auth::Verdict::RetryOnce
+    }
+
+    /// Decides what to do after the call was sent.
+    async fn after(&mut self, sent: Sent, permit: Option<Permit>) -> After {
+        let shared = &self.policy.shared;
+        let Some(fault) = sent.fault else {
+            if self.summary.attempts.len() == 1 {
+                shared.budget.succeeded();
+            }
+            return After::Done(sent.result);
+        };
+        if fault == Fault::Status(rolecall_client::StatusCode::TOO_MANY_REQUESTS)
+            && let (Some(permit), Some(wait)) = (&permit, sent.advice.wait)
+            && sent.window.is_none_or(|window| window.limit > 0)
+        {
+            permit.refused(wait, self.times.now());
+        }
+        drop(permit);
+        match self.decide(fault, &sent).await {
+            Ok(Decision::RetryAfter(wait)) => After::Again(wait),
+            Ok(Decision::GiveUp(reason)) => {
+                self.summary.gave_up = Some(reason);
+                if reason != GaveUp::NotTransient {
+                    let operation = self.operation.id;
+                    tracing::warn!(operation, %fault, %reason, "giving up");
+                }
+                After::Done(sent.result)
+            }
+            Err(found) => {
+                if let Some(attempt) = self.summary.attempts.last_mut() {
+                    attempt.outcome = Outcome::FoundDone;
+                }
+                tracing::info!(
+                    operation = self.operation.id,
+                    "found done after a lost answer"
+                );
+                let mut response = http::Response::new(found.body);
+                *response.status_mut() = found.status;
+                After::Done(Ok(response.into()))
+            }
+        }
+    }
+
+    /// What the policy says, where sending again is safe at all; `Err` when the write was found done.
+    async fn decide(&mut self, fault: Fault, sent: &Sent) -> Result<Decision, FoundDone> {
+        let options = &self.policy.options;
+        let settings = &self.policy.shared.settings;
+        let policy = options.retry.as_ref().unwrap_or(&settings.retry);
+        let decision = policy.decide(&Failed {
+            operation: self.operation,
+            attempts: u32::try_from(self.summary.attempts.len()).unwrap_or(u32::MAX),
+            elapsed: self.times.elapsed(),
+            fault,
+            headers: sent.result.as_ref().ok().map(Response::headers),
+            asked_to_wait: sent.advice.wait,
+            asked_to_stop: sent.advice.do_not_retry,
+        });
+        // A look is worth it even when the policy has had enough: it may find the write done.
+        let repeatable = options.idempotent
+            || fault.had_no_effect()
+            || matches!(self.operation.retry, Retry::Safe | Retry::Idempotent);
+        if !repeatable && decision != Decision::GiveUp(GaveUp::NotTransient) {
+            let Some(look) = &options.read_back else {
+                return Ok(Decision::GiveUp(GaveUp::OutcomeUnknown));
+            };
+            tracing::info!(
+                operation = self.operation.id,
+                "looking whether it took effect"
+            );
+            match self.times.limited(look()).await {
+                Some(ReadBack::TookEffect(found)) => return Err(found),
+                Some(ReadBack::DidNot) => {}
+                Some(ReadBack::Unknown) | None => {
+                    return Ok(Decision::GiveUp(GaveUp::OutcomeUnknown));
+                }
+            }
+        }
+        let Decision::RetryAfter(wait) = decision else {
+            return Ok(decision);
+        };
+        if wait > self.times.left() {
+            return Ok(Decision::GiveUp(GaveUp::Deadline));
+        }
+        if sent.advice.wait.is_none() && !self.policy.shared.budget.take() {
+            return Ok(Decision::GiveUp(GaveUp::Budget));
+        }
+        let attempt = self.summary.attempts.len();
+        let operation = self.operation.id;
+        tracing::info!(operation, attempt, %fault, wait_ms = millis(wait), "sending again");
+        Ok(decision)
+    }
+}
+
+/// What follows after a call was sent.
+enum After {
+    Done(Result<Response, HookError>),
+    Again(Duration),
+}
+
+fn credential(used: &Used) -> Option<Credential> {
+    let scopes = used.token().and_then(|token| token.scopes());
+    Some(Credential {
+        source: used.source()?.to_owned(),
+        kind: used.kind()?,
+        scopes: scopes.map(|scopes| scopes.iter().map(str::to_owned).collect()),
+    })
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,119 @@
+//! Sending once, and the time that a call has.
+
+use super::Run;
+use crate::advice::{Advice, Window};
+use crate::clock::Clock;
+use crate::retry::Fault;
+use crate::summary::{Attempt, Outcome};
+use rolecall_client::HookError;
+use rolecall_client::reqwest::{Error, Request, Response};
+use std::time::{Duration, Instant};
+
+/// The time that a call has.
+pub(super) struct Times<'a> {
+    clock: &'a dyn Clock,
+    start: Instant,
+    overall: Duration,
+}
+
+impl<'a> Times<'a> {
+    pub(super) fn new(clock: &'a dyn Clock, overall: Duration) -> Self {
+        Self {
+            clock,
+            start: clock.now(),
+            overall,
+        }
+    }
+
+    pub(super) fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    pub(super) fn elapsed(&self) -> Duration {
+        self.now().saturating_duration_since(self.start)
+    }
+
+    /// What is left until the deadline.
+    pub(super) fn left(&self) -> Duration {
+        self.overall.saturating_sub(self.elapsed())
+    }
+
+    pub(super) async fn sleep(&self, wait: Duration) {
+        if !wait.is_zero() {
+            self.clock.sleep(wait).await;
+        }
+    }
+
+    /// Waits for something, until the deadline. What it waits for takes time of its own, so the timer is tokio's.
+    pub(super) async fn limited<T>(&self, future: impl Future<Output = T>) -> Option<T> {
+        tokio::time::timeout(self.left(), future).await.ok()
+    }
+}
+
+/// What came of sending once.
+pub(super) struct Sent {
+    pub(super) result: Result<Response, HookError>,
+    /// How it failed; `None` for an answer that is no failure, or that no repeat can change.
+    pub(super) fault: Option<Fault>,
+    pub(super) advice: Advice,
+    pub(super) window: Option<Window>,
+}
+
+impl Run<'_> {
+    /// Sends the request once, within the time of an attempt and what is left of the whole.
+    pub(super) async fn send(&mut self, mut request: Request, waited: Duration) -> Sent {
+        let settings = &self.policy.shared.settings;
+        let options = &self.policy.options;
+        let attempt = options.attempt_timeout.unwrap_or(settings.timeouts.attempt);
+        *request.timeout_mut() = Some(attempt.min(self.times.left()));
+        let start = self.times.now();
+        let result = self.next.send_whole(request).await;
+        let took = self.times.now().saturating_duration_since(start);
+        let (outcome, fault) = match &result {
+            Ok(response) => {
+                let status = response.status();
+                let failed = status.is_server_error() || status.as_u16() == 429;
+                (
+                    Outcome::Answered(status),
+                    failed.then_some(Fault::Status(status)),
+                )
+            }
+            Err(HookError::Transport(error)) => {
+                let fault = fault_of(error);
+                (Outcome::Failed(fault), Some(fault))
+            }
+            Err(_) => (Outcome::TooLarge, None),
+        };
+        self.summary.attempts.push(Attempt {
+            waited,
+            took,
+            outcome,
+        });
+        let mut sent = Sent {
+            result,
+            fault,
+            advice: Advice::default(),
+            window: None,
+        };
+        if let Ok(response) = &sent.result {
+            let local = settings.clock.time_of_day();
+            let headers = response.headers();
+            sent.window = Window::of(headers, local);
+            if fault.is_some() {
+                sent.advice = Advice::of(response.status(), headers, local);
+            }
+        }
+        sent
+    }
+}
+
+/// Whether the request can have reached the service is what counts.
+fn fault_of(error: &Error) -> Fault {
+    if error.is_connect() {
+        Fault::NotConnected
+    } else if error.is_timeout() {
+        Fault::TimedOut
+    } else {
+        Fault::BrokeOff
+    }
+}

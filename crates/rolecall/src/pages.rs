@@ -1,0 +1,139 @@
+//! Lists as streams, page after page.
+
+mod by_page;
+mod loops;
+
+pub use by_page::ByPage;
+pub use loops::PagesProblem;
+
+use crate::error::Error;
+use futures_core::Stream;
+use rolecall_client::{Cursor, Paged};
+use serde::Serialize;
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::vec;
+
+/// How many pages are read at most, unless said otherwise.
+const MAX_PAGES: u64 = 100_000;
+
+/// All items of a list, page after page: a [`Stream`] that sends nothing before the first item is asked for, and no call for
+/// the next page before the items of the last one are used up, or at most one with [`prefetch`](Self::prefetch).
+///
+/// After the first error it ends. Everything that was read before has been yielded by then, once.
+///
+/// | what goes wrong | what is yielded |
+/// | --- | --- |
+/// | a call fails | its error, after all items of the earlier pages |
+/// | the link to the next page leads elsewhere, a cursor comes a second time, or a page repeats an earlier one | an error of [`Kind::Pages`](crate::Kind::Pages), after the items of every page once |
+/// | there are more pages than [`max_pages`](Self::max_pages) | the same |
+///
+/// Memory does not grow with the number of pages: one page is held, or two with prefetch, and at most about 100 KiB to
+/// recognise cursors.
+///
+/// ```
+/// # #[cfg(feature = "okta")]
+/// # async fn example(client: rolecall::okta::Client) -> Result<(), rolecall::Error> {
+/// use futures_util::TryStreamExt;
+///
+/// let mut users = client.pages(client.list_users()).page_size(100);
+/// while let Some(user) = users.try_next().await? {
+///     println!("{:?}", user.id);
+/// }
+/// # Ok(()) }
+/// ```
+#[must_use = "a stream does nothing until it is polled"]
+pub struct Pages<B: Paged> {
+    pages: ByPage<B>,
+    items: vec::IntoIter<B::Item>,
+    at: Option<Cursor>,
+}
+
+impl<B: Paged> Pages<B>
+where
+    B::Error: Serialize,
+{
+    pub(crate) fn new(builder: B) -> Self {
+        Self {
+            pages: ByPage::new(builder, MAX_PAGES),
+            items: Vec::new().into_iter(),
+            at: None,
+        }
+    }
+
+    /// Starts at a cursor that an earlier run gave: [`cursor`](Self::cursor), or the `next` of a page.
+    pub fn from_cursor(mut self, cursor: Cursor) -> Self {
+        self.at = Some(cursor.clone());
+        self.pages.start_at(cursor);
+        self
+    }
+
+    /// Asks for this many items a page. The first item is an error when the operation has no such option, or when it is
+    /// more than the API's description grants, or zero.
+    pub fn page_size(mut self, items: u64) -> Self {
+        self.pages.page_size(items);
+        self
+    }
+
+    /// Reads at most this many pages. If there are more, an error follows after the items of the last one. Default: 100,000.
+    pub fn max_pages(mut self, pages: u64) -> Self {
+        self.pages.max_pages(pages);
+        self
+    }
+
+    /// Fetches the next page while the items of the last one are used, at most one page ahead. It needs a tokio runtime.
+    pub fn prefetch(mut self) -> Self {
+        self.pages.prefetch();
+        self
+    }
+
+    /// The pages as they are, each with its items, the cursor of the next one, its status and its headers.
+    pub fn by_page(self) -> ByPage<B> {
+        self.pages
+    }
+
+    /// The cursor of the page that the last item came from; `None` on the first page. A stream that starts from it yields
+    /// this page again, from its first item on.
+    #[must_use]
+    pub fn cursor(&self) -> Option<&Cursor> {
+        self.at.as_ref()
+    }
+}
+
+impl<B: Paged> Stream for Pages<B>
+where
+    B::Error: Serialize,
+{
+    type Item = Result<B::Item, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        loop {
+            if let Some(item) = this.items.next() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            let at = this.pages.next_cursor().cloned();
+            match ready!(Pin::new(&mut this.pages).poll_next(context)) {
+                Some(Ok(page)) => {
+                    this.at = at;
+                    this.items = page.items.into_iter();
+                }
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+/// Nothing in it is pinned.
+impl<B: Paged> Unpin for Pages<B> {}
+
+impl<B: Paged> fmt::Debug for Pages<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages")
+            .field("pages", &self.pages)
+            .field("items_at_hand", &self.items.len())
+            .finish()
+    }
+}
