@@ -8,8 +8,20 @@ mod bump;
 mod document;
 mod engine;
 pub mod finding;
+mod messages;
+mod metadata;
+mod objects;
 mod operations;
+mod pairs;
+mod parameters;
 pub mod rules;
+mod schema;
+mod security;
+mod shapes;
+mod text;
+mod unions;
+mod values;
+mod words;
 
 use crate::load::Document;
 

@@ -1,0 +1,340 @@
+//! Compares what schemas say of objects and arrays: properties, which are required, which travel, and what is inside.
+
+use super::document::Node;
+use super::finding::{Direction, WireVerdict};
+use super::pairs::{Change, Engine, Owner};
+use super::schema::{ARRAY, OBJECT, View, Views};
+use super::values::is_never;
+
+/// Compares properties and items.
+pub(super) fn compare<'a>(
+    engine: &mut Engine<'a>,
+    pair: usize,
+    old: &View<'a>,
+    new: &View<'a>,
+    direction: Direction,
+) {
+    let common = old.types & new.types;
+    if common & OBJECT != 0 {
+        let mut names: Vec<&'a str> = Vec::new();
+        for view in [old, new] {
+            let declared = view.properties.iter().map(|(name, _)| *name);
+            for name in declared.chain(view.required.keys().copied()) {
+                names.push(name);
+            }
+        }
+        let mut seen = std::collections::HashSet::new();
+        names.retain(|name| seen.insert(*name));
+        for name in names {
+            let one = Property::of(&mut engine.old, old, name, direction);
+            let other = Property::of(&mut engine.new, new, name, direction);
+            property(engine, pair, (old, new), name, (one, other), direction);
+        }
+        additional(engine, pair, old, new, direction);
+        pattern_properties(engine, pair, old, new, direction);
+    }
+    if common & ARRAY != 0 {
+        items(engine, pair, old, new, direction);
+    }
+}
+
+/// What a schema says of one property.
+#[derive(Clone)]
+struct Property<'a> {
+    /// Its schemas; none when it is only required.
+    nodes: Vec<Node<'a>>,
+    /// Where it is required.
+    required: Option<Node<'a>>,
+    /// Whether it travels the other way only.
+    hidden: bool,
+    /// Whether a value is filled in where none is sent.
+    default: bool,
+}
+
+impl<'a> Property<'a> {
+    fn of(
+        views: &mut Views<'a>,
+        view: &View<'a>,
+        name: &str,
+        direction: Direction,
+    ) -> Option<Self> {
+        let nodes = view.property(name).map(<[_]>::to_vec).unwrap_or_default();
+        let required = view.required.get(name).copied();
+        if nodes.is_empty() && required.is_none() {
+            return None;
+        }
+        let id = views.view(&nodes);
+        let inside = views.get(id);
+        let hidden = match direction {
+            Direction::Request => inside.read_only,
+            _ => inside.write_only,
+        };
+        Some(Self {
+            hidden: hidden && !nodes.is_empty(),
+            default: inside.default.is_some(),
+            nodes,
+            required,
+        })
+    }
+
+    fn at(&self) -> Option<Node<'a>> {
+        self.nodes.first().copied().or(self.required)
+    }
+}
+
+fn property<'a>(
+    engine: &mut Engine<'a>,
+    pair: usize,
+    (old, new): (&View<'a>, &View<'a>),
+    name: &'a str,
+    sides: (Option<Property<'a>>, Option<Property<'a>>),
+    direction: Direction,
+) {
+    let owner = Owner::Pair(pair);
+    let near = (old.main(), new.main());
+    let request = direction == Direction::Request;
+    let say = |engine: &mut Engine<'a>, rule, one, other, message: String, wire| {
+        let change = Change::new(rule, direction, one, other, message)
+            .near(near.0, near.1)
+            .detail(name)
+            .wire(wire);
+        engine.report(owner, change);
+    };
+    match sides {
+        (Some(one), Some(other)) => match (one.hidden, other.hidden) {
+            (true, true) => {}
+            (false, true) => {
+                let (rule, message) = match request {
+                    true => ("property-became-read-only", "is no longer sent"),
+                    false => ("property-became-write-only", "is no longer answered"),
+                };
+                // What was never certain to be there is missed by few.
+                let wire = (!request && one.required.is_none()).then_some(WireVerdict::Dangerous);
+                let message = format!("`{name}` {message}");
+                say(engine, rule, one.at(), other.at(), message, wire);
+            }
+            (true, false) => {
+                let (rule, message) = match request {
+                    true => ("property-no-longer-read-only", "can be sent"),
+                    false => ("property-no-longer-write-only", "is answered"),
+                };
+                let needed = request && other.required.is_some() && !other.default;
+                let message = match needed {
+                    true => format!("`{name}` must be sent"),
+                    false => format!("`{name}` {message}"),
+                };
+                let wire = needed.then_some(WireVerdict::Breaking);
+                say(engine, rule, one.at(), other.at(), message, wire);
+            }
+            (false, false) => {
+                match (one.required, other.required) {
+                    (None, Some(at)) => {
+                        // A service that fills in a default does without.
+                        let wire = (request && other.default).then_some(WireVerdict::Dangerous);
+                        let message = format!("`{name}` became required");
+                        say(
+                            engine,
+                            "property-became-required",
+                            None,
+                            Some(at),
+                            message,
+                            wire,
+                        );
+                    }
+                    (Some(at), None) => {
+                        let message = format!("`{name}` became optional");
+                        say(
+                            engine,
+                            "property-became-optional",
+                            Some(at),
+                            None,
+                            message,
+                            None,
+                        );
+                    }
+                    _ => {}
+                }
+                engine.child(pair, &one.nodes, &other.nodes, direction);
+            }
+        },
+        (Some(one), None) if !one.hidden => {
+            let covered = undeclared(new, name);
+            if !covered.is_empty() {
+                engine.child(pair, &one.nodes, &covered, direction);
+                if let Some(at) = one.required {
+                    let message = format!("`{name}` became optional");
+                    say(
+                        engine,
+                        "property-became-optional",
+                        Some(at),
+                        None,
+                        message,
+                        None,
+                    );
+                }
+                return;
+            }
+            let rule = match one.required {
+                Some(_) => "required-property-removed",
+                None => "optional-property-removed",
+            };
+            let refused = request && new.is_closed();
+            let message = match refused {
+                true => format!("`{name}` is gone, and what is not described is refused"),
+                false => format!("`{name}` is gone"),
+            };
+            let wire = refused.then_some(WireVerdict::Breaking);
+            say(engine, rule, one.at(), None, message, wire);
+        }
+        (None, Some(other)) if !other.hidden => {
+            let covered = undeclared(old, name);
+            if !covered.is_empty() {
+                engine.child(pair, &covered, &other.nodes, direction);
+                if let Some(at) = other.required {
+                    let message = format!("`{name}` became required");
+                    say(
+                        engine,
+                        "property-became-required",
+                        None,
+                        Some(at),
+                        message,
+                        None,
+                    );
+                }
+                return;
+            }
+            let (rule, message) = match other.required {
+                Some(_) => (
+                    "required-property-added",
+                    format!("`{name}` is new and required"),
+                ),
+                None => ("optional-property-added", format!("`{name}` is new")),
+            };
+            let filled = request && other.required.is_some() && other.default;
+            let wire = filled.then_some(WireVerdict::Dangerous);
+            say(engine, rule, None, other.at(), message, wire);
+        }
+        _ => {}
+    }
+}
+
+/// What a schema says of a property that it does not name.
+fn undeclared<'a>(view: &View<'a>, name: &str) -> Vec<Node<'a>> {
+    let mut nodes: Vec<Node<'a>> = Vec::new();
+    for (pattern, schemas) in &view.pattern_properties {
+        let compiled = rolecall_openapi::pattern::compile(pattern).ok().flatten();
+        if compiled.is_some_and(|pattern| pattern.find(name).is_some()) {
+            nodes.extend(schemas);
+        }
+    }
+    match nodes.is_empty() {
+        true => view.typed_additional(),
+        false => nodes,
+    }
+}
+
+fn additional<'a>(
+    engine: &mut Engine<'a>,
+    pair: usize,
+    old: &View<'a>,
+    new: &View<'a>,
+    direction: Direction,
+) {
+    let closing = |view: &View<'a>| view.additional.iter().find(|node| is_never(node)).copied();
+    match (closing(old), closing(new)) {
+        (Some(_), Some(_)) => {}
+        (None, Some(at)) => {
+            let message = "properties that are not described are refused";
+            let change = Change::new(
+                "additional-properties-forbidden",
+                direction,
+                None,
+                Some(at),
+                message,
+            )
+            .near(old.main(), new.main());
+            engine.report(Owner::Pair(pair), change);
+        }
+        (Some(at), None) => {
+            let message = "properties that are not described are allowed";
+            let change = Change::new(
+                "additional-properties-allowed",
+                direction,
+                Some(at),
+                None,
+                message,
+            )
+            .near(old.main(), new.main());
+            engine.report(Owner::Pair(pair), change);
+        }
+        (None, None) => {
+            let (one, other) = (old.typed_additional(), new.typed_additional());
+            if !one.is_empty() || !other.is_empty() {
+                engine.child(pair, &one, &other, direction);
+            }
+        }
+    }
+}
+
+fn pattern_properties<'a>(
+    engine: &mut Engine<'a>,
+    pair: usize,
+    old: &View<'a>,
+    new: &View<'a>,
+    direction: Direction,
+) {
+    let near = (old.main(), new.main());
+    for (pattern, nodes) in &old.pattern_properties {
+        match new.pattern_properties.get(pattern) {
+            Some(others) => engine.child(pair, nodes, others, direction),
+            None => {
+                let message = format!("properties that match `{pattern}` are no longer described");
+                let change = Change::new(
+                    "pattern-property-removed",
+                    direction,
+                    nodes.first().copied(),
+                    None,
+                    message,
+                )
+                .near(near.0, near.1)
+                .detail(*pattern);
+                engine.report(Owner::Pair(pair), change);
+            }
+        }
+    }
+    for (pattern, nodes) in &new.pattern_properties {
+        if !old.pattern_properties.contains_key(pattern) {
+            let message = format!("properties that match `{pattern}` are described");
+            let change = Change::new(
+                "pattern-property-added",
+                direction,
+                None,
+                nodes.first().copied(),
+                message,
+            )
+            .near(near.0, near.1)
+            .detail(*pattern);
+            engine.report(Owner::Pair(pair), change);
+        }
+    }
+}
+
+/// By position as far as either names positions, then the rest.
+fn items<'a>(
+    engine: &mut Engine<'a>,
+    pair: usize,
+    old: &View<'a>,
+    new: &View<'a>,
+    direction: Direction,
+) {
+    let at = |view: &View<'a>, index: usize| match view.prefix.get(index) {
+        Some(node) => vec![*node],
+        None => view.items.clone(),
+    };
+    for index in 0..old.prefix.len().max(new.prefix.len()) {
+        engine.child(pair, &at(old, index), &at(new, index), direction);
+    }
+    if !old.items.is_empty() || !new.items.is_empty() {
+        engine.child(pair, &old.items, &new.items, direction);
+    }
+}
