@@ -40,6 +40,13 @@ impl Api {
         }
     }
 
+    /// Whether a slash at the end of a path does no harm.
+    // fact: bodies-read-and-written-loosely
+    #[must_use]
+    pub fn tolerates_trailing_slash(self) -> bool {
+        self == Self::Klustr
+    }
+
     /// The description, as it is in the repository.
     #[must_use]
     pub fn description(self) -> &'static str {

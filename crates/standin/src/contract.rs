@@ -140,6 +140,10 @@ impl Contract {
             Some(path) => path,
             None => return Route::Unknown,
         };
+        let path = match path.strip_suffix('/') {
+            Some(shorter) if self.api.tolerates_trailing_slash() => shorter,
+            _ => path,
+        };
         let find = |method: &Method| self.routes.get(method)?.at(path).ok();
         if let Some(found) = find(method) {
             let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();

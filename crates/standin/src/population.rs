@@ -2,9 +2,10 @@
 
 use crate::ids::mix;
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
 /// The size of an organisation, and the seed that decides the rest of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Population {
     /// What everything is derived from.
     pub seed: u64,

@@ -1,41 +1,50 @@
 //! Who can sign in to a new organisation, and with what.
 
+use super::State;
+use super::populate::HOME;
 use crate::auth::{AccessToken, Auth, Client, ClientAuthentication, Grant, TokenKind};
 
-/// Tokens of an administrator, of somebody who may only read, and of somebody who may do nothing, and OAuth clients that act
-/// as them.
-pub(super) fn add(auth: &Auth, admin: &str, reader: &str, nobody: &str) {
+/// The clients that act as themselves: their name, how they prove themselves, and whether they hold the roles of an
+/// administrator (fact: client-authentication).
+const SERVICES: [(&str, ClientAuthentication, bool); 4] = [
+    ("service", ClientAuthentication::ClientSecretBasic, true),
+    ("service-post", ClientAuthentication::ClientSecretPost, true),
+    ("service-key", ClientAuthentication::PrivateKeyJwt, true),
+    (
+        "service-without-role",
+        ClientAuthentication::ClientSecretBasic,
+        false,
+    ),
+];
+
+/// The ids of the clients that act as themselves, and whether they hold the roles of an administrator.
+pub(super) fn services(auth: &Auth) -> Vec<(String, bool)> {
+    let services = SERVICES.into_iter();
+    let services = services.map(|(name, _, is_admin)| (auth.client_id(name), is_admin));
+    services.collect()
+}
+
+/// Tokens of an administrator, of somebody who may only read, and of a member without any role, and OAuth clients.
+pub(super) fn add(auth: &Auth, state: &State, [admin, reader, nobody]: [&str; 3]) {
     for (name, principal) in [("admin", admin), ("reader", reader), ("nobody", nobody)] {
         let stands_for = AccessToken {
             scheme: "Bearer".to_owned(),
             principal: principal.to_owned(),
             kind: TokenKind::Oauth2,
             client: None,
-            scopes: None,
+            // fact: permissions-live-in-the-token
+            scopes: Some(state.permissions_of(HOME, principal)),
             expires_at: None,
         };
         auth.add_named(name, "ory_at_", 40, stands_for);
         auth.add_user(name, principal);
     }
-    // fact: client-authentication
-    for (name, principal, authentication) in [
-        ("service", admin, ClientAuthentication::ClientSecretBasic),
-        (
-            "service-post",
-            admin,
-            ClientAuthentication::ClientSecretPost,
-        ),
-        ("service-key", admin, ClientAuthentication::PrivateKeyJwt),
-        (
-            "service-without-role",
-            nobody,
-            ClientAuthentication::ClientSecretBasic,
-        ),
-    ] {
+    for (name, authentication, _) in SERVICES {
+        let id = auth.client_id(name);
         auth.add_client(Client {
-            id: auth.client_id(name),
+            principal: Some(id.clone()),
+            id,
             name: name.to_owned(),
-            principal: Some(principal.to_owned()),
             authentication,
             grants: [Grant::ClientCredentials].into(),
             scopes: [].into(),
