@@ -46,10 +46,14 @@ fn headline(error: &Error, f: &mut Formatter<'_>) -> Result {
     if !names.is_empty() {
         write!(f, ": {}", names.join(" "))?;
     }
-    match &vendor.message {
-        Some(message) => write!(f, ": {message}"),
-        None => Ok(()),
+    if let Some(message) = &vendor.message {
+        write!(f, ": {message}")?;
     }
+    if vendor.missing.is_empty() {
+        return Ok(());
+    }
+    let missing = list(vendor.missing.iter().map(String::as_str));
+    write!(f, ": missing {missing}")
 }
 
 /// All that is known, a line each.
@@ -69,7 +73,7 @@ pub(super) fn tell(error: &Error, f: &mut Formatter<'_>) -> Result {
     }
     refusal(error, f)?;
     if let Some(summary) = error.summary() {
-        write!(f, "\n  sent: {summary}")?;
+        write!(f, "\n  attempts: {summary}")?;
     }
     let mut cause = error.source();
     if matches!(&error.0.cause, Cause::Call(CallError::Hook { .. })) {

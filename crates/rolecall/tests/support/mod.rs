@@ -34,6 +34,8 @@ pub enum Reply {
     Cut(String),
     /// These bytes, and then the connection is reset.
     Reset(String),
+    /// These bytes, one every 10 ms, for ever anew.
+    Drip(String),
     /// These bytes, and then nothing until the client goes away.
     Hang(String),
 }
@@ -151,6 +153,15 @@ async fn serve(mut stream: TcpStream, handler: Arc<Handler>, log: Arc<Mutex<Vec<
                 let _ = stream.flush().await;
                 let _ = stream.set_zero_linger();
                 return;
+            }
+            Reply::Drip(bytes) => {
+                let mut tick = tokio::time::interval(std::time::Duration::from_millis(10));
+                for byte in bytes.bytes().cycle() {
+                    tick.tick().await;
+                    if stream.write_all(&[byte]).await.is_err() {
+                        return;
+                    }
+                }
             }
             Reply::Hang(bytes) => {
                 let _ = stream.write_all(bytes.as_bytes()).await;
