@@ -19,19 +19,34 @@
 //!
 //! Credentials belong to one origin (scheme, host, port) and are refused to every other.
 
+mod api_key;
 mod authorizer;
+mod cache;
+mod clock;
 mod credentials;
+mod dpop;
 mod error;
+mod exchange;
+mod jose;
+pub mod oauth;
 mod origin;
 mod scopes;
 mod source;
 mod static_token;
+mod store;
 mod token;
 
+pub use api_key::ApiKeyExchange;
 pub use authorizer::{Authorizer, Used, Verdict};
+pub use clock::Clock;
 pub use credentials::{Chosen, Credentials, CredentialsBuilder, Match};
+pub use dpop::DpopKey;
 pub use error::{Error, ErrorKind};
+pub use jose::{Claims, SigningKey};
 pub use scopes::Scopes;
 pub use source::{TokenRequest, TokenSource};
 pub use static_token::StaticToken;
+#[cfg(feature = "keyring")]
+pub use store::KeyringStore;
+pub use store::{FileStore, MemoryStore, StoreLock, TokenStore};
 pub use token::{Scheme, Token, TokenId};

@@ -1,11 +1,11 @@
 //! Puts tokens on requests, and tells from answers whether to try once more.
 
+use super::dpop::{DPOP, USE_NONCE, challenge_error};
 use super::{
     Chosen, Credentials, Error, ErrorKind, Scheme, Scopes, Token, TokenRequest, TokenSource,
 };
 use rolecall_client::reqwest::Request;
-use rolecall_client::{CredentialKind, HeaderMap, HeaderValue, Operation, StatusCode};
-use std::fmt::Write as _;
+use rolecall_client::{CredentialKind, HeaderMap, HeaderValue, Operation, StatusCode, Url};
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
@@ -26,12 +26,16 @@ pub struct Used {
     with: Option<With>,
     /// A 401 has been answered with another token already.
     refreshed: bool,
+    /// A demand for a nonce has been met already.
+    nonce_given: bool,
     /// The next token must be another one than the last.
     refused: bool,
 }
 
 #[derive(Clone, Debug)]
 struct With {
+    /// Where a request with a proof went.
+    url: Option<Url>,
     name: Arc<str>,
     source: Arc<dyn TokenSource>,
     wanted: Scopes,
@@ -83,6 +87,7 @@ impl Authorizer {
                 let token = source.token(TokenRequest::new(scopes.clone())).await?;
                 attach(&token, request)?;
                 Some(With {
+                    url: bound(&token).then(|| request.url().clone()),
                     name,
                     source,
                     wanted: scopes,
@@ -94,6 +99,7 @@ impl Authorizer {
             operation,
             with,
             refreshed: false,
+            nonce_given: false,
             refused: false,
         })
     }
@@ -117,6 +123,7 @@ impl Authorizer {
             }
             with.token = with.source.token(wanted).await?;
             attach(&with.token, request)?;
+            with.url = bound(&with.token).then(|| request.url().clone());
         }
         used.refused = false;
         Ok(used)
@@ -124,14 +131,28 @@ impl Authorizer {
 
     /// Learns from an answer, of any status, and tells what to do.
     pub fn on_answer(&self, used: &mut Used, status: StatusCode, headers: &HeaderMap) -> Verdict {
-        let _ = headers;
         let Some(with) = &used.with else {
             return Verdict::Done;
         };
-        if status != StatusCode::UNAUTHORIZED
-            || used.refreshed
-            || !with.source.renewable(&with.token)
-        {
+        let mut learnt = false;
+        if let (Some((key, clock)), Some(url)) = (with.token.key(), &with.url) {
+            let new = key.learn(clock, url, headers);
+            if status == StatusCode::UNAUTHORIZED {
+                learnt = match challenge_error(headers).as_deref() {
+                    Some(USE_NONCE) => new.nonce,
+                    Some("invalid_dpop_proof") => new.clock,
+                    _ => false,
+                };
+            }
+        }
+        if status != StatusCode::UNAUTHORIZED {
+            return Verdict::Done;
+        }
+        if learnt && !used.nonce_given {
+            used.nonce_given = true;
+            return Verdict::RetryOnce;
+        }
+        if used.refreshed || !with.source.renewable(&with.token) {
             return Verdict::Done;
         }
         used.refreshed = true;
@@ -166,16 +187,23 @@ impl Used {
     }
 }
 
+fn bound(token: &Token) -> bool {
+    token.scheme() == Scheme::Dpop
+}
+
 fn attach(token: &Token, request: &mut Request) -> Result<(), Error> {
-    if token.scheme() == Scheme::Dpop {
-        let what = "a DPoP token came without the key that it belongs to";
-        return Err(Error::new(ErrorKind::Configuration, what));
+    request.headers_mut().remove(DPOP);
+    if bound(token) {
+        let (key, clock) = token.key().ok_or_else(|| {
+            let what = "a DPoP token came without the key that it belongs to";
+            Error::new(ErrorKind::Configuration, what)
+        })?;
+        let proof = key.proof(clock, request.method(), request.url(), Some(token.value()))?;
+        request.headers_mut().insert(DPOP, proof);
     }
     let secret = token.value().expose();
     let scheme = token.scheme().as_str();
-    let mut text = Zeroizing::new(String::with_capacity(scheme.len() + 1 + secret.len()));
-    // Writing into a `String` cannot fail.
-    let _ = write!(text, "{scheme} {secret}");
+    let text = Zeroizing::new([scheme, " ", secret].concat());
     let mut value = HeaderValue::from_str(&text).map_err(|_| {
         Error::new(
             ErrorKind::Configuration,

@@ -1,8 +1,14 @@
 //! Why there is no token, or why it was not sent.
 
+use super::exchange::place;
+use rolecall_client::{StatusCode, Url};
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// The longest text of a server that an error repeats, in characters.
+const LONGEST_QUOTE: usize = 300;
 
 /// Why there is no token, or why it was not sent. Cheap to clone: everyone who waited for the same token gets the same one.
 ///
@@ -19,6 +25,7 @@ struct Inner {
     status: Option<u16>,
     code: Option<String>,
     description: Option<String>,
+    retry_after: Option<Duration>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -62,6 +69,7 @@ impl Error {
             status: None,
             code: None,
             description: None,
+            retry_after: None,
             source: None,
         }))
     }
@@ -92,6 +100,34 @@ impl Error {
     #[must_use]
     pub fn with_source(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.with(|inner| inner.source = Some(source.into()))
+    }
+
+    pub(crate) fn with_endpoint(self, url: &Url) -> Self {
+        let place = place(url);
+        self.with(|inner| inner.endpoint = Some(place))
+    }
+
+    pub(crate) fn with_status(self, status: StatusCode) -> Self {
+        self.with(|inner| inner.status = Some(status.as_u16()))
+    }
+
+    pub(crate) fn with_retry_after(self, after: Duration) -> Self {
+        self.with(|inner| inner.retry_after = Some(after))
+    }
+
+    /// Keeps the OAuth error of a server, without what it must not repeat and without what could disturb a terminal.
+    pub(crate) fn with_oauth(
+        self,
+        code: Option<&str>,
+        description: Option<&str>,
+        secrets: &[&str],
+    ) -> Self {
+        let [code, description] =
+            [code, description].map(|text| text.map(|text| quote(text, secrets)));
+        self.with(|inner| {
+            inner.code = code;
+            inner.description = description;
+        })
     }
 
     /// What kind of failure it is.
@@ -137,6 +173,12 @@ impl Error {
         self.0.description.as_deref()
     }
 
+    /// How long to wait before the next attempt, where that is known.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
     /// Whether the same may succeed later without anybody changing anything.
     #[must_use]
     pub fn is_transient(&self) -> bool {
@@ -152,6 +194,18 @@ impl Error {
             _ => false,
         }
     }
+}
+
+/// What a server wrote, fit to be shown: secrets of the request taken out, no control characters, not too long.
+fn quote(text: &str, secrets: &[&str]) -> String {
+    let mut text = text.to_owned();
+    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
+        text = text.replace(secret, "***");
+    }
+    let shown = text
+        .chars()
+        .map(|char| if char.is_control() { ' ' } else { char });
+    shown.take(LONGEST_QUOTE).collect()
 }
 
 impl fmt::Display for Error {

@@ -1,5 +1,6 @@
 //! Where tokens come from.
 
+use super::oauth::Introspection;
 use super::{Error, Scopes, Token, TokenId};
 use rolecall_client::{BoxFuture, CredentialKind};
 use std::fmt;
@@ -20,6 +21,12 @@ pub trait TokenSource: fmt::Debug + Send + Sync + 'static {
     fn renewable(&self, refused: &Token) -> bool {
         let _ = refused;
         true
+    }
+
+    /// What the authorization server says of a token of this source, where it can be asked (RFC 7662). By default it cannot.
+    fn introspect(&self, token: Token) -> BoxFuture<'_, Result<Option<Introspection>, Error>> {
+        let _ = token;
+        Box::pin(std::future::ready(Ok(None)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! A token and what is known of it.
 
-use super::Scopes;
+use super::{Claims, Clock, DpopKey, Scopes};
 use rolecall_client::Secret;
 use std::fmt;
 use std::sync::Arc;
@@ -50,6 +50,7 @@ pub struct Token {
     value: Arc<Secret>,
     expires_at: Option<SystemTime>,
     scopes: Option<Arc<Scopes>>,
+    key: Option<(DpopKey, Clock)>,
 }
 
 impl Token {
@@ -62,6 +63,7 @@ impl Token {
             value: Arc::new(value),
             expires_at: None,
             scopes: None,
+            key: None,
         }
     }
 
@@ -76,6 +78,13 @@ impl Token {
     #[must_use]
     pub fn with_scopes(mut self, scopes: Scopes) -> Self {
         self.scopes = Some(Arc::new(scopes));
+        self
+    }
+
+    /// Says which key it is bound to, and by which clock its proofs are dated. For [`Scheme::Dpop`].
+    #[must_use]
+    pub fn with_key(mut self, key: DpopKey, clock: Clock) -> Self {
+        self.key = Some((key, clock));
         self
     }
 
@@ -108,6 +117,20 @@ impl Token {
     #[must_use]
     pub fn scopes(&self) -> Option<&Scopes> {
         self.scopes.as_deref()
+    }
+
+    /// What it says of itself, unverified, where it is a JWT.
+    #[must_use]
+    pub fn claims(&self) -> Option<Claims> {
+        Claims::of(self.value.expose())
+    }
+
+    pub(crate) fn ends_before(&self, now: SystemTime) -> bool {
+        self.expires_at.is_some_and(|end| end <= now)
+    }
+
+    pub(crate) fn key(&self) -> Option<&(DpopKey, Clock)> {
+        self.key.as_ref()
     }
 }
 

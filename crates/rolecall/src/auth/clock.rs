@@ -1,0 +1,79 @@
+//! What time it is, here and at a server.
+
+use rolecall_client::HeaderMap;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime};
+
+/// A difference of less than this is the time that an answer took, not a clock that is off.
+const NOISE_SECONDS: i64 = 30;
+/// A server whose clock is off by more than this says something else than the time.
+const MOST_SECONDS: i64 = 30 * 24 * 60 * 60;
+
+/// Where the time comes from: the system, or a test.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> SystemTime + Send + Sync>);
+
+impl Clock {
+    /// A clock that shows what this function returns.
+    pub fn new(now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// What time it is.
+    #[must_use]
+    pub fn now(&self) -> SystemTime {
+        (self.0)()
+    }
+}
+
+impl Default for Clock {
+    /// The system's clock.
+    fn default() -> Self {
+        Self::new(SystemTime::now)
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
+/// How far a server's clock is ahead of the local one, learnt from the `Date` of its answers. What a client signs is judged
+/// by the server's clock, so that is what goes into it.
+#[derive(Debug, Default)]
+pub(crate) struct ServerClock(AtomicI64);
+
+impl ServerClock {
+    /// The server's time in seconds since 1970.
+    pub(crate) fn seconds(&self, clock: &Clock) -> i64 {
+        seconds(clock.now()).saturating_add(self.0.load(Ordering::Relaxed))
+    }
+
+    /// Learns from an answer. Whether what was believed before was wrong enough to have mattered.
+    pub(crate) fn learn(&self, clock: &Clock, headers: &HeaderMap) -> bool {
+        let date = headers.get(http::header::DATE);
+        let date = date.and_then(|value| httpdate::parse_http_date(value.to_str().ok()?).ok());
+        let Some(date) = date else {
+            return false;
+        };
+        let ahead = seconds(date).saturating_sub(seconds(clock.now()));
+        let ahead = match ahead.abs() {
+            0..NOISE_SECONDS => 0,
+            far if far > MOST_SECONDS => return false,
+            _ => ahead,
+        };
+        let before = self.0.swap(ahead, Ordering::Relaxed);
+        (ahead - before).abs() >= NOISE_SECONDS
+    }
+}
+
+fn seconds(time: SystemTime) -> i64 {
+    let since =
+        |from: SystemTime, to: SystemTime| to.duration_since(from).unwrap_or(Duration::ZERO);
+    let after = since(SystemTime::UNIX_EPOCH, time).as_secs();
+    let before = since(time, SystemTime::UNIX_EPOCH).as_secs();
+    i64::try_from(after).unwrap_or(i64::MAX) - i64::try_from(before).unwrap_or(i64::MAX)
+}

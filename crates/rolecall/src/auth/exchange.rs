@@ -1,0 +1,126 @@
+//! One bounded HTTP exchange with an authorization server.
+
+use super::{Error, ErrorKind};
+use rolecall_client::reqwest::{self, ClientBuilder, redirect};
+use rolecall_client::{HeaderMap, HeaderValue, Method, StatusCode, Url, install_crypto_provider};
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// The largest answer that is read, in bytes. Answers with tokens have a few thousand.
+const MAX_BODY_BYTES: usize = 256 * 1024;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long an exchange may take unless it is set otherwise.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// An HTTP client for authorization servers: it follows no redirect, for it sends secrets, and waits for nothing for ever.
+#[derive(Clone, Debug)]
+pub(crate) struct Exchange {
+    http: reqwest::Client,
+    timeout: Duration,
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Zeroizing<Vec<u8>>,
+}
+
+impl Exchange {
+    pub(crate) fn new(http: Option<ClientBuilder>, timeout: Duration) -> Result<Self, Error> {
+        install_crypto_provider();
+        let builder = http.unwrap_or_else(|| {
+            let agent = concat!("rolecall/", env!("CARGO_PKG_VERSION"));
+            ClientBuilder::new()
+                .connect_timeout(CONNECT_TIMEOUT)
+                .user_agent(agent)
+        });
+        let builder = builder.redirect(redirect::Policy::none()).referer(false);
+        let http = builder.build().map_err(|source| {
+            Error::new(
+                ErrorKind::Configuration,
+                "the HTTP client could not be set up",
+            )
+            .with_source(source.without_url())
+        })?;
+        Ok(Self { http, timeout })
+    }
+
+    /// Posts a form.
+    pub(crate) async fn post(
+        &self,
+        what: &str,
+        url: &Url,
+        mut headers: HeaderMap,
+        form: Zeroizing<String>,
+    ) -> Result<Answer, Error> {
+        let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
+        headers.insert(http::header::CONTENT_TYPE, kind);
+        let mut request = self.request(Method::POST, url, headers);
+        *request.body_mut() = Some(form.as_bytes().to_vec().into());
+        self.send(what, url, request).await
+    }
+
+    /// Gets a document.
+    pub(crate) async fn get(&self, what: &str, url: &Url) -> Result<Answer, Error> {
+        let request = self.request(Method::GET, url, HeaderMap::new());
+        self.send(what, url, request).await
+    }
+
+    fn request(&self, method: Method, url: &Url, mut headers: HeaderMap) -> reqwest::Request {
+        let json = HeaderValue::from_static("application/json");
+        headers.insert(http::header::ACCEPT, json);
+        let mut request = reqwest::Request::new(method, url.clone());
+        *request.headers_mut() = headers;
+        *request.timeout_mut() = Some(self.timeout);
+        request
+    }
+
+    async fn send(
+        &self,
+        what: &str,
+        url: &Url,
+        request: reqwest::Request,
+    ) -> Result<Answer, Error> {
+        let failed = |source: reqwest::Error| {
+            let (kind, happened) = if source.is_timeout() {
+                (
+                    ErrorKind::Timeout,
+                    format!("did not answer within {:?}", self.timeout),
+                )
+            } else if source.is_connect() {
+                (ErrorKind::Transport, "could not be reached".to_owned())
+            } else {
+                (ErrorKind::Transport, "did not answer to the end".to_owned())
+            };
+            Error::new(kind, format!("{what} {} {happened}", place(url)))
+                .with_endpoint(url)
+                .with_source(source.without_url())
+        };
+        let mut response = self.http.execute(request).await.map_err(failed)?;
+        let mut body = Zeroizing::new(Vec::new());
+        while let Some(chunk) = response.chunk().await.map_err(failed)? {
+            if body.len() + chunk.len() > MAX_BODY_BYTES {
+                let what = format!(
+                    "{what} {} answered with more than {} KiB",
+                    place(url),
+                    MAX_BODY_BYTES / 1024
+                );
+                return Err(Error::new(ErrorKind::InvalidAnswer, what)
+                    .with_endpoint(url)
+                    .with_status(response.status()));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer {
+            status: response.status(),
+            headers: std::mem::take(response.headers_mut()),
+            body,
+        })
+    }
+}
+
+/// A URL as messages show it: without query, fragment and user.
+pub(crate) fn place(url: &Url) -> String {
+    let origin = url.origin().ascii_serialization();
+    format!("{origin}{}", url.path())
+}

@@ -1,0 +1,15 @@
+//! Signing in: which credential an operation gets, where tokens come from, how they are renewed, kept and sent.
+
+mod auth {
+    mod api_key;
+    mod client_credentials;
+    mod credentials;
+    mod discovery;
+    mod dpop;
+    mod keys;
+    mod renewal;
+    mod retry;
+    mod session;
+    mod store;
+    mod support;
+}

@@ -1,0 +1,171 @@
+//! Where sessions are kept.
+
+use super::support::shown;
+use rolecall::auth::{ErrorKind, FileStore, MemoryStore, TokenStore};
+use rolecall_client::Secret;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+fn place() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("made").join("sessions.json");
+    (folder, file)
+}
+
+async fn put(store: &impl TokenStore, name: &str, text: Option<&str>) {
+    let _lock = store.lock().await.unwrap();
+    store.save(name, text.map(Secret::from)).await.unwrap();
+}
+
+async fn get(store: &impl TokenStore, name: &str) -> Option<String> {
+    let text = store.load(name).await.unwrap();
+    text.map(|text| text.expose().to_owned())
+}
+
+async fn keeps(store: impl TokenStore) {
+    assert_eq!(get(&store, "a").await, None);
+    put(&store, "a", Some("one")).await;
+    put(&store, "b", Some("two \"\n")).await;
+    put(&store, "a", Some("three")).await;
+    assert_eq!(get(&store, "a").await.as_deref(), Some("three"));
+    assert_eq!(get(&store, "b").await.as_deref(), Some("two \"\n"));
+    put(&store, "a", None).await;
+    put(&store, "c", None).await;
+    assert_eq!(get(&store, "a").await, None);
+    assert_eq!(get(&store, "b").await.as_deref(), Some("two \"\n"));
+    assert!(!format!("{store:?}").contains("two"));
+}
+
+#[tokio::test]
+async fn every_store_keeps_what_it_is_given() {
+    keeps(MemoryStore::new()).await;
+    let (_folder, file) = place();
+    keeps(FileStore::new(&file)).await;
+}
+
+#[cfg(feature = "keyring")]
+#[tokio::test]
+async fn a_keyring_keeps_what_it_is_given() {
+    let (_folder, file) = place();
+    let keyring = keyring_core::mock::Store::new().unwrap();
+    keeps(rolecall::auth::KeyringStore::new(
+        keyring,
+        "rolecall-tests",
+        file,
+    ))
+    .await;
+}
+
+async fn locks(one: impl TokenStore, other: impl TokenStore) {
+    let held = one.lock().await.unwrap();
+    let waiting = tokio::time::timeout(Duration::from_millis(100), other.lock()).await;
+    assert!(waiting.is_err(), "two hold the lock");
+    drop(held);
+    other.lock().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_lock_keeps_others_waiting() {
+    let memory = MemoryStore::new();
+    locks(memory.clone(), memory).await;
+    let (_folder, file) = place();
+    locks(FileStore::new(&file), FileStore::new(&file)).await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn only_the_owner_can_read_the_file() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (_folder, file) = place();
+    let store = FileStore::new(&file);
+    put(&store, "a", Some("one")).await;
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&file), 0o600);
+    assert_eq!(mode(file.parent().unwrap()), 0o700);
+    put(&store, "a", Some("two")).await;
+    assert_eq!(mode(&file), 0o600);
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+    let error = store.load("a").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Store);
+    assert!(error.to_string().contains("mode 640"), "{error}");
+}
+
+#[tokio::test]
+async fn a_file_that_holds_something_else_is_left_alone() {
+    let (_folder, file) = place();
+    let store = FileStore::new(&file);
+    put(&store, "a", Some("one")).await;
+    for text in [
+        "",
+        "{\"sessions\":{\"a\":\"hunter2",
+        "[]",
+        "hunter2",
+        "{\"sessions\":{\"a\":7}}",
+    ] {
+        fs::write(&file, text).unwrap();
+        let _lock = store.lock().await.unwrap();
+        let error = store.save("b", Some("two".into())).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Store, "{text}");
+        assert!(
+            error.to_string().contains(&file.display().to_string()),
+            "{error}"
+        );
+        assert!(!shown(&error).contains("hunter2"));
+        assert_eq!(fs::read_to_string(&file).unwrap(), text);
+    }
+}
+
+/// Set for the process that is killed while it writes.
+const WRITES: &str = "ROLECALL_TESTS_WRITES_SESSIONS_TO";
+
+/// Texts of different lengths, each of one letter, so that half a text or a mixture of two is seen.
+fn text(round: usize) -> String {
+    let letter = char::from(b'a' + (round % 26) as u8);
+    letter.to_string().repeat(1 + (round * 7919) % 100_000)
+}
+
+#[tokio::test]
+async fn a_process_that_is_killed_while_it_writes_leaves_whole_sessions() {
+    if let Some(file) = std::env::var_os(WRITES) {
+        let store = FileStore::new(file);
+        for round in 0.. {
+            put(&store, "a", Some(&text(round))).await;
+        }
+    }
+    let (_folder, file) = place();
+    let store = FileStore::new(&file);
+    for _ in 0..10 {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "auth::store::a_process_that_is_killed_while_it_writes_leaves_whole_sessions",
+            ])
+            .env(WRITES, &file)
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        // It is in the middle of it when some of its texts have been seen.
+        let mut seen = std::collections::HashSet::new();
+        while seen.len() < 5 {
+            seen.insert(get(&store, "a").await);
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let left = get(&store, "a").await.unwrap();
+        let letter = left.chars().next().unwrap();
+        assert!(
+            left.chars().all(|char| char == letter),
+            "a mixture of {} characters",
+            left.len()
+        );
+        // Its lock went with it.
+        put(&store, "b", Some("two")).await;
+        assert_eq!(get(&store, "b").await.as_deref(), Some("two"));
+        // So did what it had not finished.
+        let names = fs::read_dir(file.parent().unwrap()).unwrap();
+        let mut names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["sessions.json", "sessions.json.lock"]);
+    }
+}
