@@ -1,5 +1,6 @@
 //! The last requests and answers, for people who look.
 
+use crate::faults::Fault;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use std::collections::VecDeque;
@@ -23,6 +24,8 @@ pub struct Exchange {
     pub status: u16,
     /// The id that the answer carries.
     pub request_id: String,
+    /// What was made to go wrong.
+    pub faults: Vec<Fault>,
 }
 
 /// The last [`KEPT`] exchanges.

@@ -3,16 +3,17 @@
 use crate::auth::{Auth, Caller};
 use crate::contract::{Contract, Operation, Route, Violation};
 use crate::exchanges::{Exchange, Exchanges};
-use crate::limits::{Limiter, Limits};
+use crate::faults::{self, Delivery, Fault, Faults};
+use crate::limits::{Limiter, Limits, Window};
 use crate::oauth::{self, OauthRequest, Profile};
 use crate::request::{RequestBody, pairs};
 use crate::service::{Context, Handler, Refusal, Service};
 use crate::{Answer, Clock, Ids, Outcome, Population, Request};
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
-use http::header::{ALLOW, CONTENT_TYPE, DATE, HOST};
+use chrono::{DateTime, TimeDelta, Utc};
+use http::header::{ALLOW, CONTENT_TYPE, DATE, HOST, LOCATION};
 use http::request::Parts;
-use http::{HeaderValue, Method};
+use http::{HeaderValue, Method, StatusCode};
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::SystemTime;
 
@@ -30,6 +31,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) exchanges: Exchanges,
     pub(crate) limiter: Limiter,
+    pub(crate) faults: Faults,
     pub(crate) violations: Mutex<Vec<Violation>>,
     /// Whether requests and answers are held against the description.
     pub(crate) checked: bool,
@@ -45,13 +47,14 @@ pub(crate) struct Settings {
     pub(crate) limits: Limits,
     /// How many requests are served at once; the limits decide when `None`.
     pub(crate) at_once: Option<u32>,
+    pub(crate) faults: Faults,
 }
 
 /// A [`Host`] whose API is not known to the compiler.
 pub(crate) trait Dispatch: Send + Sync {
     fn shared(&self) -> &Shared;
     fn contract(&self) -> &'static Contract;
-    fn answer(&self, head: &Parts, body: &Bytes, crowded: bool) -> Answer;
+    fn answer(&self, head: &Parts, body: &Bytes, crowded: bool) -> (Answer, Delivery);
     fn save(&self) -> serde_json::Result<serde_json::Value>;
 }
 
@@ -64,6 +67,14 @@ pub(crate) struct Arrival<'a> {
     /// Scheme, host and port that it was sent to.
     origin: String,
     pub(crate) now: DateTime<Utc>,
+    /// What is to go wrong.
+    faults: Vec<Fault>,
+}
+
+impl Arrival<'_> {
+    fn url(&self) -> String {
+        format!("{}{}", self.origin, self.head.uri)
+    }
 }
 
 impl<S: Service> Host<S> {
@@ -74,6 +85,7 @@ impl<S: Service> Host<S> {
             checked,
             limits,
             at_once,
+            faults,
         } = settings;
         let auth = Auth::new(population.seed);
         let state = S::populate(&population, &auth);
@@ -91,6 +103,7 @@ impl<S: Service> Host<S> {
                         Limits::Generous | Limits::Fixed { .. } => u32::MAX,
                     }),
                 ),
+                faults,
                 violations: Mutex::default(),
                 checked,
                 request_ids: Mutex::new(Ids::new(population.seed ^ 0x7265_7175)),
@@ -98,8 +111,58 @@ impl<S: Service> Host<S> {
         }
     }
 
+    /// The answer to a request, with the faults in it that are not a matter of delivery.
+    fn attempt(&self, arrival: &Arrival<'_>) -> (Option<&'static Operation>, Answer) {
+        if let Some(answer) = self.early(arrival) {
+            return (None, answer);
+        }
+        if let Some(answer) = self.authorization_server(arrival) {
+            return (None, answer);
+        }
+        let (operation, Ok(mut answer) | Err(mut answer)) = self.route(arrival);
+        if let Some(operation) = operation {
+            for fault in &arrival.faults {
+                let url = arrival.url();
+                faults::disturb(&mut answer, *fault, self.contract, operation, &url);
+            }
+        }
+        (operation, answer)
+    }
+
+    /// The answer of a fault that keeps an operation from being carried out.
+    fn early(&self, arrival: &Arrival<'_>) -> Option<Answer> {
+        arrival.faults.iter().find_map(|fault| match fault {
+            Fault::TooManyRequests => {
+                let reset = arrival.now + TimeDelta::seconds(1);
+                let mut answer = S::refuse(Refusal::TooManyRequests { reset });
+                let window = Window {
+                    limit: 1,
+                    remaining: 0,
+                    reset,
+                };
+                S::limit_headers(&mut answer, &window);
+                Some(answer)
+            }
+            Fault::Status(status) => {
+                let status = StatusCode::from_u16(*status).ok()?;
+                Some(S::refuse(Refusal::Failure(status)))
+            }
+            Fault::ResetBeforeHeaders => Some(Answer::empty(StatusCode::OK)),
+            Fault::CrossOriginRedirect => {
+                let target = faults::other_origin(&arrival.url());
+                let answer = Answer::empty(StatusCode::TEMPORARY_REDIRECT);
+                Some(answer.header(LOCATION, target))
+            }
+            _ => None,
+        })
+    }
+
     fn authorization_server(&self, arrival: &Arrival<'_>) -> Option<Answer> {
         let head = arrival.head;
+        let profile = Profile::of(S::API);
+        if !profile.has(head.uri.path()) {
+            return None;
+        }
         let form = if head.method == Method::POST {
             std::str::from_utf8(arrival.body).unwrap_or_default()
         } else {
@@ -112,7 +175,6 @@ impl<S: Service> Host<S> {
             path: head.uri.path(),
             now: arrival.now,
         };
-        let profile = Profile::of(S::API);
         oauth::serve(&self.shared.auth, profile, &head.method, &request)
     }
 
@@ -180,7 +242,7 @@ impl<S: Service> Host<S> {
         let head = arrival.head;
         let media_type = head.headers.get(CONTENT_TYPE);
         let media_type = media_type.and_then(|value| value.to_str().ok());
-        let request = Request {
+        let mut request = Request {
             operation,
             path,
             query: head.uri.query().map(pairs).unwrap_or_default(),
@@ -192,6 +254,9 @@ impl<S: Service> Host<S> {
             origin: arrival.origin.clone(),
             target: head.uri.to_string(),
         };
+        if arrival.faults.contains(&Fault::CursorLoop) {
+            faults::loop_back(&mut request);
+        }
         let context = Context {
             auth: &self.shared.auth,
             contract: self.contract,
@@ -205,18 +270,16 @@ impl<S: Service> Host<S> {
         let outcome = match S::handler(&operation.id) {
             Some(Handler::Read(handle)) => {
                 let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-                S::permit(&state, &request, &context)?;
-                handle(&state, &request, &context)
+                S::permit(&state, &request, &context)
+                    .and_then(|()| handle(&state, &request, &context))
             }
             Some(Handler::Write(handle)) => {
                 let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-                S::permit(&state, &request, &context)?;
-                handle(&mut state, &request, &context)
+                S::permit(&state, &request, &context)
+                    .and_then(|()| handle(&mut state, &request, &context))
             }
             // A test of this crate finds the operation that nobody serves.
-            None => Err(S::refuse(Refusal::Failure(
-                http::StatusCode::NOT_IMPLEMENTED,
-            ))),
+            None => Err(S::refuse(Refusal::Failure(StatusCode::NOT_IMPLEMENTED))),
         };
         if self.shared.checked {
             let (Ok(answer) | Err(answer)) = &outcome;
@@ -236,36 +299,53 @@ impl<S: Service> Dispatch for Host<S> {
         self.contract
     }
 
-    fn answer(&self, head: &Parts, body: &Bytes, crowded: bool) -> Answer {
+    fn answer(&self, head: &Parts, body: &Bytes, crowded: bool) -> (Answer, Delivery) {
+        let names = || {
+            let path = head.uri.path();
+            let operation = match self.contract.route(&head.method, path) {
+                Route::Operation(at, _) => Some(self.contract.operations[at].id.clone()),
+                _ => None,
+            };
+            [operation, Some(path.to_owned())]
+        };
+        let faults = match self.shared.faults.take(&head.headers, names) {
+            Ok(faults) => faults,
+            Err(problem) => {
+                let body = serde_json::json!({"error": format!("{}: {problem}", faults::HEADER)});
+                let refused = Answer::json(StatusCode::BAD_REQUEST, body);
+                return (refused, Delivery::default());
+            }
+        };
+        let offset = faults.iter().filter_map(|fault| match fault {
+            Fault::ClockOffset(seconds) => TimeDelta::try_seconds(*seconds),
+            _ => None,
+        });
+        let now = self.shared.clock.now();
         let arrival = Arrival {
             head,
             body,
             crowded,
             origin: origin(head),
-            now: self.shared.clock.now(),
+            now: offset.fold(now, |now, by| now.checked_add_signed(by).unwrap_or(now)),
+            faults,
         };
-        let (operation, mut answer) = match self.authorization_server(&arrival) {
-            Some(answer) => (None, answer),
-            None => {
-                let (operation, Ok(answer) | Err(answer)) = self.route(&arrival);
-                (operation, answer)
-            }
-        };
+        let (operation, mut answer) = self.attempt(&arrival);
         let request_id = self.shared.request_id();
         S::finish(&mut answer, &request_id);
-        let date = httpdate::fmt_http_date(SystemTime::from(self.shared.clock.now()));
+        let date = httpdate::fmt_http_date(SystemTime::from(arrival.now));
         if let Ok(date) = HeaderValue::try_from(date) {
             answer.headers_mut().insert(DATE, date);
         }
         self.shared.exchanges.push(Exchange {
-            at: self.shared.clock.now(),
+            at: arrival.now,
             method: head.method.to_string(),
             target: head.uri.to_string(),
             operation: operation.map(|operation| operation.id.clone()),
             status: answer.status().as_u16(),
             request_id,
+            faults: arrival.faults.clone(),
         });
-        answer
+        (answer, Delivery::of(&arrival.faults))
     }
 
     fn save(&self) -> serde_json::Result<serde_json::Value> {

@@ -2,6 +2,7 @@
 
 use crate::contract::Violation;
 use crate::exchanges::Exchange;
+use crate::faults::Faults;
 use crate::host::{Dispatch, Host, Settings};
 use crate::limits::Limits;
 use crate::server::Server;
@@ -30,6 +31,7 @@ pub struct StandinBuilder {
     clock: Clock,
     limits: Limits,
     at_once: Option<u32>,
+    faults: Faults,
 }
 
 impl Standin {
@@ -47,6 +49,7 @@ impl Standin {
             clock: Clock::default(),
             limits: Limits::default(),
             at_once: None,
+            faults: Faults::default(),
         }
     }
 
@@ -78,6 +81,12 @@ impl Standin {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.host.shared().clock
+    }
+
+    /// What goes wrong, to be planned.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.host.shared().faults
     }
 
     /// The last 100 exchanges, oldest first.
@@ -166,6 +175,12 @@ impl StandinBuilder {
         self
     }
 
+    /// Disturbs requests at random from the first one on; see [`Faults::random`]. Default: not at all.
+    pub fn random_faults(self, seed: u64, rate: f64) -> Self {
+        self.faults.random(seed, rate);
+        self
+    }
+
     /// Makes the organisation and starts to listen.
     ///
     /// # Errors
@@ -178,6 +193,7 @@ impl StandinBuilder {
             checked: self.checked,
             limits: self.limits,
             at_once: self.at_once,
+            faults: self.faults,
         };
         let host: Arc<dyn Dispatch> = match self.api {
             Api::Okta => Arc::new(Host::<okta::Okta>::new(settings)),

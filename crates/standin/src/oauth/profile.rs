@@ -56,6 +56,14 @@ impl Profile {
         }
     }
 
+    /// Whether a path is one of its endpoints.
+    pub(crate) fn has(&self, path: &str) -> bool {
+        let optional = [self.revoke, self.introspect, self.keys];
+        [self.authorize, self.token].contains(&path)
+            || optional.contains(&Some(path))
+            || self.metadata.contains(&path)
+    }
+
     pub(crate) fn access_life(&self) -> TimeDelta {
         TimeDelta::seconds(self.access_life)
     }
