@@ -1,6 +1,6 @@
 //! The command line.
 //!
-//! Exit codes: 0 fine; 1 the tool failed; 2 bad usage or a bad description; 4 generated code is stale.
+//! Exit codes: 0 fine; 1 the tool failed; 2 bad usage or a bad description; 4 generated code is stale; 100 drift.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 mod bench;
+mod drift;
 mod generate;
 mod lint;
 mod survive;
@@ -21,6 +22,10 @@ pub const FAILED: u8 = 1;
 pub const BAD_INPUT: u8 = 2;
 /// Generated code is not what its description calls for.
 pub const STALE: u8 = 4;
+/// Two descriptions differ by more than `--fail-on` allows, or an entry of the ignore file has expired.
+pub const DRIFT: u8 = 100;
+
+pub use drift::Drift;
 
 #[derive(Parser)]
 #[command(
@@ -30,7 +35,7 @@ pub const STALE: u8 = 4;
     about = "Turns descriptions of APIs into client crates, and tells when the crates are stale"
 )]
 #[command(
-    after_help = "Exit codes: 0 fine; 1 the tool failed; 2 bad usage or a bad description; 4 generated code is stale"
+    after_help = "Exit codes: 0 fine; 1 the tool failed; 2 bad usage or a bad description; 4 generated code is stale; 100 drift"
 )]
 struct Cli {
     #[command(subcommand)]
@@ -43,6 +48,8 @@ enum Command {
     Generate(Generate),
     /// Check descriptions without generating
     Lint(Lint),
+    /// Tell what differs between two descriptions, and what that does to clients
+    Drift(Box<Drift>),
     /// Measure the pipeline and what it makes
     Bench(Bench),
     /// Put bodies with one thing changed to a crate generated from any description
@@ -173,6 +180,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     ExitCode::from(match cli.command {
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
+        Command::Drift(arguments) => drift::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Survive(arguments) => survive::run(&arguments),
     })

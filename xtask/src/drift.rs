@@ -4,22 +4,31 @@
 //! difference. [`compare`] finds what differs on the wire, and, unless it is told not to, derives the Rust API of both
 //! crates and compares that, too.
 
+pub mod base;
 mod bump;
+pub mod deviations;
 mod document;
 mod engine;
 pub mod finding;
+pub mod ignore;
 mod messages;
 mod metadata;
 mod objects;
 mod operations;
 mod pairs;
 mod parameters;
+pub mod policy;
+pub mod report;
 pub mod rules;
 mod schema;
 mod security;
+pub mod select;
 mod shapes;
+pub mod source;
+pub mod sync;
 mod text;
 mod unions;
+pub mod upstream;
 mod values;
 mod words;
 

@@ -30,6 +30,12 @@ impl From<Problems> for Failure {
     }
 }
 
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::Input(problem.into())
+    }
+}
+
 /// What to generate from, and where to.
 #[derive(Clone, Debug)]
 pub struct Job {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::problem::{Problem, Problems, Severity};
 use crate::render::{Example, Home, Identity};
@@ -157,11 +158,11 @@ impl Project {
         };
         names.sort();
         names.dedup();
-        names.into_iter().map(|name| self.api(name)).collect()
+        names.iter().map(|name| self.api(name)).collect()
     }
 
     /// The folders of `specs/` that hold an API.
-    fn names(&self) -> Result<Vec<String>, Problems> {
+    pub fn names(&self) -> Result<Vec<String>, Problems> {
         let specs = self.root.join("specs");
         let read = std::fs::read_dir(&specs).map_err(|error| {
             one(
@@ -181,8 +182,9 @@ impl Project {
         Ok(names)
     }
 
-    fn api(&self, name: String) -> Result<Api, Problems> {
-        let folder = self.root.join("specs").join(&name);
+    /// The API of this name.
+    pub fn api(&self, name: &str) -> Result<Api, Problems> {
+        let folder = self.root.join("specs").join(name);
         let file = folder.join("api.toml");
         let text = std::fs::read_to_string(&file).map_err(|error| {
             one(
@@ -193,29 +195,56 @@ impl Project {
                 "write it; `specs/README.md` says what belongs there",
             )
         })?;
-        let settings: Settings = toml::from_str(&text).map_err(|error| {
-            let mut problem = one(
-                "bad-api-toml",
-                &file,
-                error.message().to_owned(),
-                "the keys that `specs/README.md` lists".into(),
-                "correct the file",
-            );
-            if let Some(span) = error.span() {
-                let before = &text[..span.start.min(text.len())];
-                let line = before.matches('\n').count() + 1;
-                let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1) + 1;
-                problem.0[0].line = Some(line);
-                problem.0[0].column = Some(column);
-            }
-            problem
-        })?;
         Ok(Api {
-            name,
+            settings: Settings::parse(&file, &text)?,
+            name: name.to_owned(),
             folder,
-            settings,
         })
     }
+}
+
+impl Settings {
+    /// Reads the text of an `api.toml`.
+    pub fn parse(file: &Path, text: &str) -> Result<Self, Problems> {
+        let expected = "the keys that `specs/README.md` lists";
+        from_toml(text, &file.display().to_string(), "bad-api-toml", expected)
+    }
+}
+
+/// Reads TOML; what is wrong is said with its place.
+pub fn from_toml<T: DeserializeOwned>(
+    text: &str,
+    file: &str,
+    rule: &'static str,
+    expected: &str,
+) -> Result<T, Problems> {
+    toml::from_str(text).map_err(|error| {
+        let found = error.message();
+        let problem = Problem::of_file(
+            Severity::Error,
+            rule,
+            file,
+            found,
+            expected,
+            "correct the file",
+        );
+        let problem = match error.span() {
+            Some(span) => {
+                let (line, column) = place(text, span.start);
+                problem.at(line, column)
+            }
+            None => problem,
+        };
+        problem.into()
+    })
+}
+
+/// Line and column of a byte of a text, both from 1.
+pub fn place(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let last = before.rsplit('\n').next().unwrap_or_default();
+    (line, last.chars().count() + 1)
 }
 
 impl Api {

@@ -25,8 +25,8 @@ impl Slice {
         self.tags.is_empty() && self.paths.is_empty() && self.operations.is_empty()
     }
 
-    /// Whether an operation is kept.
-    fn keeps(&self, path: &str, operation: &Value) -> bool {
+    /// Whether an operation is kept by a slice that is not whole.
+    pub fn keeps(&self, path: &str, operation: &Value) -> bool {
         let id = operation.get("operationId").and_then(Value::as_str);
         let mut tags = operation
             .get("tags")
@@ -45,26 +45,12 @@ impl Slice {
             return Vec::new();
         }
         let missing = self.missing(document);
-        if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
-            for (path, item) in paths.iter_mut() {
-                let Some(item) = item.as_object_mut() else {
-                    continue;
-                };
-                item.retain(|method, operation| {
-                    !json::METHODS.contains(&method.as_str()) || self.keeps(path, operation)
-                });
-            }
-            paths.retain(|_, item| {
-                json::METHODS
-                    .iter()
-                    .any(|method| item.get(*method).is_some())
-            });
-        }
-        keep_reached(document);
+        retain(document, |path, _, operation| self.keeps(path, operation));
         missing
     }
 
-    fn missing(&self, document: &Value) -> Vec<String> {
+    /// What the slice names and the description does not have.
+    pub fn missing(&self, document: &Value) -> Vec<String> {
         let operations: Vec<_> = json::operations(document).collect();
         let tags: BTreeSet<&str> = operations
             .iter()
@@ -103,8 +89,29 @@ impl Slice {
     }
 }
 
-/// `*` stands for any text.
-fn matches(pattern: &str, text: &str) -> bool {
+/// Keeps the operations that `keep` says yes to, asked with path template, method and operation, and the components
+/// that they reach.
+pub fn retain(document: &mut Value, keep: impl Fn(&str, &str, &Value) -> bool) {
+    if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
+        for (path, item) in paths.iter_mut() {
+            let Some(item) = item.as_object_mut() else {
+                continue;
+            };
+            item.retain(|method, operation| {
+                !json::METHODS.contains(&method.as_str()) || keep(path, method, operation)
+            });
+        }
+        paths.retain(|_, item| {
+            json::METHODS
+                .iter()
+                .any(|method| item.get(*method).is_some())
+        });
+    }
+    keep_reached(document);
+}
+
+/// Whether a text is what a pattern says, in which `*` stands for any text.
+pub fn matches(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else {
         return false;

@@ -129,6 +129,11 @@ pub fn load(path: &Path) -> Result<Document, Problems> {
     parse(&file, &text)
 }
 
+/// Reads a text of at most 256 MiB from a file; `-` reads standard input. What problems call the file, and the text.
+pub fn read_text(path: &Path) -> Result<(String, String), Problems> {
+    source::read(path, LARGEST)
+}
+
 /// Reads the document in a text; `file` is only what problems call it.
 pub fn parse(file: &str, text: &str) -> Result<Document, Problems> {
     source::check(file, text)?;

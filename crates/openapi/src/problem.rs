@@ -260,8 +260,9 @@ pub fn colour_wanted() -> bool {
         && std::io::stderr().is_terminal()
 }
 
-/// Texts that come out of a document may hold anything; a control character must not reach the terminal.
-fn visible(text: &str) -> String {
+/// A text with escapes for controls and for marks that turn the direction of text. Texts that come out of a document
+/// may hold anything; a control character must not reach the terminal.
+pub fn visible(text: &str) -> String {
     if !text.chars().any(is_invisible) {
         return text.to_owned();
     }

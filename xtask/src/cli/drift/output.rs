@@ -1,0 +1,106 @@
+//! Writes the reports: to files whole or not at all, and at most one to standard output.
+
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
+use std::path::Path;
+
+use crate::drift::report::format::Target;
+use crate::drift::report::{Format, Report, Style};
+use crate::drift::source::bad_input;
+use crate::generate::Failure;
+use crate::write::{self, Change};
+
+use super::arguments::{Colour, Common};
+
+/// The width of what goes into a file or a pipe.
+const PLAIN_WIDTH: usize = 120;
+
+/// Where each format goes.
+pub fn targets(common: &Common) -> Result<Vec<Target>, Failure> {
+    let mut targets = common.format.clone();
+    if targets.iter().all(|target| target.file.is_some())
+        && (targets.is_empty() || common.output.is_some())
+    {
+        targets.push(Target {
+            format: Format::Terminal,
+            file: None,
+        });
+    }
+    let open = targets
+        .iter()
+        .filter(|target| target.file.is_none())
+        .count();
+    if open > 1 {
+        let found = format!("{open} formats go to the same place");
+        let help = "give all but one a file: --format sarif=drift.sarif";
+        let problem = bad_input("--format", found, "at most one format without a file", help);
+        return Err(problem.into());
+    }
+    for target in &mut targets {
+        if target.file.is_none() {
+            target.file.clone_from(&common.output);
+        }
+    }
+    Ok(targets)
+}
+
+/// Writes the report in every format.
+pub fn write(report: &Report, targets: &[Target], common: &Common) -> Result<(), Failure> {
+    let plain = Style {
+        colour: common.color == Colour::Always,
+        width: PLAIN_WIDTH,
+    };
+    for target in targets {
+        match &target.file {
+            Some(file) => to_file(file, target.format.render(report, plain))?,
+            None => to_stdout(&target.format.render(report, here(common, plain)))?,
+        }
+    }
+    Ok(())
+}
+
+/// How standard output shows a report.
+fn here(common: &Common, plain: Style) -> Style {
+    if !std::io::stdout().is_terminal() {
+        return plain;
+    }
+    // https://no-color.org: any value that is not empty.
+    let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    Style {
+        colour: plain.colour || (common.color == Colour::Auto && wanted),
+        width: textwrap::termwidth(),
+    }
+}
+
+fn to_file(file: &Path, text: String) -> Result<(), Failure> {
+    // A pipe or a device is written to and not replaced.
+    if file.exists() && !file.is_file() {
+        return std::fs::write(file, text)
+            .map_err(|error| Failure::Tool(format!("{}: {error}", file.display())));
+    }
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let path = folder
+        .unwrap_or(Path::new("."))
+        .join(file.file_name().unwrap_or_default());
+    let change = Change {
+        path,
+        new: Some(text),
+        old: None,
+    };
+    write::apply(&[change]).map_err(Failure::Tool)
+}
+
+/// Writes to standard output. A reader that has read enough is no failure.
+pub fn to_stdout(text: &str) -> Result<(), Failure> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::Tool(format!("standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
