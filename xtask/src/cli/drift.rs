@@ -224,7 +224,7 @@ fn two(common: &Common, old: &str, new: &str) -> Result<u8, Failure> {
             return Err(problem.into());
         }
         [Ok(old), Ok(new)] => [old, new],
-        [Err(problem), _] | [_, Err(problem)] => return Err(problem.into()),
+        [Err(problems), _] | [_, Err(problems)] => return Err(problems.into()),
     };
     let cache = run.project.root.join(upstream::CACHE);
     let mut old = old.load(&cache)?.document;

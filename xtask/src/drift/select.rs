@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::json;
 use crate::load::Document;
-use crate::problem::{Problem, Severity};
+use crate::problem::{Problem, Problems, Severity};
 use crate::slice::{self, Slice};
 
 use super::operations::route;
@@ -63,7 +63,7 @@ impl Selection {
 
 /// Limits both documents to the operations that the slice names in either of them: one that changes its tag is in both,
 /// or in none.
-pub fn limit(old: &mut Document, new: &mut Document, slice: &Slice) -> Result<(), Problem> {
+pub fn limit(old: &mut Document, new: &mut Document, slice: &Slice) -> Result<(), Problems> {
     if slice.is_whole() {
         return Ok(());
     }
@@ -77,7 +77,8 @@ pub fn limit(old: &mut Document, new: &mut Document, slice: &Slice) -> Result<()
             format!("there is no {missing} in either document"),
             "tags, paths and operationIds of one of the documents",
             "correct the name; `*` stands for any text in tags and paths",
-        ));
+        )
+        .into());
     }
     let mut selection = Selection::of(&old.value, slice);
     selection.add(&new.value, slice);

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::generate::Failure;
 use crate::load::{self, Document};
-use crate::problem::{Problem, Severity};
+use crate::problem::{Problem, Problems, Severity};
 
 pub mod fetch;
 pub mod git;
@@ -34,7 +34,7 @@ impl Input {
     ///
     /// A file of exactly this name always wins. A single letter before `:\` or `:/` is a drive of Windows and no
     /// revision: git has no paths that begin with a slash.
-    pub fn parse(text: &str) -> Result<Self, Problem> {
+    pub fn parse(text: &str) -> Result<Self, Problems> {
         if text == "-" {
             return Ok(Input::Stdin);
         }
@@ -46,7 +46,8 @@ impl Input {
                     format!("`{scheme}` is no way to get a document"),
                     "an address that begins with https://",
                     "download the document and give the file",
-                )),
+                )
+                .into()),
             };
         }
         let file = || Ok(Input::File(PathBuf::from(text)));
@@ -66,7 +67,8 @@ impl Input {
                 format!("`{text}` names no file in a revision"),
                 "REF:path, such as main:specs/okta/openapi.yaml",
                 "name the file behind the colon, and a revision that does not begin with `-`",
-            ));
+            )
+            .into());
         }
         Ok(Input::Git {
             revision: revision.to_owned(),

@@ -45,7 +45,7 @@ pub struct Drift {
 pub(super) enum What {
     /// Show what to change in our description to follow the vendor's, and record the release in api.toml
     #[command(override_usage = "cargo xtask drift sync [OPTIONS] [--from FILE] [--write] API")]
-    Sync(Sync),
+    Sync(Box<Sync>),
     /// Print the rules
     Rules {
         /// Print JSON

@@ -217,7 +217,7 @@ fn write_lacking(body: &mut String, section: &Section) {
 /// A sentence in which backquotes stand around code.
 fn prose(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return escape(text);
     }
     let parts = parts

@@ -224,7 +224,7 @@ fn excerpt(text: &str) -> String {
 fn prose(text: &str) -> String {
     let text = excerpt(text);
     let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return escape(&text);
     }
     let parts = parts.iter().enumerate().map(|(index, part)| {
