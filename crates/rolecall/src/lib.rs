@@ -8,6 +8,7 @@
 //! | sending again and rate limits | [`RetryPolicy`], [`Backoff`], [`Limiter`] |
 //! | what went wrong, and what to do | [`Error`], [`Diagnosis`] |
 //! | what was done for a call | [`CallSummary`] |
+//! | who holds which role, in the same words for every API | [`view`] |
 //!
 //! # Features
 //!
@@ -28,6 +29,7 @@ mod options;
 mod pages;
 mod retry;
 mod summary;
+pub mod view;
 
 pub use api::{Api, Server};
 pub use client::{BuildError, Client, ClientBuilder, Timeouts};
