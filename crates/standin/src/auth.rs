@@ -185,6 +185,12 @@ impl Auth {
     }
 }
 
+impl From<Known> for Auth {
+    fn from(known: Known) -> Self {
+        Self(Mutex::new(known))
+    }
+}
+
 impl Known {
     fn insert(&mut self, token: &str, stands_for: AccessToken) {
         let client = stands_for.client.as_ref();

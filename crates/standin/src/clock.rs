@@ -1,15 +1,18 @@
 //! The time of a stand-in: the system's, moved by an offset, or standing still.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A clock that tests can move. Clones show the same time.
 #[derive(Clone, Debug, Default)]
 pub struct Clock(Arc<Mutex<Time>>);
 
-#[derive(Debug, Default)]
-struct Time {
+/// How a clock is moved.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Time {
     frozen: Option<DateTime<Utc>>,
+    #[serde(with = "milliseconds")]
     offset: TimeDelta,
 }
 
@@ -35,8 +38,29 @@ impl Clock {
         };
     }
 
+    pub(crate) fn moved(&self) -> Time {
+        self.time().clone()
+    }
+
+    pub(crate) fn go_on(&self, from: Time) {
+        *self.time() = from;
+    }
+
     fn time(&self) -> MutexGuard<'_, Time> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+mod milliseconds {
+    use chrono::TimeDelta;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(delta: &TimeDelta, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_i64(delta.num_milliseconds())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<TimeDelta, D::Error> {
+        i64::deserialize(from).map(|millis| TimeDelta::try_milliseconds(millis).unwrap_or_default())
     }
 }
 

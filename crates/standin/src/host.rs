@@ -8,12 +8,15 @@ use crate::limits::{Limiter, Limits, Window};
 use crate::oauth::{self, OauthRequest, Profile};
 use crate::request::{RequestBody, pairs};
 use crate::service::{Context, Handler, Refusal, Service};
+use crate::snapshot::{self, Saved, Saving, SnapshotError};
 use crate::{Answer, Clock, Ids, Outcome, Population, Request};
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use http::header::{ALLOW, CONTENT_TYPE, DATE, HOST, LOCATION};
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode};
+use std::io::Write;
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::SystemTime;
 
@@ -27,6 +30,7 @@ pub(crate) struct Host<S: Service> {
 /// What does not depend on the API.
 #[derive(Debug)]
 pub(crate) struct Shared {
+    pub(crate) population: Population,
     pub(crate) auth: Auth,
     pub(crate) clock: Clock,
     pub(crate) exchanges: Exchanges,
@@ -48,6 +52,8 @@ pub(crate) struct Settings {
     /// How many requests are served at once; the limits decide when `None`.
     pub(crate) at_once: Option<u32>,
     pub(crate) faults: Faults,
+    /// The file to go on from.
+    pub(crate) snapshot: Option<PathBuf>,
 }
 
 /// A [`Host`] whose API is not known to the compiler.
@@ -55,7 +61,8 @@ pub(crate) trait Dispatch: Send + Sync {
     fn shared(&self) -> &Shared;
     fn contract(&self) -> &'static Contract;
     fn answer(&self, head: &Parts, body: &Bytes, crowded: bool) -> (Answer, Delivery);
-    fn save(&self) -> serde_json::Result<serde_json::Value>;
+    /// Writes its state as one JSON value without line breaks.
+    fn save(&self, out: &mut dyn Write) -> serde_json::Result<()>;
 }
 
 /// A request before anybody has looked at it.
@@ -78,37 +85,49 @@ impl Arrival<'_> {
 }
 
 impl<S: Service> Host<S> {
-    pub(crate) fn new(settings: Settings) -> Self {
+    /// A stand-in for a new organisation, or for one that goes on from a snapshot.
+    pub(crate) fn new(settings: Settings) -> Result<Self, SnapshotError> {
         let Settings {
-            population,
+            mut population,
             clock,
             checked,
             limits,
             at_once,
             faults,
+            snapshot,
         } = settings;
-        let auth = Auth::new(population.seed);
-        let state = S::populate(&population, &auth);
-        Self {
+        let (auth, state, request_ids) = match snapshot {
+            Some(path) => {
+                let saved: Saved<S::State> = snapshot::read(&path, S::API)?;
+                population = saved.population;
+                clock.go_on(saved.clock);
+                (Auth::from(saved.auth), saved.state, saved.request_ids)
+            }
+            None => {
+                let auth = Auth::new(population.seed);
+                let state = S::populate(&population, &auth);
+                (auth, state, Ids::new(population.seed ^ 0x7265_7175))
+            }
+        };
+        let at_once = at_once.unwrap_or(match limits {
+            Limits::Published => S::AT_ONCE,
+            Limits::Generous | Limits::Fixed { .. } => u32::MAX,
+        });
+        Ok(Self {
             contract: Contract::of(S::API),
             state: RwLock::new(state),
             shared: Shared {
+                population,
                 auth,
                 clock,
                 exchanges: Exchanges::default(),
-                limiter: Limiter::new(
-                    limits,
-                    at_once.unwrap_or(match limits {
-                        Limits::Published => S::AT_ONCE,
-                        Limits::Generous | Limits::Fixed { .. } => u32::MAX,
-                    }),
-                ),
+                limiter: Limiter::new(limits, at_once),
                 faults,
                 violations: Mutex::default(),
                 checked,
-                request_ids: Mutex::new(Ids::new(population.seed ^ 0x7265_7175)),
+                request_ids: Mutex::new(request_ids),
             },
-        }
+        })
     }
 
     /// The answer to a request, with the faults in it that are not a matter of delivery.
@@ -348,9 +367,17 @@ impl<S: Service> Dispatch for Host<S> {
         (answer, Delivery::of(&arrival.faults))
     }
 
-    fn save(&self) -> serde_json::Result<serde_json::Value> {
+    fn save(&self, out: &mut dyn Write) -> serde_json::Result<()> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        serde_json::to_value(&*state)
+        let ids = &self.shared.request_ids;
+        let saving = Saving {
+            population: &self.shared.population,
+            clock: self.shared.clock.moved(),
+            request_ids: ids.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            auth: self.shared.auth.known().clone(),
+            state: &*state,
+        };
+        serde_json::to_writer(out, &saving)
     }
 }
 

@@ -31,6 +31,7 @@ mod population;
 mod request;
 mod server;
 pub mod service;
+pub mod snapshot;
 mod standin;
 mod table;
 
@@ -49,5 +50,6 @@ pub use ids::Ids;
 pub use limits::{Limits, Rate, Window};
 pub use population::{Person, Population, Team};
 pub use request::{Request, RequestBody};
-pub use standin::{Standin, StandinBuilder};
+pub use snapshot::SnapshotError;
+pub use standin::{Standin, StandinBuilder, StartError};
 pub use table::Table;

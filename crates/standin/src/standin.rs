@@ -6,9 +6,11 @@ use crate::faults::Faults;
 use crate::host::{Dispatch, Host, Settings};
 use crate::limits::Limits;
 use crate::server::Server;
+use crate::snapshot::{self, SnapshotError};
 use crate::{Api, Clock, Credentials, Population, foundry, klustr, okta, zenml};
 use chrono::{DateTime, Utc};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -18,6 +20,23 @@ pub struct Standin {
     host: Arc<dyn Dispatch>,
     server: Server,
     credentials: Credentials,
+}
+
+/// Why a stand-in did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The address cannot be had.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The snapshot cannot be read.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
 }
 
 /// A [`Standin`] in the making.
@@ -32,6 +51,7 @@ pub struct StandinBuilder {
     limits: Limits,
     at_once: Option<u32>,
     faults: Faults,
+    snapshot: Option<PathBuf>,
 }
 
 impl Standin {
@@ -50,6 +70,7 @@ impl Standin {
             limits: Limits::default(),
             at_once: None,
             faults: Faults::default(),
+            snapshot: None,
         }
     }
 
@@ -93,6 +114,46 @@ impl Standin {
     #[must_use]
     pub fn exchanges(&self) -> Vec<Exchange> {
         self.host.shared().exchanges.all()
+    }
+
+    /// How large the organisation was when it was made, and the seed that it follows from.
+    #[must_use]
+    pub fn population(&self) -> Population {
+        self.host.shared().population
+    }
+
+    /// Writes its state into a file that [`StandinBuilder::snapshot`] goes on from. The file is replaced whole, or not at
+    /// all.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub async fn save(&self, file: impl Into<PathBuf>) -> Result<(), SnapshotError> {
+        Self::save_all([self], file).await
+    }
+
+    /// Writes the states of several stand-ins, each for an API of its own, into one file.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub async fn save_all(
+        standins: impl IntoIterator<Item = &Self>,
+        file: impl Into<PathBuf>,
+    ) -> Result<(), SnapshotError> {
+        let file = file.into();
+        let hosts: Vec<_> = standins
+            .into_iter()
+            .map(|one| Arc::clone(&one.host))
+            .collect();
+        let written = tokio::task::spawn_blocking(move || {
+            let hosts: Vec<&dyn Dispatch> = hosts.iter().map(|host| &**host).collect();
+            snapshot::write(&file, &hosts)
+        });
+        match written.await {
+            Ok(written) => written,
+            Err(problem) => std::panic::resume_unwind(problem.into_panic()),
+        }
     }
 
     /// Takes the violations so far: those that are taken do not fail the test.
@@ -181,12 +242,21 @@ impl StandinBuilder {
         self
     }
 
+    /// Goes on from a snapshot in place of a new organisation: its seed, users and time count, not those set here.
+    /// Default: a new organisation.
+    pub fn snapshot(mut self, file: impl Into<PathBuf>) -> Self {
+        self.snapshot = Some(file.into());
+        self
+    }
+
     /// Makes the organisation and starts to listen.
     ///
     /// # Errors
     ///
-    /// When the address cannot be had.
-    pub async fn start(self) -> std::io::Result<Standin> {
+    /// When the address cannot be had, or the snapshot cannot be read.
+    pub async fn start(self) -> Result<Standin, StartError> {
+        let api = self.api;
+        let listen = self.listen;
         let settings = Settings {
             population: self.population,
             clock: self.clock,
@@ -194,21 +264,36 @@ impl StandinBuilder {
             limits: self.limits,
             at_once: self.at_once,
             faults: self.faults,
+            snapshot: self.snapshot,
         };
-        let host: Arc<dyn Dispatch> = match self.api {
-            Api::Okta => Arc::new(Host::<okta::Okta>::new(settings)),
-            Api::Foundry => Arc::new(Host::<foundry::Foundry>::new(settings)),
-            Api::Zenml => Arc::new(Host::<zenml::Zenml>::new(settings)),
-            Api::Klustr => Arc::new(Host::<klustr::Klustr>::new(settings)),
+        // A million users take seconds; others may go on meanwhile.
+        let made = tokio::task::spawn_blocking(move || host(api, settings)).await;
+        let host = match made {
+            Ok(host) => host?,
+            Err(problem) => std::panic::resume_unwind(problem.into_panic()),
         };
-        let server = Server::start(self.listen, Arc::clone(&host)).await?;
+        let server = Server::start(listen, Arc::clone(&host))
+            .await
+            .map_err(|source| StartError::Listen {
+                address: listen,
+                source,
+            })?;
         let origin = format!("http://{}", server.address);
-        let credentials = Credentials::of(&host.shared().auth, self.api, &origin);
+        let credentials = Credentials::of(&host.shared().auth, api, &origin);
         Ok(Standin {
-            api: self.api,
+            api,
             host,
             server,
             credentials,
         })
     }
+}
+
+fn host(api: Api, settings: Settings) -> Result<Arc<dyn Dispatch>, SnapshotError> {
+    Ok(match api {
+        Api::Okta => Arc::new(Host::<okta::Okta>::new(settings)?),
+        Api::Foundry => Arc::new(Host::<foundry::Foundry>::new(settings)?),
+        Api::Zenml => Arc::new(Host::<zenml::Zenml>::new(settings)?),
+        Api::Klustr => Arc::new(Host::<klustr::Klustr>::new(settings)?),
+    })
 }
