@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 mod bench;
+mod conformance;
 mod drift;
 mod generate;
 mod lint;
@@ -54,6 +55,8 @@ enum Command {
     Bench(Bench),
     /// Put bodies with one thing changed to a crate generated from any description
     Survive(Survive),
+    /// Put our code to programs that others wrote
+    Conformance(Conformance),
 }
 
 /// `cargo xtask generate`.
@@ -131,6 +134,19 @@ pub struct Survive {
     operation: Vec<String>,
 }
 
+/// `cargo xtask conformance`.
+#[derive(Args)]
+pub struct Conformance {
+    #[command(subcommand)]
+    what: ConformanceWhat,
+}
+
+#[derive(Subcommand)]
+enum ConformanceWhat {
+    /// Sign in at oidc-provider; needs Node.js and npm, and fetches it from the npm registry
+    Auth,
+}
+
 /// `cargo xtask bench`.
 #[derive(Args)]
 pub struct Bench {
@@ -183,5 +199,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Drift(arguments) => drift::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Survive(arguments) => survive::run(&arguments),
+        Command::Conformance(arguments) => conformance::run(&arguments),
     })
 }

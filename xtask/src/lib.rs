@@ -4,6 +4,7 @@
 
 pub mod bench;
 pub mod cli;
+pub mod conformance;
 pub mod drift;
 pub mod generate;
 pub mod lint;

@@ -1,0 +1,21 @@
+//! `cargo xtask conformance`.
+
+use super::{Conformance, ConformanceWhat, FAILED, FINE};
+use crate::conformance::auth;
+use crate::project::Project;
+
+/// Runs the command; the exit code.
+pub fn run(arguments: &Conformance) -> u8 {
+    let project = Project::here();
+    let passed = match &arguments.what {
+        ConformanceWhat::Auth => auth::run(&project.root),
+    };
+    match passed {
+        Ok(true) => FINE,
+        Ok(false) => FAILED,
+        Err(message) => {
+            eprintln!("error: {message}");
+            FAILED
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Our code against programs that others wrote.
+
+pub mod auth;
