@@ -117,6 +117,12 @@ impl Credentials {
         }
     }
 
+    /// All of it as JSON, secrets included, in the form of the control API's `/_standin/credentials?reveal=true`.
+    #[must_use]
+    pub fn reveal(&self) -> serde_json::Value {
+        crate::control::credentials(self, true)
+    }
+
     /// The token of this name.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&NamedCredential> {

@@ -145,6 +145,11 @@ impl Faults {
         self.locked().rules.clone()
     }
 
+    /// The rate of random faults.
+    pub(crate) fn rate(&self) -> f64 {
+        self.locked().random.as_ref().map_or(0.0, |(_, rate)| *rate)
+    }
+
     /// The faults of a request. The error says which text is none.
     pub(crate) fn take(
         &self,

@@ -4,6 +4,7 @@ use crate::auth::{Auth, Caller};
 use crate::contract::{Contract, Operation, Route, Violation};
 use crate::exchanges::{Exchange, Exchanges};
 use crate::faults::{self, Delivery, Fault, Faults};
+use crate::ids::mix;
 use crate::limits::{Limiter, Limits, Window};
 use crate::oauth::{self, OauthRequest, Profile};
 use crate::request::{RequestBody, pairs};
@@ -12,13 +13,17 @@ use crate::snapshot::{self, Saved, Saving, SnapshotError};
 use crate::{Answer, Clock, Ids, Outcome, Population, Request};
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::BoxFuture;
 use http::header::{ALLOW, CONTENT_TYPE, DATE, HOST, LOCATION};
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode};
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
 use std::time::SystemTime;
+
+/// How many violations are kept until somebody takes them.
+const MOST_VIOLATIONS: usize = 10_000;
 
 /// A stand-in without its sockets.
 pub(crate) struct Host<S: Service> {
@@ -28,7 +33,6 @@ pub(crate) struct Host<S: Service> {
 }
 
 /// What does not depend on the API.
-#[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) population: Population,
     pub(crate) auth: Auth,
@@ -36,11 +40,16 @@ pub(crate) struct Shared {
     pub(crate) exchanges: Exchanges,
     pub(crate) limiter: Limiter,
     pub(crate) faults: Faults,
-    pub(crate) violations: Mutex<Vec<Violation>>,
+    violations: Mutex<Vec<Violation>>,
     /// Whether requests and answers are held against the description.
     pub(crate) checked: bool,
+    /// What saves the state when the control API is asked to.
+    pub(crate) on_save: OnceLock<OnSave>,
     request_ids: Mutex<Ids>,
 }
+
+/// Saves, and tells the file or what went wrong.
+pub(crate) type OnSave = Box<dyn Fn() -> BoxFuture<'static, Result<String, String>> + Send + Sync>;
 
 /// What a host is to be like.
 #[derive(Clone, Debug)]
@@ -104,7 +113,8 @@ impl<S: Service> Host<S> {
                 (Auth::from(saved.auth), saved.state, saved.request_ids)
             }
             None => {
-                let auth = Auth::new(population.seed);
+                // A token of one service is nothing to another.
+                let auth = Auth::new(mix(population.seed ^ mix(S::API as u64)));
                 let state = S::populate(&population, &auth);
                 (auth, state, Ids::new(population.seed ^ 0x7265_7175))
             }
@@ -125,6 +135,7 @@ impl<S: Service> Host<S> {
                 faults,
                 violations: Mutex::default(),
                 checked,
+                on_save: OnceLock::new(),
                 request_ids: Mutex::new(request_ids),
             },
         })
@@ -386,11 +397,20 @@ impl Shared {
         for violation in &violations {
             tracing::warn!(%violation, "not as described");
         }
-        let mut all = self
-            .violations
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        all.extend(violations);
+        let all = self.violations.lock();
+        let mut all = all.unwrap_or_else(PoisonError::into_inner);
+        let room = MOST_VIOLATIONS.saturating_sub(all.len());
+        all.extend(violations.into_iter().take(room));
+    }
+
+    pub(crate) fn violations(&self) -> Vec<Violation> {
+        let all = self.violations.lock();
+        all.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn take_violations(&self) -> Vec<Violation> {
+        let all = self.violations.lock();
+        std::mem::take(&mut *all.unwrap_or_else(PoisonError::into_inner))
     }
 
     fn request_id(&self) -> String {
@@ -403,7 +423,7 @@ impl Shared {
 }
 
 /// Scheme, host and port that a request was sent to.
-fn origin(head: &Parts) -> String {
+pub(crate) fn origin(head: &Parts) -> String {
     let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
     format!("http://{}", host.unwrap_or("127.0.0.1"))
 }

@@ -20,6 +20,7 @@ mod api;
 pub mod auth;
 mod clock;
 pub mod contract;
+mod control;
 mod credentials;
 mod exchanges;
 mod faults;

@@ -1,6 +1,7 @@
 //! Sockets: accepts connections and hands requests to a [`Dispatch`].
 
-use crate::faults::Dropped;
+use crate::control;
+use crate::faults::{Delivery, Dropped};
 use crate::host::Dispatch;
 use axum::body::{Body, to_bytes};
 use bytes::Bytes;
@@ -106,7 +107,10 @@ async fn serve(
         Ok(Err(_)) => return refused(StatusCode::PAYLOAD_TOO_LARGE),
         Err(_) => return refused(StatusCode::REQUEST_TIMEOUT),
     };
-    let (answer, delivery) = host.answer(&head, &body, inside.crowded);
+    let (answer, delivery) = match control::serve(&*host, &head, &body).await {
+        Some(answer) => (answer, Delivery::default()),
+        None => host.answer(&head, &body, inside.crowded),
+    };
     let (status, headers, body) = answer.into_parts();
     let mut response = Response::new(body);
     *response.status_mut() = status;

@@ -133,22 +133,27 @@ fn try_write(path: &Path, hosts: &[&dyn Dispatch]) -> io::Result<()> {
         .filter(|parent| !parent.as_os_str().is_empty());
     let file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
     let mut out = BufWriter::new(file);
+    write_to(&mut out, hosts)?;
+    let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|problem| problem.error)?;
+    Ok(())
+}
+
+/// Writes the states of stand-ins.
+pub(crate) fn write_to(out: &mut dyn Write, hosts: &[&dyn Dispatch]) -> io::Result<()> {
     let apis = hosts.iter().map(|host| host.contract().api.to_string());
     let head = Head {
         format: FORMAT.to_owned(),
         version: VERSION,
         apis: apis.collect(),
     };
-    serde_json::to_writer(&mut out, &head)?;
+    serde_json::to_writer(&mut *out, &head)?;
     for host in hosts {
         out.write_all(b"\n")?;
-        host.save(&mut out)?;
+        host.save(out)?;
     }
-    out.write_all(b"\n")?;
-    let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|problem| problem.error)?;
-    Ok(())
+    out.write_all(b"\n")
 }
 
 /// The APIs whose states a file holds.

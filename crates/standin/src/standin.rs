@@ -9,9 +9,10 @@ use crate::server::Server;
 use crate::snapshot::{self, SnapshotError};
 use crate::{Api, Clock, Credentials, Population, foundry, klustr, okta, zenml};
 use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A stand-in for one API, listening until it is dropped.
@@ -156,15 +157,21 @@ impl Standin {
         }
     }
 
+    /// What to do when the control API is asked to save: the outcome is the file, or what went wrong. Only the first call
+    /// counts.
+    pub fn on_save<F>(&self, save: impl Fn() -> F + Send + Sync + 'static)
+    where
+        F: Future<Output = Result<String, String>> + Send + 'static,
+    {
+        let save = move || -> BoxFuture<'static, _> { Box::pin(save()) };
+        // A second one changes nothing, as documented.
+        let _ = self.host.shared().on_save.set(Box::new(save));
+    }
+
     /// Takes the violations so far: those that are taken do not fail the test.
     #[must_use]
     pub fn take_violations(&self) -> Vec<Violation> {
-        let shared = self.host.shared();
-        let mut all = shared
-            .violations
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut *all)
+        self.host.shared().take_violations()
     }
 }
 

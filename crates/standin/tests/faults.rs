@@ -7,7 +7,7 @@ use rolecall_standin::{Api, Fault, Standin};
 use serde_json::{Value, json};
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
-use support::{Got, as_admin, client, get_as_admin, post_form, send};
+use support::{Got, as_admin, get_as_admin, post_form, send};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -197,11 +197,6 @@ async fn a_fault_that_is_none_is_told() {
     let got = with_fault(&klustr, ROLES, "fire").await;
     assert_eq!(got.status, 400);
     assert!(got.text.contains("reset-mid-body"), "{}", got.text);
-    let got = send(
-        client()
-            .get(klustr.origin())
-            .header("x-standin-fault", "status=999"),
-    )
-    .await;
+    let got = with_fault(&klustr, MEMBERS, "status=999").await;
     assert_eq!(got.status, 400);
 }

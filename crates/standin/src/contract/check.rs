@@ -32,6 +32,14 @@ pub struct Violation {
     pub expected: String,
 }
 
+impl Violation {
+    /// Whether it is the stand-in's mistake rather than the client's.
+    #[must_use]
+    pub fn is_answer(&self) -> bool {
+        self.side == Side::Answer
+    }
+}
+
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let side = match self.side {
