@@ -313,8 +313,9 @@ impl<S: Service> Host<S> {
         };
         if self.shared.checked {
             let (Ok(answer) | Err(answer)) = &outcome;
+            let undeclared = S::UNDECLARED;
             self.shared
-                .report(self.contract.check_answer(operation, answer));
+                .report(self.contract.check_answer(operation, answer, undeclared));
         }
         outcome
     }

@@ -1,57 +1,95 @@
-//! The stand-in for Okta.
+//! The stand-in for Okta's role administration.
+//!
+//! # With Okta's own SDKs
+//!
+//! They take the origin of the stand-in for the org URL once they are told that it need not be https:
+//!
+//! - Python (`okta`): `{"orgUrl": origin, "token": token, "testing": {"disableHttpsCheck": True}}`
+//! - Node (`@okta/okta-sdk-nodejs`): `{ orgUrl: origin, token, testing: { disableHttpsCheck: true } }`
+//! - Go (`okta-sdk-golang`): `okta.WithOrgUrl(origin), okta.WithToken(token), okta.WithTestingDisableHttpsCheck(true)`, or
+//!   `OKTA_TESTING_TESTINGDISABLEHTTPSCHECK=true` in the environment
+//!
+//! # What Okta leaves open
+//!
+//! Where the description says that something is not established, this is what the stand-in does: the last target is kept
+//! with a 400 E0000001; a role or resource set that is deleted takes its bindings with it; a role that a user has by a group
+//! is not found when it is to be taken from the user; an instance of an app is refused with a 400 while the catalog app is a
+//! target; a second binding of the same role adds its members to the first; labels that are taken are refused with a 400.
 
 use crate::auth::Auth;
 use crate::service::{Context, Handler, Refusal, Service};
-use crate::{Answer, Api, Ids, Population, Request, Window};
-use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use crate::{Answer, Api, Population, Request, Window};
+use serde_json::json;
 
 mod accounts;
+mod applications;
+mod assignees;
+mod bindings;
+mod catalog;
+mod custom_roles;
+mod errors;
+mod filter;
+mod governance;
+mod groups;
+mod held;
+mod labelled;
+mod links;
+mod membership;
+mod operations;
+mod page;
+mod permission;
+mod resource_names;
+mod resource_sets;
+mod resources;
+mod role_assignments;
+mod role_permissions;
+mod role_type;
+mod seed;
+mod state;
+mod targets;
+mod users;
+
+pub use state::State;
 
 /// The service.
 #[derive(Debug)]
 pub struct Okta;
 
-/// An organisation.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct State {
-    ids: Ids,
-}
-
 impl Service for Okta {
     const API: Api = Api::Okta;
 
+    // fact: calls-at-the-same-time
     const AT_ONCE: u32 = 75;
+
+    // fact: statuses-undeclared
+    const UNDECLARED: &'static [u16] = &[400, 401, 409, 411];
 
     type State = State;
 
     fn populate(population: &Population, auth: &Auth) -> State {
-        accounts::add(auth, "admin", "reader", "nobody");
-        State {
-            ids: Ids::new(population.seed),
-        }
+        let state = seed::populate(population);
+        accounts::add(&state, auth);
+        state
     }
 
     fn handler(operation: &str) -> Option<Handler<State>> {
-        let _ = operation;
-        None
+        operations::handler(operation)
     }
 
-    fn permit(_: &State, _: &Request, _: &Context<'_>) -> Result<(), Answer> {
-        Ok(())
+    fn permit(state: &State, request: &Request, _: &Context<'_>) -> Result<(), Answer> {
+        permission::permit(state, request)
     }
 
     fn refuse(refusal: Refusal<'_>) -> Answer {
         match refusal {
-            Refusal::NoSuchPath { .. } => Answer::empty(StatusCode::NOT_FOUND),
-            Refusal::NoSuchMethod { .. } => Answer::empty(StatusCode::METHOD_NOT_ALLOWED),
-            Refusal::Unauthorized(_) => Answer::empty(StatusCode::UNAUTHORIZED),
-            Refusal::Invalid(_) | Refusal::Malformed(_) => Answer::empty(StatusCode::BAD_REQUEST),
-            Refusal::MediaType(_) => Answer::empty(StatusCode::UNSUPPORTED_MEDIA_TYPE),
-            Refusal::TooManyRequests { .. } | Refusal::TooManyAtOnce => {
-                Answer::empty(StatusCode::TOO_MANY_REQUESTS)
-            }
-            Refusal::Failure(status) => Answer::empty(status),
+            Refusal::NoSuchPath { .. } => errors::no_such_path(),
+            Refusal::NoSuchMethod { .. } => errors::no_such_method(),
+            Refusal::Unauthorized(failure) => errors::unauthorized(failure),
+            Refusal::Invalid(violations) => errors::not_as_described(violations),
+            Refusal::Malformed(problem) => errors::malformed(problem),
+            Refusal::MediaType(found) => errors::media_type(found),
+            Refusal::TooManyRequests { .. } | Refusal::TooManyAtOnce => errors::too_many(),
+            Refusal::Failure(status) => errors::failure(status),
         }
     }
 
@@ -65,5 +103,14 @@ impl Service for Okta {
         }
     }
 
-    fn finish(_: &mut Answer, _: &str) {}
+    fn finish(answer: &mut Answer, request_id: &str) {
+        // fact: response-headers-undeclared
+        if let Ok(id) = request_id.parse() {
+            answer.headers_mut().insert("x-okta-request-id", id);
+        }
+        let body = answer.json_body_mut();
+        if let Some(id) = body.and_then(|body| body.get_mut("errorId")) {
+            *id = json!(format!("oae{}", request_id.trim_start_matches("req")));
+        }
+    }
 }

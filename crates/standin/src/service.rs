@@ -21,6 +21,10 @@ pub trait Service: Sized + Send + Sync + 'static {
     /// How many requests the vendor serves at once, where that is published. Default: no limit.
     const AT_ONCE: u32 = u32::MAX;
 
+    /// Statuses that the vendor sends although its description does not declare them, so that they are no violations.
+    /// Default: none.
+    const UNDECLARED: &'static [u16] = &[];
+
     /// The state of a new organisation, and who can sign in to it.
     fn populate(population: &Population, auth: &Auth) -> Self::State;
 

@@ -1,11 +1,41 @@
-//! Who can sign in to a new organisation, and with what.
+//! Who can sign in to a new org, and with what.
 
+use super::seed::{self, READ_ONLY, ROLE_MANAGER, ROLE_READER, ROLELESS, SUPER_ADMIN};
+use super::state::State;
 use crate::auth::{AccessToken, Auth, Client, ClientAuthentication, Grant, TokenKind};
 
-/// Tokens of an administrator, of somebody who may only read, and of somebody who may do nothing, and OAuth clients that act
-/// as them.
-pub(super) fn add(auth: &Auth, admin: &str, reader: &str, nobody: &str) {
-    for (name, principal) in [("admin", admin), ("reader", reader), ("nobody", nobody)] {
+/// The API tokens of the first people, by name, and the logins with these names.
+const PEOPLE: [(&str, u32); 5] = [
+    ("admin", SUPER_ADMIN),
+    ("reader", READ_ONLY),
+    ("nobody", ROLELESS),
+    ("role-reader", ROLE_READER),
+    ("role-manager", ROLE_MANAGER),
+];
+
+/// The names of the first service apps, and whether their tokens are bound to a key. What they may do, [`seed`] says.
+pub(super) const SERVICES: [(&str, bool); 4] = [
+    ("service", true),
+    ("service-bearer", false),
+    ("service-reader", false),
+    ("service-without-role", false),
+];
+
+const SCOPES: [&str; 6] = [
+    "okta.roles.read",
+    "okta.roles.manage",
+    "okta.users.read",
+    "okta.groups.read",
+    "okta.apps.read",
+    "okta.clients.read",
+];
+
+/// API tokens of the first people, and the first OAuth clients of the org.
+pub(super) fn add(state: &State, auth: &Auth) {
+    for (name, position) in PEOPLE {
+        let Some((principal, _)) = state.user_at(position) else {
+            continue;
+        };
         let stands_for = AccessToken {
             scheme: "SSWS".to_owned(),
             principal: principal.to_owned(),
@@ -17,22 +47,11 @@ pub(super) fn add(auth: &Auth, admin: &str, reader: &str, nobody: &str) {
         auth.add_named(name, "00", 40, stands_for);
         auth.add_user(name, principal);
     }
-    // fact: new-service-app-has-no-role
-    for (name, id, principal, dpop) in [
-        ("service", "0oaServiceDpop000001", admin, true),
-        ("service-bearer", "0oaServiceBearer0001", admin, false),
-        ("service-reader", "0oaServiceReader0001", reader, false),
-        (
-            "service-without-role",
-            "0oaServiceNoRole0001",
-            nobody,
-            false,
-        ),
-    ] {
+    for ((name, dpop), id) in SERVICES.into_iter().zip(seed::service_apps(state)) {
         auth.add_client(Client {
-            id: id.to_owned(),
             name: name.to_owned(),
-            principal: Some(principal.to_owned()),
+            principal: Some(id.clone()),
+            id,
             authentication: ClientAuthentication::PrivateKeyJwt,
             grants: [Grant::ClientCredentials].into(),
             scopes: SCOPES.map(str::to_owned).into(),
@@ -41,28 +60,18 @@ pub(super) fn add(auth: &Auth, admin: &str, reader: &str, nobody: &str) {
             restricted: false,
         });
     }
-    auth.add_client(Client {
-        id: "0oaNativeApp00000001".to_owned(),
-        name: "native".to_owned(),
-        principal: None,
-        authentication: ClientAuthentication::None,
-        grants: [Grant::AuthorizationCode, Grant::RefreshToken].into(),
-        scopes: SCOPES
-            .into_iter()
-            .chain(["openid", "offline_access"])
-            .map(str::to_owned)
-            .collect(),
-        redirect_uris: vec!["http://127.0.0.1/callback".to_owned()],
-        dpop: false,
-        restricted: false,
-    });
+    let scopes = SCOPES.into_iter().chain(["openid", "offline_access"]);
+    if let Some(id) = seed::native_app(state) {
+        auth.add_client(Client {
+            id,
+            name: seed::NATIVE.to_owned(),
+            principal: None,
+            authentication: ClientAuthentication::None,
+            grants: [Grant::AuthorizationCode, Grant::RefreshToken].into(),
+            scopes: scopes.map(str::to_owned).collect(),
+            redirect_uris: vec!["http://127.0.0.1/callback".to_owned()],
+            dpop: false,
+            restricted: false,
+        });
+    }
 }
-
-const SCOPES: [&str; 6] = [
-    "okta.roles.read",
-    "okta.roles.manage",
-    "okta.users.read",
-    "okta.groups.read",
-    "okta.apps.read",
-    "okta.clients.read",
-];
