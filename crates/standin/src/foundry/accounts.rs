@@ -1,11 +1,21 @@
-//! Who can sign in to a new organisation, and with what.
+//! Who can sign in to a new stack, and with what.
 
+use super::populate::{People, add_service_user};
+use super::principal::Principal;
+use super::roles::{ENROLLMENT_ADMINISTRATOR, ORGANIZATION_ADMINISTRATOR};
+use super::state::{RoleOn, State};
 use crate::auth::{AccessToken, Auth, Client, ClientAuthentication, Grant, TokenKind};
 
-/// Tokens of an administrator, of somebody who may only read, and of somebody who may do nothing, and OAuth clients that act
-/// as them.
-pub(super) fn add(auth: &Auth, admin: &str, reader: &str, nobody: &str) {
-    for (name, principal) in [("admin", admin), ("reader", reader), ("nobody", nobody)] {
+/// Tokens of an administrator, of somebody who may only read, and of somebody who may do nothing, and OAuth clients through
+/// which they can sign in. With client credentials a client acts as a service user of its own: two of them were made
+/// administrators, one was left with no role, as a new one is.
+pub(super) fn add(state: &mut State, auth: &Auth, people: &People) {
+    for (name, position) in [
+        ("admin", people.admin),
+        ("reader", people.reader),
+        ("nobody", people.nobody),
+    ] {
+        let principal = state.id_of(Principal::user(position));
         let stands_for = AccessToken {
             scheme: "Bearer".to_owned(),
             principal: principal.to_owned(),
@@ -17,15 +27,20 @@ pub(super) fn add(auth: &Auth, admin: &str, reader: &str, nobody: &str) {
         auth.add_named(name, "", 40, stands_for);
         auth.add_user(name, principal);
     }
-    for (name, principal, restricted) in [
-        ("service", admin, false),
-        ("restricted-service", admin, true),
-        ("service-without-role", nobody, false),
+    for (name, administers, restricted) in [
+        ("service", true, false),
+        ("restricted-service", true, true),
+        ("service-without-role", false, false),
     ] {
+        let id = auth.client_id(name);
+        let principal = add_service_user(state, &id);
+        if administers {
+            make_administrator(state, &principal);
+        }
         auth.add_client(Client {
-            id: auth.client_id(name),
+            id,
             name: name.to_owned(),
-            principal: Some(principal.to_owned()),
+            principal: Some(principal),
             // fact: secret-in-the-form
             authentication: ClientAuthentication::ClientSecret,
             grants: [
@@ -52,6 +67,21 @@ pub(super) fn add(auth: &Auth, admin: &str, reader: &str, nobody: &str) {
             dpop: false,
             restricted,
         });
+    }
+}
+
+fn make_administrator(state: &mut State, id: &str) {
+    let Some(holder) = state.find_principal(id) else {
+        return;
+    };
+    let role = state.role(ENROLLMENT_ADMINISTRATOR, RoleOn::Enrollment);
+    state
+        .enrollment
+        .roles
+        .extend(role.map(|role| (holder, role)));
+    let role = state.role(ORGANIZATION_ADMINISTRATOR, RoleOn::Organization);
+    for organization in state.organizations.rows_mut() {
+        organization.roles.extend(role.map(|role| (holder, role)));
     }
 }
 
