@@ -8,8 +8,8 @@ use crate::auth::{Auth, AuthFailure};
 use crate::service::{Context, Handler, Refusal, Service};
 use crate::{Answer, Api, Ids, Population, Request, Table};
 use http::StatusCode;
+use names::Names;
 use organization::Organization;
-use relations::Names;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -19,12 +19,12 @@ mod errors;
 mod grants;
 mod invitations;
 mod members;
+mod names;
 mod operations;
 mod organization;
 mod organizations;
 mod permissions;
 mod populate;
-mod relations;
 mod role;
 mod roles;
 mod units;
@@ -158,7 +158,7 @@ impl State {
         let number = self.subjects.find(subject);
         let held = number
             .into_iter()
-            .flat_map(|number| organization.relations.of(number));
+            .flat_map(|number| organization.relations.of_right(number));
         held.map(|relation| self.relations.text(relation))
     }
 

@@ -28,6 +28,7 @@ mod host;
 mod ids;
 mod limits;
 pub mod oauth;
+mod pairs;
 mod population;
 mod request;
 mod server;

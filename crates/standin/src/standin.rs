@@ -111,6 +111,13 @@ impl Standin {
         &self.host.shared().faults
     }
 
+    /// Agrees to a device login (RFC 8628, section 3.3) in place of the person with the user code, as a principal. Returns
+    /// whether there is one that waits.
+    #[must_use]
+    pub fn agree(&self, user_code: &str, principal: &str) -> bool {
+        self.host.shared().auth.agree(user_code, principal)
+    }
+
     /// The last 100 exchanges, oldest first.
     #[must_use]
     pub fn exchanges(&self) -> Vec<Exchange> {

@@ -20,7 +20,7 @@ pub(super) fn list(state: &State, request: &Request, _: &Context<'_>) -> Outcome
         .get(org)
         .zip(state.relations.find(role))
         .into_iter()
-        .flat_map(|(organization, relation)| organization.relations.holders(relation));
+        .flat_map(|(organization, relation)| organization.relations.of_left(relation));
     // fact: assignment-id-is-no-key
     // fact: only-users-are-assigned
     let docs = holders.take(PAGE).map(|holder| {
@@ -81,13 +81,13 @@ pub(super) fn replace(state: &mut State, request: &Request, _: &Context<'_>) -> 
         let relation = state.relations.find(role);
         // fact: held-roles-not-checked
         let is_held = relation
-            .is_some_and(|relation| organization.relations.holders(relation).next().is_some());
+            .is_some_and(|relation| organization.relations.of_left(relation).next().is_some());
         if !is_held && !defines(organization, role) {
             return Err(no_such_role());
         }
         granted.push((role, stored(role)?, is_held));
     }
-    let before = organization.relations.names();
+    let before = organization.relations.lefts();
     let keep: BTreeSet<u32> = listed
         .iter()
         .filter_map(|id| state.relations.find(id))
@@ -112,7 +112,7 @@ pub(super) fn replace(state: &mut State, request: &Request, _: &Context<'_>) -> 
     }
     for relation in before {
         if !keep.contains(&relation) {
-            organization.relations.remove_relation(relation);
+            organization.relations.remove_left(relation);
         }
     }
     Ok(Answer::ok(answer))

@@ -16,7 +16,7 @@ pub(super) fn list(state: &State, request: &Request, _: &Context<'_>) -> Outcome
         return Err(errors::not_related());
     }
     let member = state.relations.find(MEMBER).into_iter();
-    let members = member.flat_map(|member| organization.relations.holders(member));
+    let members = member.flat_map(|member| organization.relations.of_left(member));
     let members = members.map(|number| Value::from(state.subjects.text(number)));
     Ok(Answer::ok(members.collect::<Vec<_>>()))
 }
@@ -95,6 +95,6 @@ pub(super) fn remove(state: &mut State, request: &Request, _: &Context<'_>) -> O
 fn drop_member(state: &mut State, request: &Request, subject: &str) {
     let number = state.subjects.find(subject);
     if let (Some(number), Ok(organization)) = (number, state.organization_mut(request)) {
-        organization.relations.remove_subject(number);
+        organization.relations.remove_right(number);
     }
 }

@@ -1,8 +1,8 @@
 //! Organizations, as they are stored and sent. Properties that are not known are lost on the way in, and properties that are
 //! null do not go out (fact: bodies-read-and-written-loosely).
 
-use super::relations::Relations;
 use super::role::Role;
+use crate::pairs::Pairs;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 pub(super) struct Organization {
     pub(super) details: Org,
     pub(super) roles: Vec<Role>,
-    pub(super) relations: Relations,
+    /// Relations and their subjects, by number.
+    pub(super) relations: Pairs,
     /// Who belongs to which of its units, by the number of the subject.
     pub(super) units: BTreeMap<u32, Vec<OrgAssignment>>,
     /// Oldest first.

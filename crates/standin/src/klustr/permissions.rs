@@ -1,7 +1,8 @@
 //! What an organization's roles permit, and the relations of its users.
 
+use super::State;
 use super::role::scopes;
-use super::{State, relations::Relations};
+use crate::pairs::Pairs;
 use crate::service::Context;
 use crate::{Answer, Outcome, Request};
 use serde_json::{Value, json};
@@ -41,13 +42,15 @@ pub(super) fn on_object(state: &State, request: &Request, context: &Context<'_>)
 /// The relations of a subject to the organization; nothing when there is no such organization.
 fn relations(state: &State, request: &Request, subject: &str) -> Answer {
     let org = request.path("organizationId");
-    let none = Relations::default();
+    let none = Pairs::default();
     let relations = state
         .organizations
         .get(org)
         .map_or(&none, |found| &found.relations);
     let number = state.subjects.find(subject);
-    let held = number.into_iter().flat_map(|number| relations.of(number));
+    let held = number
+        .into_iter()
+        .flat_map(|number| relations.of_right(number));
     let kind = if state.clients.contains(subject) {
         "client"
     } else {

@@ -1,11 +1,12 @@
 //! A directory of organizations, from a population.
 
+use super::names::Names;
 use super::organization::Organization;
 use super::organization::{Address, Invitation, Org, OrgAssignment, OrgContact, OrgOwner, OrgUnit};
-use super::relations::{Names, Relations};
 use super::role::{NAMESPACES, Permission, Role};
 use super::user_accounts::DOMAIN;
 use super::{MEMBER, State};
+use crate::pairs::Pairs;
 use crate::{Ids, Population, Table, Team, millis};
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
@@ -151,7 +152,7 @@ fn home(state: &mut State, population: &Population, services: &[(String, bool)])
             external_sales_force_id: None,
         },
         roles,
-        relations: Relations::from(pairs),
+        relations: Pairs::from(pairs),
         units: assignments,
         invitations: invitations.collect(),
     }
@@ -247,7 +248,7 @@ fn sister(state: &mut State, population: &Population, team: &Team) -> Organizati
             ..Org::default()
         },
         roles: Role::defaults(),
-        relations: Relations::from(pairs),
+        relations: Pairs::from(pairs),
         ..Organization::default()
     }
 }

@@ -13,7 +13,7 @@ pub(super) const DOMAIN: &str = "example.com";
 pub(super) fn list(state: &State, request: &Request, _: &Context<'_>) -> Outcome {
     let organization = state.organization(request)?;
     let org = request.path("organizationId");
-    let subjects = organization.relations.subjects().into_iter();
+    let subjects = organization.relations.rights().into_iter();
     let accounts = subjects.map(|(subject, relations)| {
         let acls: Vec<&str> = relations
             .into_iter()

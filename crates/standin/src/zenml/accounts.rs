@@ -1,21 +1,30 @@
 //! Who can sign in to a new organisation, and with what.
 
+use super::service_accounts::PREFIX;
 use crate::auth::{AccessToken, Auth, Client, ClientAuthentication, Grant, TokenKind};
 
-/// Tokens of an administrator, of somebody who may only read, and of somebody who may do nothing, and OAuth clients that act
-/// as them.
-pub(super) fn add(auth: &Auth, admin: &str, reader: &str, nobody: &str) {
-    for (name, principal) in [("admin", admin), ("reader", reader), ("nobody", nobody)] {
+/// Tokens of an administrator, of somebody who may only read, of somebody who may do nothing, and of a service account, and
+/// OAuth clients that act as the first two.
+pub(super) fn add(auth: &Auth, [admin, reader, nobody, account]: [&str; 4]) {
+    let keys = [
+        ("admin", admin, TokenKind::Pat),
+        ("reader", reader, TokenKind::Pat),
+        ("nobody", nobody, TokenKind::Pat),
+        ("service-account", account, TokenKind::ApiKey),
+    ];
+    for (name, principal, kind) in keys {
         let stands_for = AccessToken {
             scheme: "Bearer".to_owned(),
             principal: principal.to_owned(),
-            kind: TokenKind::Pat,
+            kind,
             client: None,
             scopes: None,
             expires_at: None,
         };
-        auth.add_named(name, "ZENPROKEY_", 40, stands_for);
-        auth.add_user(name, principal);
+        auth.add_named(name, PREFIX, 40, stands_for);
+        if kind == TokenKind::Pat {
+            auth.add_user(name, principal);
+        }
     }
     for (name, principal) in [("service", admin), ("service-reader", reader)] {
         auth.add_client(Client {
