@@ -3,7 +3,7 @@
 use crate::Operation;
 use crate::exchange_error::with_origin_only;
 use crate::send::{Whole, read_whole};
-use reqwest::ResponseBuilderExt;
+use bytes::Bytes;
 use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt;
@@ -61,7 +61,8 @@ impl<'a> Next<'a> {
     }
 
     /// As [`send`](Self::send), and reads the whole body into memory, so that an exchange that breaks off half-way fails
-    /// here, where the hook can send again, and not after it.
+    /// here, where the hook can send again, and not after it. The body then lies in the extensions of the answer as a
+    /// [`WholeBody`], which is what the call decodes; the answer itself has none left.
     ///
     /// # Errors
     ///
@@ -77,17 +78,19 @@ impl<'a> Next<'a> {
             Err(Whole::Broken(error)) => return Err(HookError::from(error)),
             Err(Whole::TooLarge) => return Err(HookError::BodyTooLarge(self.max_body_bytes)),
         };
-        let url = response.url().clone();
-        let mut whole = http::Response::new(body);
-        *whole.status_mut() = response.status();
-        *whole.version_mut() = response.version();
-        *whole.headers_mut() = std::mem::take(response.headers_mut());
-        let (mut parts, body) = whole.into_parts();
-        // The client reads the URL of an answer from an extension that only its own builder can write.
-        if let Ok(builder) = http::Response::builder().url(url).body(()) {
-            parts.extensions = builder.into_parts().0.extensions;
-        }
-        Ok(http::Response::from_parts(parts, body).into())
+        response.extensions_mut().insert(WholeBody(body));
+        Ok(response)
+    }
+}
+
+/// The body of an answer that has been read already, in the answer's extensions.
+#[derive(Clone)]
+pub struct WholeBody(pub Bytes);
+
+/// The body may hold secrets.
+impl fmt::Debug for WholeBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WholeBody({} bytes)", self.0.len())
     }
 }
 

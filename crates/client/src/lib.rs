@@ -48,7 +48,7 @@ pub use body::ArrayStyle;
 pub use call::Call;
 pub use cursor::{Cursor, InvalidCursor};
 pub use error::Error;
-pub use hook::{BoxFuture, Hook, HookError, HookNote, Next};
+pub use hook::{BoxFuture, Hook, HookError, HookNote, Next, WholeBody};
 pub use multipart::{Multipart, Part};
 pub use operation::{
     Answer, Basis, CredentialKind, Fact, Location, Operation, Parameter, RateLimit, Refusal,

@@ -7,7 +7,7 @@ use crate::body::{essence, is_json};
 use crate::exchange_error::with_origin_only;
 use crate::{
     BoxFuture, ByStatus, Call, DecodeProblem, Error, ErrorBody, HookError, HookNote, Operation,
-    Response, request,
+    Response, WholeBody, request,
 };
 use bytes::{Bytes, BytesMut};
 use http::header::CONTENT_TYPE;
@@ -200,16 +200,18 @@ impl Call {
             let mut response = self.transport.execute(self.operation, request).await?;
             let note = response.extensions_mut().remove::<HookNote>();
             let limit = self.transport.max_body_bytes();
-            let body = match read_whole(&mut response, limit).await {
-                Ok(body) => body,
-                Err(Whole::Broken(error)) => {
-                    let reason = Reason::Transport(error);
-                    return Err(Failure { reason, note });
-                }
-                Err(Whole::TooLarge) => {
-                    let reason = Reason::BodyTooLarge(limit);
-                    return Err(Failure { reason, note });
-                }
+            let body = match response.extensions_mut().remove() {
+                Some(WholeBody(body)) => body,
+                None => match read_whole(&mut response, limit).await {
+                    Ok(body) => body,
+                    Err(problem) => {
+                        let reason = match problem {
+                            Whole::Broken(error) => Reason::Transport(error),
+                            Whole::TooLarge => Reason::BodyTooLarge(limit),
+                        };
+                        return Err(Failure { reason, note });
+                    }
+                },
             };
             Ok(Raw {
                 operation: self.operation,

@@ -25,7 +25,11 @@ pub(crate) struct Advice {
 impl Advice {
     /// Reads `Retry-After` (RFC 9110, section 10.2.3: seconds or a date) and, on 429, `X-Rate-Limit-Reset`. Dates count from
     /// the `Date` of the answer, so that a wrong clock on either side does no harm; from `local` when it has none.
-    pub(crate) fn of(status: StatusCode, headers: &HeaderMap, local: SystemTime) -> Self {
+    pub(crate) fn of(
+        status: StatusCode,
+        headers: &HeaderMap,
+        local: impl Fn() -> SystemTime + Copy,
+    ) -> Self {
         let hint = text(headers, RETRY_HINT);
         let reset = || {
             let window = (status == StatusCode::TOO_MANY_REQUESTS)
@@ -54,7 +58,8 @@ pub(crate) struct Window {
 
 impl Window {
     /// The window that the answer tells of, when it tells all of it.
-    pub(crate) fn of(headers: &HeaderMap, local: SystemTime) -> Option<Self> {
+    pub(crate) fn of(headers: &HeaderMap, local: impl Fn() -> SystemTime + Copy) -> Option<Self> {
+        // Most answers have none, and then the date need not be read.
         let reset = number(headers, RESET)?;
         let now = sent_at(headers, local).duration_since(UNIX_EPOCH).ok()?;
         Some(Self {
@@ -66,7 +71,7 @@ impl Window {
     }
 }
 
-fn retry_after(headers: &HeaderMap, local: SystemTime) -> Option<Duration> {
+fn retry_after(headers: &HeaderMap, local: impl Fn() -> SystemTime + Copy) -> Option<Duration> {
     let text = text(headers, "retry-after")?;
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
@@ -80,10 +85,10 @@ fn retry_after(headers: &HeaderMap, local: SystemTime) -> Option<Duration> {
 }
 
 /// When the answer was sent by the clock of the service, or else by ours.
-fn sent_at(headers: &HeaderMap, local: SystemTime) -> SystemTime {
+fn sent_at(headers: &HeaderMap, local: impl Fn() -> SystemTime + Copy) -> SystemTime {
     text(headers, "date")
         .and_then(|date| httpdate::parse_http_date(date).ok())
-        .unwrap_or(local)
+        .unwrap_or_else(local)
 }
 
 fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
@@ -112,7 +117,7 @@ mod tests {
         // A local clock that is hours off: nothing that has a `Date` may look at it.
         let local = UNIX_EPOCH + Duration::from_secs(1_000_000);
         let status = StatusCode::from_u16(status).unwrap();
-        let advice = Advice::of(status, &headers(pairs), local);
+        let advice = Advice::of(status, &headers(pairs), || local);
         advice.wait.map(|wait| wait.as_secs())
     }
 
@@ -147,7 +152,7 @@ mod tests {
     #[test]
     fn is_told_not_to_come_back() {
         let hint = headers(&[("qos-retry-hint", "do-not-retry")]);
-        let advice = Advice::of(StatusCode::SERVICE_UNAVAILABLE, &hint, UNIX_EPOCH);
+        let advice = Advice::of(StatusCode::SERVICE_UNAVAILABLE, &hint, || UNIX_EPOCH);
         assert!(advice.do_not_retry);
     }
 

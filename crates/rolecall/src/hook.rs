@@ -116,7 +116,7 @@ impl<'a> Run<'a> {
             let sent = self.send(request, waited).await;
             drop(place);
             if let (Some(permit), Some(window)) = (&permit, &sent.window) {
-                permit.answered(Some(*window), self.times.now());
+                permit.answered(*window, sent.end);
             }
             if self.wants_other_credential(&sent) {
                 tracing::debug!(operation = self.operation.id, "signing in once more");
@@ -141,11 +141,12 @@ impl<'a> Run<'a> {
         };
         let bucket = self.operation.rate_limit.map_or("", |limit| limit.bucket);
         loop {
-            let (at, permit) = match limiter.turn(&shared.origin, bucket, self.times.now()) {
+            let now = self.times.now();
+            let (at, permit) = match limiter.turn(&shared.origin, bucket, now) {
                 Turn::At(at, permit) => (at, Some(permit)),
                 Turn::NotBefore(at) => (at, None),
             };
-            let wait = at.saturating_duration_since(self.times.now());
+            let wait = at.saturating_duration_since(now);
             if !wait.is_zero() {
                 if wait > self.times.left() {
                     return Err(HookError::refused(Refused::RateLimit { bucket, wait }));
@@ -258,7 +259,7 @@ impl<'a> Run<'a> {
                 );
                 let mut response = http::Response::new(found.body);
                 *response.status_mut() = found.status;
-                After::Done(Ok(response.into()))
+                After::Done(Ok(Response::from(response)))
             }
         }
     }

@@ -19,7 +19,9 @@ const SLOW_BELOW: u64 = 10;
 ///
 /// Cloning shares what is known. Clients share it with their clones, and with each other when given the same one.
 #[derive(Clone, Default)]
-pub struct Limiter(Arc<Mutex<HashMap<Key, Bucket>>>);
+pub struct Limiter(Arc<Mutex<Buckets>>);
+
+type Buckets = HashMap<Key, Arc<Mutex<Bucket>>>;
 
 type Key = (Arc<str>, &'static str);
 
@@ -49,18 +51,18 @@ pub(crate) enum Turn {
 }
 
 /// One call's place in a bucket.
-pub(crate) struct Permit {
-    limiter: Limiter,
-    key: Key,
-}
+pub(crate) struct Permit(Arc<Mutex<Bucket>>);
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let mut buckets = self.limiter.buckets();
-        if let Some(bucket) = buckets.get_mut(&self.key) {
-            bucket.in_flight = bucket.in_flight.saturating_sub(1);
-        }
+        let mut bucket = locked(&self.0);
+        bucket.in_flight = bucket.in_flight.saturating_sub(1);
     }
+}
+
+/// Every change is whole by itself, so what a panicking thread left behind is fine.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Limiter {
@@ -70,16 +72,11 @@ impl Limiter {
         Self::default()
     }
 
-    fn buckets(&self) -> MutexGuard<'_, HashMap<Key, Bucket>> {
-        // Every change is whole by itself, so what a panicking thread left behind is fine.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Asks for the turn of one call.
     pub(crate) fn turn(&self, origin: &Arc<str>, bucket: &'static str, now: Instant) -> Turn {
         let key = (Arc::clone(origin), bucket);
-        let mut buckets = self.buckets();
-        let bucket = buckets.entry(key.clone()).or_default();
+        let shared = Arc::clone(locked(&self.0).entry(key).or_default());
+        let mut bucket = locked(&shared);
         if let Some(until) = bucket.blocked_until.filter(|until| *until > now) {
             return Turn::NotBefore(until);
         }
@@ -98,23 +95,19 @@ impl Limiter {
             known.remaining -= 1;
         }
         bucket.in_flight += 1;
-        drop(buckets);
-        let limiter = self.clone();
-        Turn::At(at, Permit { limiter, key })
+        drop(bucket);
+        Turn::At(at, Permit(shared))
     }
 }
 
 impl Permit {
     /// Learns from the answer to the call.
-    pub(crate) fn answered(&self, window: Option<Window>, now: Instant) {
+    pub(crate) fn answered(&self, window: Window, now: Instant) {
         // A limit of zero is how Okta answers too many calls at once: it says nothing of the bucket.
-        let Some(window) = window.filter(|window| window.limit > 0) else {
+        if window.limit == 0 {
             return;
-        };
-        let mut buckets = self.limiter.buckets();
-        let Some(bucket) = buckets.get_mut(&self.key) else {
-            return;
-        };
+        }
+        let mut bucket = locked(&self.0);
         // This call is still counted among those in flight.
         let others = bucket.in_flight.saturating_sub(1);
         match &mut bucket.window {
@@ -138,11 +131,9 @@ impl Permit {
 
     /// The call was turned away with 429 and told how long to wait: nobody else needs to find out.
     pub(crate) fn refused(&self, wait: Duration, now: Instant) {
-        let mut buckets = self.limiter.buckets();
-        if let Some(bucket) = buckets.get_mut(&self.key) {
-            let until = now + wait.min(LONGEST);
-            bucket.blocked_until = bucket.blocked_until.max(Some(until));
-        }
+        let mut bucket = locked(&self.0);
+        let until = now + wait.min(LONGEST);
+        bucket.blocked_until = bucket.blocked_until.max(Some(until));
     }
 }
 
@@ -151,7 +142,7 @@ const LONGEST: Duration = Duration::from_secs(3600);
 
 impl fmt::Debug for Limiter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.buckets().iter()).finish()
+        f.debug_map().entries(locked(&self.0).iter()).finish()
     }
 }
 
@@ -159,13 +150,13 @@ impl fmt::Debug for Limiter {
 mod tests {
     use super::*;
 
-    fn window(limit: u64, remaining: u64, reset: u64, resets_in: u64) -> Option<Window> {
-        Some(Window {
+    fn window(limit: u64, remaining: u64, reset: u64, resets_in: u64) -> Window {
+        Window {
             limit,
             remaining,
             reset,
             resets_in: Duration::from_secs(resets_in),
-        })
+        }
     }
 
     struct At {
@@ -193,7 +184,7 @@ mod tests {
             }
         }
 
-        fn answer(&self, second: u64, window: Option<Window>) {
+        fn answer(&self, second: u64, window: Window) {
             let (_, permit) = self.turn(second);
             let now = self.start + Duration::from_secs(second);
             permit.unwrap().answered(window, now);

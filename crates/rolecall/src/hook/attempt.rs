@@ -7,6 +7,9 @@ use crate::retry::Fault;
 use crate::summary::{Attempt, Outcome};
 use rolecall_client::HookError;
 use rolecall_client::reqwest::{Error, Request, Response};
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 /// The time that a call has.
@@ -35,7 +38,12 @@ impl<'a> Times<'a> {
 
     /// What is left until the deadline.
     pub(super) fn left(&self) -> Duration {
-        self.overall.saturating_sub(self.elapsed())
+        self.left_at(self.now())
+    }
+
+    fn left_at(&self, now: Instant) -> Duration {
+        self.overall
+            .saturating_sub(now.saturating_duration_since(self.start))
     }
 
     pub(super) async fn sleep(&self, wait: Duration) {
@@ -46,7 +54,13 @@ impl<'a> Times<'a> {
 
     /// Waits for something, until the deadline. What it waits for takes time of its own, so the timer is tokio's.
     pub(super) async fn limited<T>(&self, future: impl Future<Output = T>) -> Option<T> {
-        tokio::time::timeout(self.left(), future).await.ok()
+        let mut future = pin!(future);
+        // What is there already, such as a token in memory, needs no timer.
+        let first = poll_fn(|context| Poll::Ready(future.as_mut().poll(context)));
+        match first.await {
+            Poll::Ready(value) => Some(value),
+            Poll::Pending => tokio::time::timeout(self.left(), future).await.ok(),
+        }
     }
 }
 
@@ -57,6 +71,8 @@ pub(super) struct Sent {
     pub(super) fault: Option<Fault>,
     pub(super) advice: Advice,
     pub(super) window: Option<Window>,
+    /// When the answer was there, or the failure.
+    pub(super) end: Instant,
 }
 
 impl Run<'_> {
@@ -65,10 +81,11 @@ impl Run<'_> {
         let settings = &self.policy.shared.settings;
         let options = &self.policy.options;
         let attempt = options.attempt_timeout.unwrap_or(settings.timeouts.attempt);
-        *request.timeout_mut() = Some(attempt.min(self.times.left()));
         let start = self.times.now();
+        *request.timeout_mut() = Some(attempt.min(self.times.left_at(start)));
         let result = self.next.send_whole(request).await;
-        let took = self.times.now().saturating_duration_since(start);
+        let end = self.times.now();
+        let took = end.saturating_duration_since(start);
         let (outcome, fault) = match &result {
             Ok(response) => {
                 let status = response.status();
@@ -94,9 +111,10 @@ impl Run<'_> {
             fault,
             advice: Advice::default(),
             window: None,
+            end,
         };
         if let Ok(response) = &sent.result {
-            let local = settings.clock.time_of_day();
+            let local = || settings.clock.time_of_day();
             let headers = response.headers();
             sent.window = Window::of(headers, local);
             if fault.is_some() {

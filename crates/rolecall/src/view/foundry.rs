@@ -69,11 +69,7 @@ fn marking_roles(client: &Client, id: String) -> Assignments<MarkingRoleAssignme
                 let (client, scope) = (client.clone(), Scope::Marking(id.clone()));
                 async move {
                     let parts = |one: &MarkingRoleAssignment| {
-                        Parts::of(
-                            &one.principal_type,
-                            &one.principal_id,
-                            &one.role.to_string(),
-                        )
+                        Parts::of(&one.principal_type, &one.principal_id, one.role.as_ref())
                     };
                     let parts = found.iter().map(parts).collect();
                     Ok(stream::iter(
