@@ -27,6 +27,7 @@ use crate::load::Document;
 use crate::problem::{Problem, Problems};
 use context::Context;
 
+pub use extensions::extension_keys;
 pub use rules::{Rule, rules};
 
 /// Whose description is checked, and so how strictly.

@@ -95,10 +95,10 @@ impl<'a> Run<'a> {
         };
         let files = files.map_or_else(|| project.root.clone(), Path::to_owned);
         let mut overrides = Overrides::default();
-        overrides.read(&given(common.config.as_ref(), || files.join("drift.toml"))?)?;
-        let ignores = Ignores::read(&given(common.ignore.as_ref(), || {
-            files.join("drift-ignore.toml")
-        })?)?;
+        let (file, name) = self::file(common.config.as_ref(), &files, "drift.toml")?;
+        overrides.read(&file, &name)?;
+        let (file, name) = self::file(common.ignore.as_ref(), &files, "drift-ignore.toml")?;
+        let ignores = Ignores::read(&file, &name)?;
         Ok(Self {
             project,
             common,
@@ -134,7 +134,8 @@ impl<'a> Run<'a> {
     /// The verdicts for an API: those of the project, and its own.
     fn overrides_of(&self, api: &str) -> Result<Overrides, Failure> {
         let mut overrides = self.overrides.clone();
-        overrides.read(&self.project.root.join("specs").join(api).join("drift.toml"))?;
+        let name = format!("specs/{api}/drift.toml");
+        overrides.read(&self.project.root.join(&name), &name)?;
         Ok(overrides)
     }
 
@@ -154,6 +155,9 @@ impl<'a> Run<'a> {
         whole: bool,
     ) -> Result<u8, Failure> {
         self.progress.done();
+        if sections.is_empty() && self.worst != FINE {
+            return Ok(self.worst);
+        }
         // What was not compared may be what an entry is there for.
         if whole && self.worst == FINE {
             unused.extend(self.ignores.unused());
@@ -175,22 +179,17 @@ impl<'a> Run<'a> {
     }
 }
 
-/// A file that was given must be there; the usual one need not.
-fn given(file: Option<&PathBuf>, usual: impl FnOnce() -> PathBuf) -> Result<PathBuf, Failure> {
-    let Some(file) = file else {
-        return Ok(usual());
+/// A file of the project, and its name in what is said of it. One that was given must be there; the usual one need not.
+fn file(given: Option<&PathBuf>, folder: &Path, usual: &str) -> Result<(PathBuf, String), Failure> {
+    let Some(file) = given else {
+        return Ok((folder.join(usual), usual.to_owned()));
     };
-    if file.is_file() {
-        return Ok(file.clone());
-    }
     let name = file.display().to_string();
-    let problem = bad_input(
-        &name,
-        "there is no such file".to_owned(),
-        "a TOML file",
-        "check the path",
-    );
-    Err(problem.into())
+    if file.is_file() {
+        return Ok((file.clone(), name));
+    }
+    let found = "there is no such file".to_owned();
+    Err(bad_input(&name, found, "a TOML file", "check the path").into())
 }
 
 fn report(arguments: &Drift) -> Result<u8, Failure> {
@@ -205,7 +204,7 @@ fn report(arguments: &Drift) -> Result<u8, Failure> {
     let [old, new] = arguments.inputs.as_slice() else {
         let problem = bad_input(
             "drift",
-            format!("{} documents are given", arguments.inputs.len()),
+            format!("documents given: {}", arguments.inputs.len()),
             "two documents, OLD and NEW; or --base REF; or --upstream",
             "`cargo xtask drift --help` shows each form",
         );
@@ -215,7 +214,7 @@ fn report(arguments: &Drift) -> Result<u8, Failure> {
 }
 
 fn two(common: &Common, old: &str, new: &str) -> Result<u8, Failure> {
-    let run = Run::new(common, Some(Path::new(".")), Threshold::Breaking)?;
+    let run = Run::new(common, Some(Path::new("")), Threshold::Breaking)?;
     let inputs = [Input::parse(old), Input::parse(new)];
     let [old, new] = match inputs {
         [Ok(Input::Stdin), Ok(Input::Stdin)] => {
@@ -330,7 +329,12 @@ fn published(
         api: false,
         version: None,
     };
-    let comparison = compare(&pair.ours, &pair.theirs, &options);
+    let mut comparison = compare(&pair.ours, &pair.theirs, &options);
+    for finding in &mut comparison.findings {
+        // Nobody here can change the service.
+        finding.advice =
+            "Follow it in our description, or say in deviations.toml why not".to_owned();
+    }
     let overrides = run.overrides_of(&api.name)?;
     let mut section = run
         .judge(&overrides, Some(&deviations))

@@ -67,13 +67,13 @@ pub struct Stale {
 }
 
 impl Ignores {
-    /// Reads an ignore file. One that is not there ignores nothing.
-    pub fn read(file: &Path) -> Result<Self, Problems> {
+    /// Reads an ignore file, which is called `name` in what is said of it. One that is not there ignores nothing.
+    pub fn read(file: &Path, name: &str) -> Result<Self, Problems> {
         if !file.exists() {
             return Ok(Self::default());
         }
-        let (name, text) = load::read_text(file)?;
-        Self::parse(&name, &text)
+        let (_, text) = load::read_text(file)?;
+        Self::parse(name, &text)
     }
 
     /// Reads the text of an ignore file.

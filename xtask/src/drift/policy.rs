@@ -33,6 +33,19 @@ pub enum Threshold {
 }
 
 impl Threshold {
+    /// The word on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Threshold::Breaking => "breaking",
+            Threshold::Dangerous => "dangerous",
+            Threshold::Major => "major",
+            Threshold::Minor => "minor",
+            Threshold::Any => "any",
+            Threshold::None => "none",
+        }
+    }
+
     /// Whether a finding is that bad.
     #[must_use]
     pub fn reached(self, finding: &Finding) -> bool {
@@ -77,13 +90,14 @@ pub struct Overridden {
 }
 
 impl Overrides {
-    /// Adds what a file says; where both speak of a rule, the file wins. A file that is not there says nothing.
-    pub fn read(&mut self, file: &Path) -> Result<(), Problems> {
+    /// Adds what a file says, which is called `name` in what is said of it; where both speak of a rule, the file wins. A
+    /// file that is not there says nothing.
+    pub fn read(&mut self, file: &Path, name: &str) -> Result<(), Problems> {
         if !file.exists() {
             return Ok(());
         }
-        let (name, text) = load::read_text(file)?;
-        self.parse(&name, &text)
+        let (_, text) = load::read_text(file)?;
+        self.parse(name, &text)
     }
 
     fn parse(&mut self, name: &str, text: &str) -> Result<(), Problems> {

@@ -32,6 +32,8 @@ pub struct Report {
     pub fail_on: Vec<Threshold>,
     /// Whether the run fails: some finding is that bad, or an entry of the ignore file has expired.
     pub failed: bool,
+    /// How many findings are that bad, shown or not.
+    pub failing: usize,
     /// One for each pair of documents, or for each API.
     pub sections: Vec<Section>,
     /// Entries of the ignore file whose last day is over.
@@ -227,15 +229,17 @@ impl Report {
         expired: Vec<Stale>,
         unused: Vec<Stale>,
     ) -> Self {
-        let bad = sections
+        let failing = sections
             .iter()
             .flat_map(|s| &s.findings)
-            .any(|judged| judged.fails);
+            .filter(|judged| judged.fails)
+            .count();
         let may = !fail_on.contains(&Threshold::None);
         Self {
             version: 1,
             fail_on: fail_on.to_vec(),
-            failed: may && (bad || !expired.is_empty()),
+            failed: may && (failing > 0 || !expired.is_empty()),
+            failing,
             sections,
             expired,
             unused,

@@ -50,18 +50,19 @@ fn pinned(text: &str, published: &Published) -> Result<String, String> {
     Ok(document.to_string())
 }
 
-/// Sets a text and keeps the comment behind it.
+/// Sets a text, and keeps the spaces and the comment around it.
 fn set(table: &mut Table, key: &str, text: &str) {
-    let mut new = value(text);
-    if let Some(old) = table.get(key).and_then(Item::as_value) {
-        if old.as_str() == Some(text) {
-            return;
+    match table.get_mut(key).and_then(Item::as_value_mut) {
+        Some(old) if old.as_str() == Some(text) => {}
+        Some(old) => {
+            let decor = old.decor().clone();
+            *old = text.into();
+            *old.decor_mut() = decor;
         }
-        if let Some(new) = new.as_value_mut() {
-            *new.decor_mut() = old.decor().clone();
+        None => {
+            table.insert(key, value(text));
         }
     }
-    table.insert(key, new);
 }
 
 #[cfg(test)]

@@ -3,8 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use serde_json::Value;
+
 use crate::generate::Failure;
 use crate::json;
+use crate::lint::extension_keys;
 use crate::load::{self, Document};
 use crate::problem::{Problem, Severity};
 use crate::project::{self, Api, Project};
@@ -86,8 +89,10 @@ pub fn pair(
         .into());
     }
     let selection = Selection::of(&ours.value, wanted);
-    selection.apply(&mut ours.value);
-    selection.apply(&mut theirs.value);
+    for document in [&mut ours.value, &mut theirs.value] {
+        selection.apply(document);
+        remove_extensions(document);
+    }
     Ok(Some(Pair {
         ours,
         theirs,
@@ -106,10 +111,31 @@ pub fn unpublished(api: &Api) -> Failure {
     ))
 }
 
+/// Removes the `x-` keys of our specs. No vendor's document says what they say, and a key of the vendor's that is called
+/// the same means something else.
+fn remove_extensions(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            object.retain(|key, _| !extension_keys().any(|known| known == key));
+            for (key, value) in object.iter_mut() {
+                match value {
+                    // These keys are names of properties.
+                    Value::Object(named) if key == "properties" => {
+                        named.values_mut().for_each(remove_extensions);
+                    }
+                    _ => remove_extensions(value),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(remove_extensions),
+        _ => {}
+    }
+}
+
 /// The operations that are not in our description, those under tags of ours first.
 fn lacking(theirs: &Document, ours: &Selection) -> Vec<Lacking> {
     let all: Vec<_> = json::operations(&theirs.value).collect();
-    let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+    let text = |value: &Value| value.as_str().map(str::to_owned);
     let found = ours.finder(&theirs.value);
     let near: BTreeSet<String> = all
         .iter()

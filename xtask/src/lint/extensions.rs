@@ -79,6 +79,11 @@ const EXTENSIONS: &[Extension] = &[
     },
 ];
 
+/// The `x-` keys of our specs.
+pub fn extension_keys() -> impl Iterator<Item = &'static str> {
+    EXTENSIONS.iter().map(|extension| extension.key)
+}
+
 pub(super) fn check(context: &mut Context<'_>) {
     check_keys(context);
     check_fact_ids(context);

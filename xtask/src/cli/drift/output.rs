@@ -11,7 +11,7 @@ use crate::write::{self, Change};
 
 use super::arguments::{Colour, Common};
 
-/// The width of what goes into a file or a pipe.
+/// The width of what goes into a file or a pipe, where `COLUMNS` says nothing else.
 const PLAIN_WIDTH: usize = 120;
 
 /// Where each format goes.
@@ -45,9 +45,11 @@ pub fn targets(common: &Common) -> Result<Vec<Target>, Failure> {
 
 /// Writes the report in every format.
 pub fn write(report: &Report, targets: &[Target], common: &Common) -> Result<(), Failure> {
+    let columns = std::env::var("COLUMNS").ok();
+    let columns = columns.and_then(|columns| columns.parse().ok());
     let plain = Style {
         colour: common.color == Colour::Always,
-        width: PLAIN_WIDTH,
+        width: columns.unwrap_or(PLAIN_WIDTH),
     };
     for target in targets {
         match &target.file {

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::drift::finding::WireVerdict;
+use crate::problem::visible;
 
 use super::{Report, group};
 
@@ -18,10 +19,10 @@ pub fn render(report: &Report) -> String {
                 WireVerdict::Compatible => "notice",
             };
             let spot = group::primary(section, judged);
-            let mut message = finding.message.clone();
+            let mut message = visible(&finding.message);
             for (word, more) in [("Why: ", &finding.why), ("Do: ", &finding.advice)] {
                 if !more.is_empty() {
-                    let _ = write!(message, "\n{word}{more}");
+                    let _ = write!(message, "\n{word}{}", visible(more));
                 }
             }
             let _ = write!(message, "\nFingerprint: {}", finding.fingerprint);

@@ -32,17 +32,21 @@ pub fn render(report: &Report, style: Style) -> String {
         page.line(0, "nothing to compare");
     }
     if report.failed {
-        let fails = report
-            .sections
-            .iter()
-            .flat_map(|s| &s.findings)
-            .filter(|j| j.fails)
-            .count();
-        let why = match (fails, report.expired.len()) {
-            (0, 0) => "findings that are not shown".to_owned(),
-            (0, expired) => group::number(expired, "entry has expired", "entries have expired"),
-            (fails, _) => group::number(fails, "finding counts", "findings count"),
-        };
+        let mut why = Vec::new();
+        if report.failing > 0 {
+            let findings = group::number(report.failing, "finding reaches", "findings reach");
+            let levels: Vec<&str> = report.fail_on.iter().map(|level| level.as_str()).collect();
+            why.push(format!("{findings} --fail-on {}", levels.join(",")));
+        }
+        if !report.expired.is_empty() {
+            let expired = report.expired.len();
+            why.push(group::number(
+                expired,
+                "entry has expired",
+                "entries have expired",
+            ));
+        }
+        let why = why.join(", ");
         let why = page.bold(&format!("failed: {why}"));
         page.text.push('\n');
         page.line(0, &why);
