@@ -13,7 +13,7 @@ use crate::contract::Violation;
 use crate::service::{Context, Handler, Refusal, Service};
 use crate::{Answer, Api, Population, Request};
 use http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 
 mod accounts;
 mod authentication_providers;
@@ -103,6 +103,12 @@ impl Service for Foundry {
 
     fn invalid(request: &Request, violations: &[Violation], _: &Context<'_>) -> Answer {
         gateway::refuse(request, violations)
+    }
+
+    // fact: sdk-sends-durations-as-numbers
+    fn tolerates(request: &Request, violation: &Violation) -> bool {
+        let duration = request.json().get("maximumDuration");
+        violation.place == "body/maximumDuration" && duration.is_some_and(Value::is_i64)
     }
 
     fn finish(answer: &mut Answer, request_id: &str) {

@@ -47,6 +47,12 @@ pub trait Service: Sized + Send + Sync + 'static {
         Self::refuse(Refusal::Invalid(violations))
     }
 
+    /// Whether the vendor takes what the description forbids here, as its own clients send it. Default: never.
+    fn tolerates(request: &Request, violation: &Violation) -> bool {
+        let _ = (request, violation);
+        false
+    }
+
     /// The published limit that a call is counted in. Default: `x-rate-limit` of the operation.
     fn rate<'a>(operation: &'a Operation, caller: &Caller) -> Option<Cow<'a, Rate>> {
         let _ = caller;

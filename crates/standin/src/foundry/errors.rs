@@ -74,7 +74,7 @@ fn error(status: StatusCode, code: &str, name: &str, parameters: Value) -> Answe
         json!({
             "errorCode": code,
             "errorName": name,
-            "errorInstanceId": Value::Null,
+            "errorInstanceId": "",
             "errorDescription": describe(code, name),
             "parameters": parameters,
         }),
@@ -96,7 +96,7 @@ fn describe(code: &str, name: &str) -> &'static str {
     }
 }
 
-/// Puts the id of this one answer into an error: a UUID that follows from the request's id.
+/// Puts the id of this one answer into an error, which is made without: a UUID that follows from the request's id.
 pub(super) fn set_instance(answer: &mut Answer, request_id: &str) {
     let Some(instance) = answer
         .json_body_mut()

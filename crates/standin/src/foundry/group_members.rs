@@ -291,10 +291,16 @@ pub(super) fn replace_policy(state: &mut State, request: &Request, _: &Context<'
     let group = managed(state, request, refusal)?;
     let latest = request.text("/maximumValue");
     let latest = latest.and_then(|text| DateTime::parse_from_rfc3339(text).ok());
-    let longest = match request.text("/maximumDuration").map(str::parse::<i64>) {
+    let longest = match request.json().get("maximumDuration") {
         None => None,
-        Some(Ok(seconds)) if seconds > 0 => Some(seconds),
-        Some(_) => return Err(errors::invalid("Default:InvalidArgument", json!({}))),
+        Some(value) => {
+            let seconds = value.as_str().and_then(|text| text.parse().ok());
+            let seconds = seconds
+                .or_else(|| value.as_i64())
+                .filter(|seconds| *seconds > 0);
+            let bad = || errors::invalid("Default:InvalidArgument", json!({}));
+            Some(seconds.ok_or_else(bad)?)
+        }
     };
     let policy = Policy {
         latest: latest.map(|time| time.to_utc()),

@@ -85,6 +85,7 @@ impl State {
     }
 
     /// Whether principals can see an organization at all: they belong to it, hold a role on it or may view the enrollment.
+    /// Service users, who belong to no organization, are told that they may not rather than that there is none.
     pub(super) fn sees_organization(
         &self,
         acting: &BTreeSet<Principal>,
@@ -94,5 +95,12 @@ impl State {
         self.may_on(acting, organization, on_organization::VIEW)
             || self.may_on_enrollment(acting, on_enrollment::VIEW)
             || self.organizations_of(acting).contains(&position)
+            || acting
+                .iter()
+                .any(|principal| self.is_service_user(*principal))
+    }
+    fn is_service_user(&self, principal: Principal) -> bool {
+        let user = principal.as_user().and_then(|user| self.user_at(user));
+        user.is_some_and(|(_, row)| row.organization.is_none())
     }
 }

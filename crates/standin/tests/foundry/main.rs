@@ -3,7 +3,11 @@
 #[path = "../support/session.rs"]
 mod session;
 
+mod access;
 mod every_operation;
+mod pages;
+mod role_assignments;
+mod users;
 
 use rolecall_standin::{Api, Standin};
 use serde_json::Value;
