@@ -1,4 +1,8 @@
 //! What the tests speak HTTP with.
+#![allow(
+    dead_code,
+    reason = "every test binary has its own copy and uses a part of it"
+)]
 
 use rolecall_client::reqwest::{Client, Method};
 use rolecall_client::{HeaderMap, HeaderValue, Transport, install_crypto_provider};
