@@ -87,7 +87,8 @@ impl Auth {
     ) -> Result<Caller, AuthFailure> {
         let header = headers.get(AUTHORIZATION).ok_or(AuthFailure::Missing)?;
         let header = header.to_str().map_err(|_| AuthFailure::Scheme)?;
-        let (scheme, token) = header.split_once(' ').ok_or(AuthFailure::Scheme)?;
+        let parts = header.split_once(' ').or_else(|| glued(header));
+        let (scheme, token) = parts.ok_or(AuthFailure::Scheme)?;
         let token = token.trim();
         let mut known = self.known();
         let issued = known
@@ -126,4 +127,10 @@ impl Auth {
         }
         Ok(caller)
     }
+}
+
+/// Scheme and token of a header that has no space between them: Okta's SDK for Python (3.4) sends `SSWS` so.
+fn glued(header: &str) -> Option<(&str, &str)> {
+    let token = header.strip_prefix("SSWS")?;
+    Some(("SSWS", token))
 }

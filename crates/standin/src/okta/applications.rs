@@ -3,7 +3,7 @@
 use super::filter::Expression;
 use super::page::{self, Page};
 use super::state::{App, ClientKind, State};
-use super::{catalog, errors, links};
+use super::{errors, links};
 use crate::service::Context;
 use crate::{Answer, Outcome, Request, millis};
 use serde_json::{Value, json};
@@ -160,49 +160,78 @@ fn view(state: &State, request: &Request, id: &str, app: &App) -> Value {
             "logo": [{ "name": "medium", "href": logo, "type": "image/png" }],
         },
     });
-    if app.name.as_ref() == catalog::OIDC {
-        body["credentials"] = json!({ "oauthClient": { "client_id": id } });
+    match app.client {
+        Some(kind) => {
+            let method = kind.authentication();
+            body["credentials"] = json!({
+                "oauthClient": { "client_id": id, "token_endpoint_auth_method": method },
+            });
+            body["settings"] = json!({ "oauthClient": kind.settings() });
+        }
+        None => {
+            body["settings"] = match app.sign_on_mode() {
+                "BOOKMARK" => {
+                    let url = "https://www.example.com";
+                    json!({ "app": { "requestIntegration": false, "url": url } })
+                }
+                _ => json!({ "app": {} }),
+            };
+        }
     }
     body
 }
 
 fn client_view(state: &State, id: &str, app: &App, kind: ClientKind) -> Value {
     let issued = state.population().made("app", u64::from(app.index));
-    let web = kind == ClientKind::Web;
-    let (grants, responses, method) = match kind {
-        ClientKind::Service => (
-            json!(["client_credentials"]),
-            json!(["token"]),
-            "private_key_jwt",
-        ),
-        ClientKind::Web => (
-            json!(["authorization_code", "refresh_token"]),
-            json!(["code"]),
-            "client_secret_basic",
-        ),
-        ClientKind::Browser | ClientKind::Native => {
-            (json!(["authorization_code"]), json!(["code"]), "none")
-        }
-    };
-    let redirects = match kind {
-        ClientKind::Service => json!([]),
-        _ => json!(["https://portal.example.com/callback"]),
-    };
     let mut body = json!({
         "client_id": id,
         "client_name": &*app.label,
         "client_id_issued_at": issued.timestamp(),
         "client_secret_expires_at": 0,
-        "application_type": kind.name(),
-        "grant_types": grants,
-        "response_types": responses,
-        "redirect_uris": redirects,
-        "token_endpoint_auth_method": method,
+        "token_endpoint_auth_method": kind.authentication(),
     });
-    if web {
-        body["post_logout_redirect_uris"] = json!(["https://portal.example.com/bye"]);
-        body["initiate_login_uri"] = json!("https://portal.example.com/login");
-        body["logo_uri"] = json!(null);
+    if let (Some(body), Value::Object(settings)) = (body.as_object_mut(), kind.settings()) {
+        body.extend(settings);
     }
     body
+}
+
+impl ClientKind {
+    /// How such a client proves itself at the token endpoint.
+    fn authentication(self) -> &'static str {
+        match self {
+            Self::Service => "private_key_jwt",
+            Self::Web => "client_secret_basic",
+            Self::Browser | Self::Native => "none",
+        }
+    }
+
+    /// What an app and its client both tell of the client.
+    fn settings(self) -> Value {
+        let (grants, responses) = match self {
+            Self::Service => (json!(["client_credentials"]), json!(["token"])),
+            Self::Web | Self::Native => {
+                let grants = json!(["authorization_code", "refresh_token"]);
+                (grants, json!(["code"]))
+            }
+            Self::Browser => (json!(["authorization_code"]), json!(["code"])),
+        };
+        let redirects = match self {
+            Self::Service => json!([]),
+            Self::Native => json!(["http://127.0.0.1/callback"]),
+            Self::Web | Self::Browser => json!(["https://portal.example.com/callback"]),
+        };
+        let mut settings = json!({
+            "application_type": self.name(),
+            "grant_types": grants,
+            "response_types": responses,
+            "redirect_uris": redirects,
+        });
+        if self == Self::Web {
+            settings["post_logout_redirect_uris"] = json!(["https://portal.example.com/bye"]);
+            settings["initiate_login_uri"] = json!("https://portal.example.com/login");
+            settings["logo_uri"] = json!(null);
+        }
+        settings
+    }
 }

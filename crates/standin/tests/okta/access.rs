@@ -206,3 +206,16 @@ async fn a_role_without_the_scope_is_refused_with_a_challenge() {
     );
     assert!(challenge.contains("okta.users.read"), "{challenge}");
 }
+
+#[tokio::test]
+async fn an_api_token_may_stand_right_behind_its_scheme() {
+    let (standin, _admin) = start().await;
+    let token = &standin.credentials().token;
+    let glued = Session::with(&standin, &format!("SSWS{token}"));
+    assert_eq!(glued.send("GET", "/api/v1/users/me").await.status, 200);
+    let bare = Session::with(&standin, token);
+    assert_eq!(
+        error(&bare.send("GET", "/api/v1/users/me").await),
+        (401, "E0000011")
+    );
+}
