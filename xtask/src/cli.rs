@@ -145,6 +145,15 @@ pub struct Conformance {
 enum ConformanceWhat {
     /// Sign in at oidc-provider; needs Node.js and npm, and fetches it from the npm registry
     Auth,
+    /// Put the stand-ins to schemathesis; needs Python, and fetches it from the Python package index
+    Standin {
+        /// APIs by their folder in `specs/`; all of them when none is named
+        #[arg(value_name = "API")]
+        apis: Vec<String>,
+        /// A minute or two in place of many: fewer requests for each operation
+        #[arg(long)]
+        bounded: bool,
+    },
 }
 
 /// `cargo xtask bench`.

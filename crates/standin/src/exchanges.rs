@@ -3,8 +3,8 @@
 use crate::faults::Fault;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How many are kept.
 const KEPT: usize = 100;
@@ -30,19 +30,34 @@ pub struct Exchange {
 
 /// The last [`KEPT`] exchanges.
 #[derive(Debug, Default)]
-pub(crate) struct Exchanges(Mutex<VecDeque<Exchange>>);
+pub(crate) struct Exchanges(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    last: VecDeque<Exchange>,
+    /// How many answers of each status there were in all.
+    statuses: BTreeMap<u16, u64>,
+}
 
 impl Exchanges {
     pub(crate) fn push(&self, exchange: Exchange) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() == KEPT {
-            all.pop_front();
+        let mut kept = self.kept();
+        *kept.statuses.entry(exchange.status).or_default() += 1;
+        if kept.last.len() == KEPT {
+            kept.last.pop_front();
         }
-        all.push_back(exchange);
+        kept.last.push_back(exchange);
     }
 
     pub(crate) fn all(&self) -> Vec<Exchange> {
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.iter().cloned().collect()
+        self.kept().last.iter().cloned().collect()
+    }
+
+    pub(crate) fn statuses(&self) -> BTreeMap<u16, u64> {
+        self.kept().statuses.clone()
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,14 +1,11 @@
 //! Signing in, against `oidc-provider`: an authorization server that the OpenID Foundation certified.
 
+use super::{Server, there};
 use std::fs;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
-use std::time::Duration;
+use std::process::{Command, Stdio};
 
-/// How long the server may take to say where it is.
-const START: Duration = Duration::from_secs(60);
 /// The checks.
 const PACKAGE: &str = "rolecall-tests";
 const BINARY: &str = "conformance-auth";
@@ -22,10 +19,12 @@ const NEEDED: [&str; 2] = ["node", "npm"];
 /// Node.js or npm is not there, or the server cannot be installed or does not start.
 pub fn run(root: &Path) -> Result<bool, String> {
     for program in NEEDED {
-        there(program)?;
+        there(program, "Node.js 20 or later and npm")?;
     }
     let home = install(root)?;
-    let mut server = Server::start(&home)?;
+    let mut node = Command::new("node");
+    node.current_dir(&home).arg("server.mjs");
+    let mut server = Server::start(node, &home.join("server.log"))?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut checks = Command::new(cargo)
         .current_dir(root)
@@ -45,21 +44,6 @@ pub fn run(root: &Path) -> Result<bool, String> {
         ));
     }
     Ok(status.success())
-}
-
-/// Refuses to go on without a program.
-fn there(program: &str) -> Result<(), String> {
-    let version = Command::new(program)
-        .arg("--version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    match version {
-        Ok(status) if status.success() => Ok(()),
-        _ => Err(format!(
-            "`{program}` is not there, so nothing was checked: this needs Node.js 20 or later and npm"
-        )),
-    }
 }
 
 /// Installs the server in the cache folder, exactly as its lock file says; the folder.
@@ -98,64 +82,4 @@ fn install(root: &Path) -> Result<PathBuf, String> {
         "`npm ci` failed in {}: is there a registry?",
         home.display()
     ))
-}
-
-/// The server, which ends with this.
-struct Server {
-    child: Child,
-    /// What it says of itself, as one line of JSON.
-    description: String,
-}
-
-impl Server {
-    fn start(home: &Path) -> Result<Self, String> {
-        let log = home.join("server.log");
-        let errors =
-            fs::File::create(&log).map_err(|error| format!("{}: {error}", log.display()))?;
-        let child = Command::new("node")
-            .current_dir(home)
-            .arg("server.mjs")
-            // It ends when its standard input does, so that it does not outlive this process however that ends.
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(errors)
-            .spawn()
-            .map_err(|error| format!("the server could not be started: {error}"))?;
-        let mut server = Self {
-            child,
-            description: String::new(),
-        };
-        let (sender, first) = mpsc::channel();
-        if let Some(output) = server.child.stdout.take() {
-            std::thread::spawn(move || {
-                let (mut output, mut line) = (BufReader::new(output), String::new());
-                let read = output.read_line(&mut line);
-                let _ = sender.send(read.map(|_| line));
-                // What it says later is read as well: it would end if nobody did.
-                let _ = std::io::copy(&mut output, &mut std::io::sink());
-            });
-        }
-        match first.recv_timeout(START) {
-            Ok(Ok(line)) if line.starts_with('{') => server.description = line,
-            _ => {
-                return Err(format!(
-                    "the server did not start; {} says why",
-                    log.display()
-                ));
-            }
-        }
-        Ok(server)
-    }
-
-    fn ended(&mut self) -> Option<std::process::ExitStatus> {
-        self.child.try_wait().ok().flatten()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }

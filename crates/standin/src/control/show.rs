@@ -23,6 +23,7 @@ pub(super) fn status(host: &dyn Dispatch) -> Value {
         "users": shared.population.users,
         "checked": shared.checked,
         "now": millis(shared.clock.now()),
+        "answers": shared.exchanges.statuses(),
         "violations": shared.violations().len(),
         "saves": shared.on_save.get().is_some(),
     })
