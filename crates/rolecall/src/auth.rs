@@ -30,11 +30,13 @@ mod exchange;
 mod jose;
 pub mod oauth;
 mod origin;
+pub mod preflight;
 mod scopes;
 mod source;
 mod static_token;
 mod store;
 mod token;
+pub mod vendors;
 
 pub use api_key::ApiKeyExchange;
 pub use authorizer::{Authorizer, Used, Verdict};

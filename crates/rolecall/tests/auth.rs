@@ -7,9 +7,11 @@ mod auth {
     mod discovery;
     mod dpop;
     mod keys;
+    mod preflight;
     mod renewal;
     mod retry;
     mod session;
     mod store;
     mod support;
+    mod vendors;
 }

@@ -83,7 +83,7 @@ async fn an_assertion_says_who_to_whom_and_for_how_long_and_serves_once() {
     let server = Server::counting().await;
     let hands = Hands::new();
     let audiences = [
-        (AssertionAudience::TokenEndpoint, server.at("/token")),
+        (AssertionAudience::Endpoint, server.at("/token")),
         (
             AssertionAudience::Issuer,
             "https://issuer.example".to_owned(),

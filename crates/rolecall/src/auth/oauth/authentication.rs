@@ -30,9 +30,10 @@ pub(super) enum Method {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AssertionAudience {
-    /// The URL of the token endpoint (RFC 7523, section 3), which is what Okta wants.
+    /// The URL of the endpoint that it is sent to: the token endpoint (RFC 7523, section 3), or whichever else the client
+    /// proves itself at. This is what Okta wants.
     #[default]
-    TokenEndpoint,
+    Endpoint,
     /// The issuer of the authorization server, as newer servers want it. The provider must know its issuer.
     Issuer,
     /// Something else.
@@ -58,8 +59,8 @@ impl ClientAuthentication {
         Self(Method::Post(secret.into()))
     }
 
-    /// `private_key_jwt`: an assertion signed by the client's key (RFC 7523), addressed to the token endpoint. Each
-    /// request gets a new one, good for five minutes.
+    /// `private_key_jwt`: an assertion signed by the client's key (RFC 7523), addressed to the endpoint that
+    /// it is sent to. Each request gets a new one, good for five minutes.
     #[must_use]
     pub fn private_key_jwt(key: SigningKey) -> Self {
         Self(Method::PrivateKeyJwt(key, AssertionAudience::default()))
@@ -110,7 +111,7 @@ impl ClientAuthentication {
             }
             Method::PrivateKeyJwt(key, audience) => {
                 let audience = match audience {
-                    AssertionAudience::TokenEndpoint => client.token_endpoint,
+                    AssertionAudience::Endpoint => client.endpoint,
                     AssertionAudience::Other(audience) => audience,
                     AssertionAudience::Issuer => client.issuer.ok_or_else(|| {
                         let what = "the assertion is for the issuer, which is not known";
@@ -129,7 +130,8 @@ impl ClientAuthentication {
 /// What a client says of itself, to whom, and when.
 pub(super) struct Claim<'a> {
     pub(super) id: &'a str,
-    pub(super) token_endpoint: &'a str,
+    /// Where it is said.
+    pub(super) endpoint: &'a str,
     pub(super) issuer: Option<&'a str>,
     /// Seconds since 1970, by the server's clock.
     pub(super) now: i64,

@@ -93,7 +93,7 @@ impl OAuthClient {
         form.extend_pairs(&grant.parameters);
         let claim = Claim {
             id: &inner.id,
-            token_endpoint: endpoints.token.as_str(),
+            endpoint: url.as_str(),
             issuer: endpoints.issuer.as_deref(),
             now: inner.server_clock.seconds(&inner.clock),
         };
