@@ -5,6 +5,9 @@ mod session;
 
 mod access;
 mod every_operation;
+mod files;
+mod groups;
+mod markings;
 mod pages;
 mod role_assignments;
 mod users;

@@ -1,0 +1,684 @@
+//! Spaces, projects, folders and resources.
+
+use super::{all, column, error, organization, space, start, text, user};
+use crate::session::Session;
+use serde_json::{Value, json};
+
+const ROOT: &str = "ri.compass.main.folder.0";
+
+/// A project whose owner is the administrator, and which everyone may look into.
+async fn project(admin: &Session, space: &str, name: &str, owner: &str) -> String {
+    let new = json!({
+        "displayName": name, "spaceRid": space, "defaultRoles": ["compass:view"],
+        "roleGrants": {"compass:manage": [{"principalId": owner, "principalType": "USER"}]},
+        "organizationRids": [organization(admin).await],
+    });
+    let reply = admin
+        .send_json("POST", "/v2/filesystem/projects/create", new)
+        .await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    text(&reply.body, "/rid")
+}
+
+async fn folder(admin: &Session, parent: &str, name: &str) -> String {
+    let new = json!({"parentFolderRid": parent, "displayName": name});
+    let reply = admin.send_json("POST", "/v2/filesystem/folders", new).await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    text(&reply.body, "/rid")
+}
+
+async fn resource(admin: &Session, rid: &str) -> Value {
+    let reply = admin
+        .send("GET", &format!("/v2/filesystem/resources/{rid}"))
+        .await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    reply.body
+}
+
+#[tokio::test]
+async fn the_trash_takes_what_is_inside_along() {
+    let (standin, admin) = start().await;
+    let (space, _) = space(&admin).await;
+    let project = project(&admin, &space, "Rolling", &user(&standin, "admin")).await;
+    let outer = folder(&admin, &project, "Outer").await;
+    let inner = folder(&admin, &outer, "Inner").await;
+    let path = |rid: &str, verb: &str| format!("/v2/filesystem/resources/{rid}{verb}");
+    let kept = admin
+        .send("POST", &path(&outer, "/permanentlyDelete"))
+        .await;
+    assert_eq!(
+        error(&kept),
+        (400, "INVALID_ARGUMENT", "ResourceNotTrashed")
+    );
+    // Nothing is in the trash, so nothing happens.
+    assert_eq!(
+        admin.send("POST", &path(&outer, "/restore")).await.status,
+        204
+    );
+    assert_eq!(admin.send("DELETE", &path(&outer, "")).await.status, 204);
+    assert_eq!(
+        text(&resource(&admin, &outer).await, "/trashStatus"),
+        "DIRECTLY_TRASHED"
+    );
+    assert_eq!(
+        text(&resource(&admin, &inner).await, "/trashStatus"),
+        "ANCESTOR_TRASHED"
+    );
+    let reply = admin.send("POST", &path(&inner, "/restore")).await;
+    assert_eq!(error(&reply).2, "ResourceNotDirectlyTrashed");
+    let children = format!("/v2/filesystem/folders/{project}/children");
+    assert_eq!(all(&admin, &children, 10).await, [Value::Null; 0]);
+    let by_path = "/v2/filesystem/resources/getByPath?path=/Shared/Rolling/Outer";
+    assert_eq!(error(&admin.send("GET", by_path).await).2, "PathNotFound");
+    // What was trashed itself comes back with all above it.
+    assert_eq!(admin.send("DELETE", &path(&inner, "")).await.status, 204);
+    assert_eq!(
+        admin.send("POST", &path(&inner, "/restore")).await.status,
+        204
+    );
+    assert_eq!(
+        text(&resource(&admin, &outer).await, "/trashStatus"),
+        "NOT_TRASHED"
+    );
+    assert_eq!(admin.send("GET", by_path).await.status, 200);
+    assert_eq!(admin.send("DELETE", &path(&outer, "")).await.status, 204);
+    assert_eq!(
+        admin
+            .send("POST", &path(&outer, "/permanentlyDelete"))
+            .await
+            .status,
+        204
+    );
+    for rid in [&outer, &inner] {
+        let reply = admin.send("GET", &path(rid, "")).await;
+        assert_eq!(error(&reply), (404, "NOT_FOUND", "ResourceNotFound"));
+    }
+    let again = admin
+        .send("POST", &path(&outer, "/permanentlyDelete"))
+        .await;
+    assert_eq!(error(&again).2, "ResourceNotFound");
+    folder(&admin, &project, "Outer").await;
+}
+
+#[tokio::test]
+async fn folders_move_and_never_into_themselves() {
+    let (standin, admin) = start().await;
+    let (space, _) = space(&admin).await;
+    let project = project(&admin, &space, "Pressing", &user(&standin, "admin")).await;
+    let (one, two) = (
+        folder(&admin, &project, "One").await,
+        folder(&admin, &project, "Two").await,
+    );
+    let inner = folder(&admin, &one, "Inner").await;
+    let path = format!("/v2/filesystem/folders/{one}?preview=true");
+    let put = |parent: &str, name: &str| json!({"parentFolderRid": parent, "displayName": name});
+    for (parent, name, expected) in [
+        (
+            &*inner,
+            "One",
+            (400, "INVALID_ARGUMENT", "CircularDependency"),
+        ),
+        (
+            &*one,
+            "One",
+            (400, "INVALID_ARGUMENT", "CircularDependency"),
+        ),
+        (
+            &*project,
+            "Two",
+            (409, "CONFLICT", "ResourceNameAlreadyExists"),
+        ),
+        (
+            &*project,
+            "",
+            (400, "INVALID_ARGUMENT", "MissingDisplayName"),
+        ),
+        (
+            &*project,
+            "a/b",
+            (400, "INVALID_ARGUMENT", "InvalidDisplayName"),
+        ),
+        (
+            ROOT,
+            "One",
+            (400, "INVALID_ARGUMENT", "GetRootFolderNotSupported"),
+        ),
+        (
+            &*space,
+            "One",
+            (400, "INVALID_ARGUMENT", "InvalidParentFolder"),
+        ),
+    ] {
+        let reply = admin.send_json("PUT", &path, put(parent, name)).await;
+        assert_eq!(error(&reply), expected, "{parent} {name}");
+    }
+    let moved = admin.send_json("PUT", &path, put(&two, "First")).await;
+    assert_eq!(text(&moved.body, "/path"), "/Shared/Pressing/Two/First");
+    let inner = resource(&admin, &inner).await;
+    assert_eq!(text(&inner, "/path"), "/Shared/Pressing/Two/First/Inner");
+    let children = all(
+        &admin,
+        &format!("/v2/filesystem/folders/{project}/children"),
+        1,
+    )
+    .await;
+    assert_eq!(column(&Value::from(children), "displayName"), ["Two"]);
+}
+
+#[tokio::test]
+async fn folders_need_a_project_and_a_free_name() {
+    let (standin, admin) = start().await;
+    let (space, _) = space(&admin).await;
+    let project = project(&admin, &space, "Casting", &user(&standin, "admin")).await;
+    folder(&admin, &project, "Moulds").await;
+    let missing = format!("{ROOT}0");
+    for (parent, name, expected) in [
+        (
+            &*space,
+            "X",
+            (
+                400,
+                "INVALID_ARGUMENT",
+                "CreateFolderOutsideProjectNotSupported",
+            ),
+        ),
+        (
+            ROOT,
+            "X",
+            (400, "INVALID_ARGUMENT", "GetRootFolderNotSupported"),
+        ),
+        (&*missing, "X", (404, "NOT_FOUND", "FolderNotFound")),
+        (
+            &*project,
+            "Moulds",
+            (409, "CONFLICT", "ResourceNameAlreadyExists"),
+        ),
+        (
+            &*project,
+            "..",
+            (400, "INVALID_ARGUMENT", "InvalidDisplayName"),
+        ),
+    ] {
+        let new = json!({"parentFolderRid": parent, "displayName": name});
+        let reply = admin.send_json("POST", "/v2/filesystem/folders", new).await;
+        assert_eq!(error(&reply), expected, "{parent} {name}");
+    }
+}
+
+#[tokio::test]
+async fn spaces_and_the_root_are_no_resources() {
+    let (standin, admin) = start().await;
+    let (space, projects) = space(&admin).await;
+    let get = |rid: &str| format!("/v2/filesystem/resources/{rid}");
+    let reply = admin.send("GET", &get(&space)).await;
+    assert_eq!(
+        error(&reply),
+        (400, "INVALID_ARGUMENT", "GetSpaceResourceNotSupported")
+    );
+    let reply = admin.send("GET", &get(ROOT)).await;
+    assert_eq!(error(&reply).2, "GetRootFolderNotSupported");
+    let reply = admin.send("DELETE", &get(&space)).await;
+    assert_eq!(error(&reply).2, "TrashingSpaceNotSupported");
+    let batch =
+        json!([{"resourceRid": space}, {"resourceRid": ROOT}, {"resourceRid": projects[0]}]);
+    let reply = admin
+        .send_json("POST", "/v2/filesystem/resources/getBatch", batch)
+        .await;
+    let data = reply.body["data"].as_object().expect("it is a map");
+    assert_eq!(data.keys().collect::<Vec<_>>(), [&projects[0]]);
+    let folder = admin
+        .send("GET", &format!("/v2/filesystem/folders/{space}"))
+        .await
+        .body;
+    assert_eq!(
+        (text(&folder, "/type"), text(&folder, "/parentFolderRid")),
+        ("SPACE".into(), ROOT.into())
+    );
+    assert_eq!(folder.get("projectRid"), None);
+    for (path, expected) in [
+        ("/", "GetRootFolderNotSupported"),
+        ("Shared", "GetSpaceResourceNotSupported"),
+        ("//x", "InvalidPath"),
+        ("/Shared/nothing", "PathNotFound"),
+    ] {
+        let reply = admin
+            .send(
+                "GET",
+                &format!("/v2/filesystem/resources/getByPath?path={path}"),
+            )
+            .await;
+        assert_eq!(error(&reply).2, expected, "{path}");
+    }
+    let reply = admin
+        .send(
+            "GET",
+            "/v2/filesystem/resources/getRecentlyViewed?preview=true&limit=0",
+        )
+        .await;
+    assert_eq!(error(&reply).2, "RecentlyViewedLimitBelowMinimum");
+    let _ = standin.take_violations();
+}
+
+#[tokio::test]
+async fn a_space_with_contents_is_a_server_error() {
+    let (_standin, admin) = start().await;
+    let spaces = all(&admin, "/v2/filesystem/spaces", 10).await;
+    let of = |name: &str| {
+        let found = spaces.iter().find(|space| space["displayName"] == name);
+        text(found.expect("it is seeded"), "/rid")
+    };
+    let full = format!("/v2/filesystem/spaces/{}?preview=true", of("Shared"));
+    let reply = admin.send("DELETE", &full).await;
+    assert_eq!(error(&reply), (500, "INTERNAL", "SpaceNotEmpty"));
+    assert_eq!(admin.send("GET", &full).await.status, 200);
+    let reserved = format!("/v2/filesystem/spaces/{}?preview=true", of("Home folders"));
+    let reply = admin
+        .send_json("PUT", &reserved, json!({"displayName": "Mine"}))
+        .await;
+    assert_eq!(error(&reply).2, "ReservedSpaceCannotBeReplaced");
+    let reply = admin
+        .send_json("PUT", &full, json!({"displayName": "a/b"}))
+        .await;
+    assert_eq!(error(&reply).2, "SpaceNameInvalid");
+    let body = json!({"displayName": "Common", "defaultRoleSetId": "x"});
+    let reply = admin.send_json("PUT", &full, body).await;
+    assert_eq!(error(&reply), (404, "NOT_FOUND", "RoleSetNotFound"));
+    assert_eq!(reply.body["parameters"], json!({"roleSetRid": "x"}));
+}
+
+#[tokio::test]
+async fn a_project_needs_an_owner_a_free_name_and_organizations_of_its_space() {
+    let (standin, admin) = start().await;
+    let me = user(&standin, "admin");
+    let (shared, _) = space(&admin).await;
+    let spaces = all(&admin, "/v2/filesystem/spaces", 10).await;
+    let own = text(&spaces[1], "/rid");
+    let reserved = text(&spaces[3], "/rid");
+    let organizations = spaces[0]["organizations"].clone();
+    project(&admin, &shared, "Sorting", &me).await;
+    let new = |space: &str, name: &str, role: &str, organizations: &Value| {
+        json!({
+            "displayName": name, "spaceRid": space, "defaultRoles": [],
+            "roleGrants": {role: [{"principalId": me, "principalType": "USER"}]},
+            "organizationRids": organizations,
+        })
+    };
+    let none = json!([]);
+    let missing = json!(["ri.multipass..organization.none"]);
+    for (body, expected) in [
+        (
+            new(&shared, "A", "compass:edit", &none),
+            "CreateProjectNoOwnerLikeRoleGrant",
+        ),
+        (new(&shared, "A", "compass:own", &none), "InvalidRoleIds"),
+        (
+            new(&own, "A", "compass:manage", &organizations),
+            "OrganizationMarkingNotOnSpace",
+        ),
+        (
+            new(&shared, "A", "compass:manage", &missing),
+            "OrganizationsNotFound",
+        ),
+        (
+            new(&shared, "Sorting", "compass:manage", &none),
+            "ProjectNameAlreadyExists",
+        ),
+        (
+            new(&reserved, "A", "compass:manage", &none),
+            "ProjectCreationNotSupported",
+        ),
+        (new(ROOT, "A", "compass:manage", &none), "SpaceNotFound"),
+    ] {
+        let reply = admin
+            .send_json("POST", "/v2/filesystem/projects/create", body)
+            .await;
+        assert_eq!(error(&reply).2, expected);
+    }
+    let body = new(&own, "Sorting", "compass:manage", &none);
+    let made = admin
+        .send_json("POST", "/v2/filesystem/projects/create", body)
+        .await;
+    assert_eq!(made.status, 200, "{}", made.text);
+}
+
+#[tokio::test]
+async fn the_last_organization_of_a_project_stays() {
+    let (standin, admin) = start().await;
+    let (shared, _) = space(&admin).await;
+    let rid = project(&admin, &shared, "Weaving", &user(&standin, "admin")).await;
+    let path = format!("/v2/filesystem/projects/{rid}");
+    let organizations = admin
+        .send("GET", &format!("{path}/organizations"))
+        .await
+        .body;
+    let own = json!({"organizationRids": organizations["data"]});
+    let reply = admin
+        .send_json("POST", &format!("{path}/removeOrganizations"), own)
+        .await;
+    assert_eq!(
+        error(&reply),
+        (400, "INVALID_ARGUMENT", "OrganizationCannotBeRemoved")
+    );
+    let spaces = all(&admin, "/v2/filesystem/spaces", 10).await;
+    let every = json!({"organizationRids": spaces[0]["organizations"]});
+    let reply = admin
+        .send_json("POST", &format!("{path}/addOrganizations"), every)
+        .await;
+    assert_eq!(reply.status, 204);
+    let paged = all(&admin, &format!("{path}/organizations"), 1).await;
+    assert_eq!(Value::from(paged), spaces[0]["organizations"]);
+}
+
+#[tokio::test]
+async fn roles_are_written_by_id_and_read_with_a_type() {
+    let (standin, admin) = start().await;
+    let (shared, _) = space(&admin).await;
+    let rid = project(&admin, &shared, "Dyeing", &user(&standin, "admin")).await;
+    let folder = folder(&admin, &rid, "Vats").await;
+    let reader = user(&standin, "reader");
+    let path = format!("/v2/filesystem/resources/{folder}/roles");
+    let grant = |principal: Value, role: &str| json!({"roles": [{"resourceRolePrincipal": principal, "roleId": role}]});
+    let only = json!({"type": "principalIdOnly", "principalId": reader});
+    let body = grant(only.clone(), "compass:edit");
+    let add = format!("{path}/add");
+    assert_eq!(
+        admin.send_json("POST", &add, body.clone()).await.status,
+        204
+    );
+    assert_eq!(
+        admin.send_json("POST", &add, body.clone()).await.status,
+        204
+    );
+    let listed = all(&admin, &path, 1).await;
+    let expected = json!([{
+        "resourceRolePrincipal": {
+            "type": "principalWithId", "principalId": reader, "principalType": "USER",
+        },
+        "roleId": "compass:edit",
+    }]);
+    assert_eq!(Value::from(listed), expected);
+    let inherited = all(&admin, &format!("{path}?includeInherited=true"), 2).await;
+    let roles = column(&Value::from(inherited), "roleId");
+    assert!(
+        roles.contains(&"compass:manage".to_owned()) && roles.len() > 3,
+        "{roles:?}"
+    );
+    // Who may edit may not give access.
+    let session = Session::of(&standin, "reader");
+    let reply = session.send_json("POST", &add, body.clone()).await;
+    assert_eq!(error(&reply).2, "AddResourceRolesPermissionDenied");
+    let new = json!({"parentFolderRid": folder, "displayName": "Red"});
+    assert_eq!(
+        session
+            .send_json("POST", "/v2/filesystem/folders", new)
+            .await
+            .status,
+        200
+    );
+    let reply = admin
+        .send_json("POST", &add, grant(only, "compass:own"))
+        .await;
+    assert_eq!(error(&reply).2, "InvalidRoleIds");
+    assert_eq!(
+        reply.body["parameters"],
+        json!({"requestedRoleIds": ["compass:own"]})
+    );
+    let stranger =
+        json!({"type": "principalIdOnly", "principalId": "00000000-0000-4000-8000-000000000000"});
+    let reply = admin
+        .send_json("POST", &add, grant(stranger, "compass:edit"))
+        .await;
+    assert_eq!(error(&reply).2, "PrincipalNotFound");
+    assert_eq!(
+        admin
+            .send_json("POST", &format!("{path}/remove"), body)
+            .await
+            .status,
+        204
+    );
+    assert_eq!(all(&admin, &path, 5).await, [Value::Null; 0]);
+}
+
+#[tokio::test]
+async fn a_marking_hides_what_it_stands_on_and_all_inside() {
+    let (standin, admin) = start().await;
+    let (shared, _) = space(&admin).await;
+    let me = user(&standin, "admin");
+    let rid = project(&admin, &shared, "Glazing", &me).await;
+    let outer = folder(&admin, &rid, "Kiln").await;
+    let inner = folder(&admin, &outer, "Recipes").await;
+    let nobody = Session::of(&standin, "nobody");
+    let get = |rid: &str| format!("/v2/filesystem/resources/{rid}");
+    assert_eq!(nobody.send("GET", &get(&inner)).await.status, 200);
+    let categories = all(
+        &admin,
+        "/v2/admin/markingCategories?markingType=MANDATORY",
+        50,
+    )
+    .await;
+    let category = categories.iter().find(|one| one["name"] == "Contracts");
+    let role = |role: &str| json!({"role": role, "principalId": me});
+    let new = json!({
+        "categoryId": category.expect("it is seeded")["id"], "name": "Glaze", "initialMembers": [me],
+        "initialRoleAssignments": [role("ADMINISTER"), role("USE")],
+    });
+    let marking = admin.send_json("POST", "/v2/admin/markings", new).await;
+    let marking = text(&marking.body, "/id");
+    let body = json!({"markingIds": [marking]});
+    let path = get(&outer);
+    assert_eq!(
+        admin
+            .send_json("POST", &format!("{path}/addMarkings"), body.clone())
+            .await
+            .status,
+        204
+    );
+    for rid in [&outer, &inner] {
+        let reply = nobody.send("GET", &get(rid)).await;
+        assert_eq!(error(&reply), (404, "NOT_FOUND", "ResourceNotFound"));
+    }
+    let access = admin
+        .send("GET", &format!("{}/getAccessRequirements", get(&inner)))
+        .await;
+    let inherited = json!([{"markingId": marking, "isDirectlyApplied": false}]);
+    assert_eq!(access.body["markings"], inherited);
+    // It takes another role to take a marking off.
+    let remove = format!("{path}/removeMarkings");
+    let refused = admin.send_json("POST", &remove, body.clone()).await;
+    assert_eq!(error(&refused).2, "RemoveMarkingsPermissionDenied");
+    let roles = json!({"roleAssignments": [role("DECLASSIFY")]});
+    let path = format!("/v2/admin/markings/{marking}/roleAssignments/add");
+    assert_eq!(admin.send_json("POST", &path, roles).await.status, 204);
+    assert_eq!(admin.send_json("POST", &remove, body).await.status, 204);
+    assert_eq!(nobody.send("GET", &get(&inner)).await.status, 200);
+    let reply = admin
+        .send_json("POST", &remove, json!({"markingIds": ["x"]}))
+        .await;
+    assert_eq!(error(&reply), (404, "NOT_FOUND", "MarkingNotFound"));
+    assert_eq!(reply.body["parameters"], json!({"markingIds": ["x"]}));
+}
+
+#[tokio::test]
+async fn hidden_and_autosaved_resources_refuse_changes() {
+    let (_standin, admin) = start().await;
+    let mut found = Vec::new();
+    let (_, projects) = space(&admin).await;
+    for rid in projects {
+        for folder in all(
+            &admin,
+            &format!("/v2/filesystem/folders/{rid}/children"),
+            10,
+        )
+        .await
+        {
+            let path = format!("/v2/filesystem/folders/{}/children", text(&folder, "/rid"));
+            for file in all(&admin, &path, 10).await {
+                let path = format!("/v2/filesystem/resources/{}", text(&file, "/rid"));
+                let body = json!({"tagRids": []});
+                let tag = admin
+                    .send_json("POST", &format!("{path}/tags/add?preview=true"), body)
+                    .await;
+                if tag.status == 400 {
+                    let trash = admin.send("DELETE", &path).await;
+                    found.push((error(&tag).2.to_owned(), error(&trash).2.to_owned()));
+                }
+            }
+        }
+    }
+    found.sort();
+    let expected = [
+        (
+            "ForbiddenOperationOnAutosavedResource",
+            "TrashingAutosavedResourcesNotSupported",
+        ),
+        (
+            "ForbiddenOperationOnHiddenResource",
+            "TrashingHiddenResourcesNotSupported",
+        ),
+    ];
+    assert_eq!(
+        found,
+        expected.map(|(one, other)| (one.to_owned(), other.to_owned()))
+    );
+}
+
+#[tokio::test]
+async fn templates_ask_and_bring_a_group_and_a_marking() {
+    let (standin, admin) = start().await;
+    let me = user(&standin, "admin");
+    let closed = "ri.compass.main.template.00000000-0000-4000-8000-000000000001";
+    let open = "ri.compass.main.template.00000000-0000-4000-8000-000000000002";
+    let path = "/v2/filesystem/projects/createFromTemplate";
+    let values = |name: &str| json!({"project_name": name, "region": "south", "owner": me});
+    let with =
+        |template: &str, values: Value| json!({"templateRid": template, "variableValues": values});
+    let mut extra = with(closed, values("Mill"));
+    extra["projectDescription"] = json!("x");
+    for (body, status, expected) in [
+        (
+            with("ri.compass.main.template.x", json!({})),
+            404,
+            "ProjectTemplateNotFound",
+        ),
+        (
+            with(closed, json!({"project_name": "Mill"})),
+            400,
+            "MissingVariableValue",
+        ),
+        (
+            with(closed, json!({"colour": "red"})),
+            400,
+            "InvalidVariable",
+        ),
+        (
+            with(
+                closed,
+                json!({"project_name": "M", "region": "up", "owner": me}),
+            ),
+            400,
+            "InvalidVariableEnumOption",
+        ),
+        (
+            with(
+                closed,
+                json!({"project_name": "M", "region": "south", "owner": "x"}),
+            ),
+            400,
+            "InvalidPrincipalIdsForGroupTemplate",
+        ),
+        (extra, 400, "InvalidDescription"),
+        (
+            with(open, json!({"project_name": "Mill"})),
+            400,
+            "InvalidDefaultRoles",
+        ),
+    ] {
+        let reply = admin.send_json("POST", path, body).await;
+        assert_eq!((error(&reply).0, error(&reply).2), (status, expected));
+    }
+    let made = admin
+        .send_json("POST", path, with(closed, values("Mill")))
+        .await;
+    assert_eq!(text(&made.body, "/description"), "south");
+    let again = admin
+        .send_json("POST", path, with(closed, values("Mill")))
+        .await;
+    assert_eq!(error(&again), (409, "CONFLICT", "ProjectNameAlreadyExists"));
+    let search = json!({"where": {"type": "queryString", "value": "mill owners"}});
+    let groups = admin
+        .send_json("POST", "/v2/admin/groups/search", search)
+        .await;
+    assert_eq!(column(&groups.body["data"], "name"), ["Mill owners"]);
+    let rid = text(&made.body, "/rid");
+    let renamed = admin
+        .send_json(
+            "PUT",
+            &format!("/v2/filesystem/projects/{rid}?preview=true"),
+            json!({"displayName": "Mills"}),
+        )
+        .await;
+    assert_eq!(renamed.status, 200);
+    let clash = admin
+        .send_json("POST", path, with(closed, values("Mill")))
+        .await;
+    assert_eq!(
+        error(&clash),
+        (409, "CONFLICT", "TemplateGroupNameConflict")
+    );
+}
+
+#[tokio::test]
+async fn references_are_typed_and_removed_by_rid() {
+    let (standin, admin) = start().await;
+    let (shared, projects) = space(&admin).await;
+    let rid = project(&admin, &shared, "Spinning", &user(&standin, "admin")).await;
+    let own = folder(&admin, &rid, "Wheels").await;
+    let path = format!("/v2/filesystem/projects/{rid}/references");
+    let add =
+        |resource: &str| json!({"resources": [{"type": "filesystem", "resourceRid": resource}]});
+    for (resource, expected) in [
+        (&own, "InvalidResourceReference"),
+        (&shared, "InvalidResourceReference"),
+        (&format!("{own}x"), "ResourceNotFound"),
+    ] {
+        let reply = admin
+            .send_json("POST", &format!("{path}/add"), add(resource))
+            .await;
+        assert_eq!(error(&reply).2, expected);
+    }
+    let external = json!({"resources": [
+        {"type": "external", "resourceRid": "ri.object-set.main.object-set.y", "importName": "Yarn"},
+    ]});
+    let add_path = format!("{path}/add");
+    assert_eq!(
+        admin.send_json("POST", &add_path, external).await.status,
+        204
+    );
+    assert_eq!(
+        admin
+            .send_json("POST", &add_path, add(&projects[0]))
+            .await
+            .status,
+        204
+    );
+    let kinds = |items: Vec<Value>| -> Vec<String> {
+        items
+            .iter()
+            .map(|item| text(item, "/reference/type"))
+            .collect()
+    };
+    assert_eq!(
+        kinds(all(&admin, &path, 1).await),
+        ["filesystem", "external"]
+    );
+    let external = all(&admin, &format!("{path}?referenceType=EXTERNAL"), 5).await;
+    assert_eq!(text(&external[0], "/reference/name"), "Yarn");
+    let body = json!({"resources": [projects[0]]});
+    for _ in 0..2 {
+        let reply = admin
+            .send_json("POST", &format!("{path}/remove"), body.clone())
+            .await;
+        assert_eq!(reply.status, 204, "{}", reply.text);
+    }
+    assert_eq!(kinds(all(&admin, &path, 5).await), ["external"]);
+}
