@@ -254,3 +254,27 @@ fn bad_files() {
     let gone = compared(folder.path(), &["--ignore", "gone.toml"]);
     assert_eq!(gone.code, Some(2), "{gone:?}");
 }
+
+#[test]
+fn what_the_documentation_shows_is_read() {
+    let text = crate::read(&home().join("../docs/drift.md"));
+    let examples: Vec<&str> = text
+        .split("```toml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .collect();
+    let about = |key: &str| examples.iter().find(|text| text.starts_with(key)).unwrap();
+    xtask::drift::deviations::Deviations::parse("docs", about("[[deviation]]")).unwrap();
+    let folder = project(&[
+        ("drift.toml", about("[rules")),
+        ("drift-ignore.toml", about("[[ignore]]")),
+    ]);
+    let outcome = compared(folder.path(), &["--fail-on", "none"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    for (name, _) in xtask::drift::report::format::FORMATS {
+        assert!(
+            text.contains(&format!("| `{name}` | ")),
+            "docs/drift.md does not list {name}"
+        );
+    }
+}
