@@ -51,3 +51,16 @@ pub use api::okta;
 pub use api::zenml;
 
 pub use rolecall_client::{self, Cursor, Page};
+
+/// The guides, so that their examples are compiled and run.
+#[cfg(doctest)]
+mod guides {
+    #[doc = include_str!("../../../docs/guides/foundry.md")]
+    mod foundry {}
+    #[doc = include_str!("../../../docs/guides/klustr.md")]
+    mod klustr {}
+    #[doc = include_str!("../../../docs/guides/okta.md")]
+    mod okta {}
+    #[doc = include_str!("../../../docs/guides/zenml.md")]
+    mod zenml {}
+}

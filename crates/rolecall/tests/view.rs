@@ -118,7 +118,7 @@ async fn of_foundry() {
         "/v2/admin/markings": {"data": [{"id": "m1", "categoryId": "c", "name": "Secret", "organization": "o", "createdTime": "2026-01-01T00:00:00Z"}]},
         "/v2/admin/markings/m1/roleAssignments": {"data": [{"principalType": "USER", "principalId": "u1", "role": "DECLASSIFY"}]},
         "/v2/admin/users/getBatch": {"data": {"u1": {"id": "u1", "username": "ada", "realm": "r", "status": "ACTIVE", "attributes": {}}}},
-        "/v2/admin/roles/getBatch": {"data": {"admin": {"id": "admin", "displayName": "Administrator", "description": "", "roleSetId": "s", "isDefault": false, "type": "ORGANIZATION", "operations": []}}},
+        "/v2/admin/organizations/ri.org/listAvailableRoles": {"data": [{"id": "admin", "roleSetId": "s", "name": "Administrator", "type": "ORGANIZATION"}]},
     }))
     .await;
     let client = client(&server, StaticToken::personal_access_token("x"));

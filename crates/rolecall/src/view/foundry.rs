@@ -4,8 +4,8 @@ use super::{Assignment, Assignments, How, Principal, PrincipalKind, Role, Scope}
 use crate::Error;
 use crate::foundry::Client;
 use crate::foundry::types::{
-    EnrollmentRoleAssignment, GetGroupsBatchRequestElement, GetRolesBatchRequestElement,
-    GetUsersBatchRequestElement, MarkingRoleAssignment, OrganizationRoleAssignment, PrincipalType,
+    EnrollmentRoleAssignment, GetGroupsBatchRequestElement, GetUsersBatchRequestElement,
+    MarkingRoleAssignment, OrganizationRoleAssignment, PrincipalType,
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use std::collections::HashMap;
 const A_BATCH: usize = 500;
 
 /// All roles on an organization, given its RID. Roles, users and groups come with their names where the credential may read
-/// them: one call for the list, and one for 500 names of each.
+/// them: one call for the list, one for the roles' names, and one for 500 names of users or groups.
 ///
 /// An OAuth application under "OAuth & restrictions" is refused here where a personal access token works; the error says so.
 pub fn organization(client: &Client, rid: &str) -> Assignments<OrganizationRoleAssignment> {
@@ -27,12 +27,17 @@ pub fn organization(client: &Client, rid: &str) -> Assignments<OrganizationRoleA
             Parts::of(&one.principal_type, &one.principal_id, &one.role_id)
         };
         let parts = found.iter().map(parts).collect();
+        let names = Names {
+            roles: roles(&client, &rid).await,
+            ..Names::default()
+        };
         let scope = Scope::Organization(Some(rid));
-        Ok(named(&client, parts, found, &scope).await)
+        Ok(named(&client, names, parts, found, &scope).await)
     })
 }
 
-/// All roles on the enrollment, given its RID; names as for [`organization`].
+/// All roles on the enrollment, given its RID. Users and groups come with their names, as for [`organization`]; the names of
+/// roles can be read in private beta only, and are left out.
 pub fn enrollment(client: &Client, rid: &str) -> Assignments<EnrollmentRoleAssignment> {
     let (client, rid) = (client.clone(), rid.to_owned());
     all(async move {
@@ -43,7 +48,14 @@ pub fn enrollment(client: &Client, rid: &str) -> Assignments<EnrollmentRoleAssig
             Parts::of(&one.principal_type, &one.principal_id, &one.role_id)
         };
         let parts = found.iter().map(parts).collect();
-        Ok(named(&client, parts, found, &Scope::Enrollment(rid)).await)
+        Ok(named(
+            &client,
+            Names::default(),
+            parts,
+            found,
+            &Scope::Enrollment(rid),
+        )
+        .await)
     })
 }
 
@@ -73,7 +85,7 @@ fn marking_roles(client: &Client, id: String) -> Assignments<MarkingRoleAssignme
                     };
                     let parts = found.iter().map(parts).collect();
                     Ok(stream::iter(
-                        named(&client, parts, found, &scope)
+                        named(&client, Names::default(), parts, found, &scope)
                             .await
                             .into_iter()
                             .map(Ok),
@@ -92,6 +104,17 @@ fn all<V: Send + 'static>(
             .map_ok(|found| stream::iter(found).map(Ok))
             .try_flatten(),
     )
+}
+
+/// The names of the roles that can be held on an organization.
+async fn roles(client: &Client, rid: &str) -> HashMap<String, String> {
+    let call = client.list_available_roles_organization();
+    let answer = call.organization_rid(rid).send().await;
+    let roles = answer.map(|answer| answer.into_inner().data.unwrap_or_default());
+    let roles = roles.unwrap_or_default().into_iter();
+    roles
+        .filter_map(|role| Some((role.id, role.name?)))
+        .collect()
 }
 
 /// What the kinds of assignment have in common.
@@ -117,11 +140,12 @@ impl Parts {
 
 async fn named<V>(
     client: &Client,
+    mut names: Names,
     parts: Vec<Parts>,
     found: Vec<V>,
     scope: &Scope,
 ) -> Vec<Assignment<V>> {
-    let names = Names::read(client, &parts).await;
+    names.read(client, &parts).await;
     let both = parts.into_iter().zip(found);
     let assignment = |(parts, vendor): (Parts, V)| Assignment {
         role: Role {
@@ -148,8 +172,7 @@ struct Names {
 }
 
 impl Names {
-    async fn read(client: &Client, parts: &[Parts]) -> Self {
-        let mut names = Self::default();
+    async fn read(&mut self, client: &Client, parts: &[Parts]) {
         for ids in ids(
             parts.iter().filter(|one| one.kind == PrincipalKind::User),
             |one| &one.id,
@@ -161,7 +184,7 @@ impl Names {
             if let Ok(answer) = client.get_users_batch().body(body).send().await {
                 let users = answer.into_inner().data.unwrap_or_default();
                 let users = users.into_iter().map(|(id, user)| (id, user.username));
-                names.principals.extend(users);
+                self.principals.extend(users);
             }
         }
         for ids in ids(
@@ -175,21 +198,9 @@ impl Names {
             if let Ok(answer) = client.get_groups_batch().body(body).send().await {
                 let groups = answer.into_inner().data.unwrap_or_default();
                 let groups = groups.into_iter().map(|(id, group)| (id, group.name));
-                names.principals.extend(groups);
+                self.principals.extend(groups);
             }
         }
-        for ids in ids(parts.iter(), |one| &one.role) {
-            let body: Vec<_> = ids
-                .into_iter()
-                .map(GetRolesBatchRequestElement::new)
-                .collect();
-            if let Ok(answer) = client.get_roles_batch().body(body).send().await {
-                let roles = answer.into_inner().data.unwrap_or_default();
-                let roles = roles.into_iter().map(|(id, role)| (id, role.display_name));
-                names.roles.extend(roles);
-            }
-        }
-        names
     }
 }
 
