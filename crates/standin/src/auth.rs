@@ -10,10 +10,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 mod caller;
 mod client;
+mod permissions;
 mod secrets;
 
 pub use caller::{AuthFailure, Caller};
 pub use client::{Client, ClientAuthentication, Grant};
+pub use permissions::Permissions;
 pub(crate) use secrets::{derive, digest};
 
 /// Everything that can be presented to be let in. Part of a snapshot.
@@ -42,6 +44,8 @@ pub(crate) struct Issued {
     /// The thumbprint of the key that it is bound to (RFC 9449, section 6).
     pub(crate) key: Option<String>,
     pub(crate) restricted: bool,
+    /// See [`Caller::permissions`].
+    pub(crate) permissions: Option<Permissions>,
 }
 
 /// A token that can be told again, since it follows from the seed.
@@ -164,6 +168,15 @@ impl Auth {
             .map(|issued| issued.token.clone())
     }
 
+    /// Puts into a token what it permits from now on. Returns whether there is such a token.
+    pub fn permit(&self, token: &str, permissions: impl Into<Permissions>) -> bool {
+        let mut known = self.known();
+        let issued = known.tokens.get_mut(&digest(token));
+        issued
+            .map(|issued| issued.permissions = Some(permissions.into()))
+            .is_some()
+    }
+
     /// Ends a token. Returns whether there was one.
     pub fn revoke(&self, token: &str) -> bool {
         self.known().tokens.remove(&digest(token)).is_some()
@@ -200,6 +213,7 @@ impl Known {
             token: stands_for,
             grant: None,
             key: None,
+            permissions: None,
         };
         self.tokens.insert(digest(token), issued);
     }

@@ -17,6 +17,7 @@ use futures_util::future::BoxFuture;
 use http::header::{ALLOW, CONTENT_TYPE, DATE, HOST, LOCATION};
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode};
+use serde_json::Value;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
@@ -205,7 +206,13 @@ impl<S: Service> Host<S> {
             path: head.uri.path(),
             now: arrival.now,
         };
-        oauth::serve(&self.shared.auth, profile, &head.method, &request)
+        let answer = oauth::serve(&self.shared.auth, profile, &head.method, &request)?;
+        let token = answer.json_body().and_then(|body| body.get("access_token"));
+        if let Some(token) = token.and_then(Value::as_str) {
+            let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+            S::issued(&state, &self.shared.auth, token);
+        }
+        Some(answer)
     }
 
     fn route(&self, arrival: &Arrival<'_>) -> (Option<&'static Operation>, Outcome) {

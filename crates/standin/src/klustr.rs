@@ -70,7 +70,7 @@ impl Service for Klustr {
         operations::handler(operation)
     }
 
-    fn permit(state: &State, request: &Request, _: &Context<'_>) -> Result<(), Answer> {
+    fn permit(_: &State, request: &Request, _: &Context<'_>) -> Result<(), Answer> {
         let caller = &request.caller;
         // fact: service-credential-asked-for
         // fact: user-token-status-assumed
@@ -85,16 +85,22 @@ impl Service for Klustr {
             return Ok(());
         }
         // fact: permissions-live-in-the-token
-        let held = match (&caller.client, &caller.scopes) {
-            (None, Some(scopes)) => scopes,
-            _ => &state.permissions_of(populate::HOME, &caller.principal),
-        };
-        let missing = needed.into_iter().filter(|scope| !held.contains(*scope));
+        let held = caller.permissions.clone().unwrap_or_default();
+        let missing = needed.into_iter().filter(|scope| !held.contain(scope));
         let missing: Vec<&str> = missing.collect();
         if missing.is_empty() {
             Ok(())
         } else {
             Err(errors::missing_permissions(&missing))
+        }
+    }
+
+    fn issued(state: &State, auth: &Auth, token: &str) {
+        if let Some(known) = auth.token(token) {
+            auth.permit(
+                token,
+                state.permissions_of(populate::HOME, &known.principal),
+            );
         }
     }
 

@@ -38,6 +38,12 @@ pub trait Service: Sized + Send + Sync + 'static {
     /// The vendor's refusal.
     fn permit(state: &Self::State, request: &Request, context: &Context<'_>) -> Result<(), Answer>;
 
+    /// Told of every token that the authorization server gives out, for services that write into a token what its owner
+    /// may do at that time.
+    fn issued(state: &Self::State, auth: &Auth, token: &str) {
+        let _ = (state, auth, token);
+    }
+
     /// The vendor's answer to what never reaches a handler.
     fn refuse(refusal: Refusal<'_>) -> Answer;
 

@@ -1,6 +1,6 @@
 //! From the headers of a request to the one who sent it.
 
-use super::{Auth, TokenKind, digest};
+use super::{Auth, Permissions, TokenKind, digest};
 use crate::oauth::proof::{self, Expected};
 use chrono::{DateTime, Utc};
 use http::HeaderMap;
@@ -23,6 +23,8 @@ pub struct Caller {
     /// Whether the token was got by an application that the service limits beyond scopes (Foundry's application
     /// restrictions).
     pub restricted: bool,
+    /// What the token permits since it was given out; `None` where a service looks that up at every call.
+    pub permissions: Option<Permissions>,
 }
 
 impl Caller {
@@ -41,6 +43,7 @@ impl Caller {
             client: None,
             scopes: Some(BTreeSet::new()),
             restricted: false,
+            permissions: None,
         }
     }
 }
@@ -107,6 +110,7 @@ impl Auth {
             client: issued.token.client.clone(),
             scopes: issued.token.scopes.clone(),
             restricted: issued.restricted,
+            permissions: issued.permissions.clone(),
         };
         if let Some(key) = issued.key.clone() {
             let expected = Expected {

@@ -32,11 +32,12 @@ pub(super) fn add(auth: &Auth, state: &State, [admin, reader, nobody]: [&str; 3]
             principal: principal.to_owned(),
             kind: TokenKind::Oauth2,
             client: None,
-            // fact: permissions-live-in-the-token
-            scopes: Some(state.permissions_of(HOME, principal)),
+            scopes: None,
             expires_at: None,
         };
-        auth.add_named(name, "ory_at_", 40, stands_for);
+        let token = auth.add_named(name, "ory_at_", 40, stands_for);
+        // fact: permissions-live-in-the-token
+        auth.permit(&token, state.permissions_of(HOME, principal));
         auth.add_user(name, principal);
     }
     for (name, authentication, _) in SERVICES {

@@ -247,6 +247,7 @@ fn give(
             grant: Some(given.number),
             key,
             restricted: client.restricted,
+            permissions: None,
         },
     );
     Ok(Answer::ok(body))

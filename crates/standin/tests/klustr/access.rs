@@ -205,3 +205,31 @@ async fn what_reaches_no_operation_is_an_error_of_the_usual_form() {
         .collect();
     assert_eq!(places, ["body", "body/stage", "query/limit"]);
 }
+
+#[tokio::test]
+async fn a_change_of_roles_shows_in_a_new_token_only() {
+    let (standin, admin) = start().await;
+    let client = standin.credentials().client("service-without-role");
+    let client = client.unwrap().clone();
+    let pair = format!("{}:{}", client.client.id, client.secret.unwrap());
+    let basic = format!("Basic {}", BASE64_STANDARD.encode(pair));
+    let token = async || {
+        let session = Session::with(&standin, &basic);
+        let grant = ("grant_type", "client_credentials");
+        let answer = session.send_form("/hydra/oauth2/token", &[grant]).await;
+        let token = answer.body["access_token"].as_str().unwrap().to_owned();
+        Session::with(&standin, &format!("Bearer {token}"))
+    };
+    let roles = format!("{HOME}/roles");
+    let before = token().await;
+    assert_eq!(before.send("GET", &roles).await.status, 401);
+    let grant = format!("{HOME}/users/{}/roles/admin", client.client.id);
+    assert_eq!(admin.send("POST", &grant).await.status, 200);
+    assert_eq!(before.send("GET", &roles).await.status, 401);
+    let after = token().await;
+    assert_eq!(after.send("GET", &roles).await.status, 200);
+    let revoke = format!("{grant}/delete");
+    assert_eq!(admin.send("GET", &revoke).await.status, 200);
+    assert_eq!(after.send("GET", &roles).await.status, 200);
+    assert_eq!(token().await.send("GET", &roles).await.status, 401);
+}
