@@ -9,6 +9,7 @@ mod support;
 mod access;
 mod custom_roles;
 mod lists;
+mod model;
 mod role_assignments;
 mod targets;
 mod typed;
