@@ -158,6 +158,12 @@ async fn a_bound_token_needs_a_nonce_to_get_and_a_proof_to_use() {
         }
         let got = send(request).await;
         let _ = okta.take_violations();
+        if got.status == 401 && scheme == "DPoP" {
+            let challenge = got.header("www-authenticate");
+            let expected = "DPoP error=\"invalid_dpop_proof\"";
+            assert!(challenge.starts_with(expected), "{challenge}");
+            assert_eq!(got.text("errorCode"), "E0000011");
+        }
         got.status != 401
     };
     let good = json!({

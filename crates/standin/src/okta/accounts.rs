@@ -18,6 +18,7 @@ pub(super) const SERVICES: [(&str, bool); 4] = [
     ("service", true),
     ("service-bearer", false),
     ("service-reader", false),
+    // fact: new-service-app-has-no-role
     ("service-without-role", false),
 ];
 

@@ -2,7 +2,7 @@
 
 use super::links::{self, link};
 use super::page::{self, Page};
-use super::state::{Member, Membership, Principal, PrincipalKind, ResourceSet, State};
+use super::state::{ClientKind, Member, Membership, Principal, PrincipalKind, ResourceSet, State};
 use super::{custom_roles, errors, resource_sets};
 use crate::service::Context;
 use crate::{Answer, Outcome, Request, millis};
