@@ -40,7 +40,6 @@ pub mod vendors;
 
 pub use api_key::ApiKeyExchange;
 pub use authorizer::{Authorizer, Used, Verdict};
-pub use clock::Clock;
 pub use credentials::{Chosen, Credentials, CredentialsBuilder, Match};
 pub use dpop::DpopKey;
 pub use error::{Error, ErrorKind};

@@ -10,6 +10,7 @@ mod auth {
     mod preflight;
     mod renewal;
     mod retry;
+    mod secrets;
     mod session;
     mod store;
     mod support;

@@ -1,10 +1,11 @@
 //! API keys that are traded for short-lived tokens.
 
 use super::cache::{Cache, Fetch, Key};
+use super::clock::TimeOfDay;
 use super::exchange::{Exchange, TIMEOUT};
 use super::oauth::{TokenResponse, refused};
 use super::origin::secure;
-use super::{Clock, Error, Scopes, Token, TokenId, TokenRequest, TokenSource};
+use super::{Error, Scopes, Token, TokenId, TokenRequest, TokenSource};
 use form_urlencoded::Serializer;
 use rolecall_client::{BoxFuture, CredentialKind, HeaderMap, Secret, StatusCode, Url};
 use std::fmt;
@@ -24,7 +25,7 @@ struct Inner {
     key: Secret,
     url: Url,
     http: Exchange,
-    clock: Clock,
+    clock: TimeOfDay,
 }
 
 impl ApiKeyExchange {
@@ -35,19 +36,7 @@ impl ApiKeyExchange {
     ///
     /// [`ErrorKind::Configuration`] when the URL cannot be used; [`ErrorKind::Insecure`] for `http` on another machine.
     pub fn new(login_url: &str, key: impl Into<Secret>) -> Result<Self, Error> {
-        Self::with_clock(login_url, key, Clock::default())
-    }
-
-    /// As [`new`](Self::new), with another clock.
-    ///
-    /// # Errors
-    ///
-    /// As [`new`](Self::new).
-    pub fn with_clock(
-        login_url: &str,
-        key: impl Into<Secret>,
-        clock: Clock,
-    ) -> Result<Self, Error> {
+        let clock = TimeOfDay::default();
         let inner = Inner {
             key: key.into(),
             url: secure("the login URL", login_url, false)?,
@@ -91,11 +80,9 @@ impl Fetch for Fetcher {
             let what = "the login endpoint";
             let answer = inner.http.post(what, url, HeaderMap::new(), form).await?;
             if answer.status != StatusCode::OK {
-                return Err(
-                    refused(what, &answer, url, &[inner.key.expose()]).with_advice(
-                        "check the key: it may be expired, rotated, or of a deactivated account",
-                    ),
-                );
+                return Err(refused(what, &answer, url).with_advice(
+                    "check the key: it may be expired, rotated, or of a deactivated account",
+                ));
             }
             let response = TokenResponse::read(&answer, url, false)?;
             let mut token = Token::new(response.scheme, response.access_token);

@@ -1,6 +1,7 @@
 //! Tokens in memory: renewed early, once for everyone who waits, and not too often when that fails.
 
-use super::{Clock, Error, ErrorKind, Scopes, Token, TokenId};
+use super::clock::TimeOfDay;
+use super::{Error, ErrorKind, Scopes, Token, TokenId};
 use rolecall_client::BoxFuture;
 use std::collections::HashMap;
 use std::fmt;
@@ -39,7 +40,7 @@ pub(crate) trait Fetch: Send + Sync + 'static {
 ///   get the failure.
 pub(crate) struct Cache<F> {
     fetch: F,
-    clock: Clock,
+    clock: TimeOfDay,
     slots: Mutex<HashMap<Key, Arc<Slot>>>,
 }
 
@@ -75,7 +76,7 @@ impl Slot {
 }
 
 impl<F: Fetch> Cache<F> {
-    pub(crate) fn new(fetch: F, clock: Clock) -> Self {
+    pub(crate) fn new(fetch: F, clock: TimeOfDay) -> Self {
         Self {
             fetch,
             clock,
@@ -215,7 +216,7 @@ impl State {
         )
     }
 
-    fn finish(&mut self, outcome: &Result<Token, Error>, clock: &Clock, replaces: bool) {
+    fn finish(&mut self, outcome: &Result<Token, Error>, clock: &TimeOfDay, replaces: bool) {
         let now = clock.now();
         match outcome {
             Ok(token) => {

@@ -1,7 +1,7 @@
 //! What time it is, here and at a server.
 
+use crate::{Clock, SystemClock};
 use rolecall_client::HeaderMap;
-use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
@@ -11,33 +11,23 @@ const NOISE_SECONDS: i64 = 30;
 /// A server whose clock is off by more than this says something else than the time.
 const MOST_SECONDS: i64 = 30 * 24 * 60 * 60;
 
-/// Where the time comes from: the system, or a test.
-#[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> SystemTime + Send + Sync>);
+/// The time of day, by the clock that was chosen. Cloning shares it.
+#[derive(Clone, Debug)]
+pub(crate) struct TimeOfDay(Arc<dyn Clock>);
 
-impl Clock {
-    /// A clock that shows what this function returns.
-    pub fn new(now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
-        Self(Arc::new(now))
+impl TimeOfDay {
+    pub(crate) fn of(clock: impl Clock) -> Self {
+        Self(Arc::new(clock))
     }
 
-    /// What time it is.
-    #[must_use]
-    pub fn now(&self) -> SystemTime {
-        (self.0)()
+    pub(crate) fn now(&self) -> SystemTime {
+        self.0.time_of_day()
     }
 }
 
-impl Default for Clock {
-    /// The system's clock.
+impl Default for TimeOfDay {
     fn default() -> Self {
-        Self::new(SystemTime::now)
-    }
-}
-
-impl fmt::Debug for Clock {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Clock")
+        Self::of(SystemClock)
     }
 }
 
@@ -48,12 +38,12 @@ pub(crate) struct ServerClock(AtomicI64);
 
 impl ServerClock {
     /// The server's time in seconds since 1970.
-    pub(crate) fn seconds(&self, clock: &Clock) -> i64 {
+    pub(crate) fn seconds(&self, clock: &TimeOfDay) -> i64 {
         seconds(clock.now()).saturating_add(self.0.load(Ordering::Relaxed))
     }
 
     /// Learns from an answer. Whether what was believed before was wrong enough to have mattered.
-    pub(crate) fn learn(&self, clock: &Clock, headers: &HeaderMap) -> bool {
+    pub(crate) fn learn(&self, clock: &TimeOfDay, headers: &HeaderMap) -> bool {
         let date = headers.get(http::header::DATE);
         let date = date.and_then(|value| httpdate::parse_http_date(value.to_str().ok()?).ok());
         let Some(date) = date else {

@@ -1,9 +1,9 @@
 //! Proof of possession (DPoP, RFC 9449): tokens that are of use only with a key.
 
-use super::clock::ServerClock;
+use super::clock::{ServerClock, TimeOfDay};
 use super::jose::{base64url, random_text, sign, thumbprint};
 use super::origin::Origin;
-use super::{Clock, Error, ErrorKind, SigningKey};
+use super::{Error, ErrorKind, SigningKey};
 use rolecall_client::{HeaderMap, HeaderName, HeaderValue, Method, Secret, Url};
 use serde_json::{Value, json};
 use std::fmt;
@@ -96,7 +96,7 @@ impl DpopKey {
     /// A proof for one request, which is good for no other (RFC 9449, section 4.2).
     pub(crate) fn proof(
         &self,
-        clock: &Clock,
+        clock: &TimeOfDay,
         method: &Method,
         url: &Url,
         token: Option<&Secret>,
@@ -127,7 +127,7 @@ impl DpopKey {
     }
 
     /// Learns the nonce and the time from an answer.
-    pub(crate) fn learn(&self, clock: &Clock, url: &Url, headers: &HeaderMap) -> Learnt {
+    pub(crate) fn learn(&self, clock: &TimeOfDay, url: &Url, headers: &HeaderMap) -> Learnt {
         let server = self.server(url);
         let clock = server.clock.learn(clock, headers);
         let nonce = headers

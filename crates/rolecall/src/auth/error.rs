@@ -6,6 +6,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// The longest text of a server that an error repeats, in characters.
 const LONGEST_QUOTE: usize = 300;
@@ -120,7 +121,7 @@ impl Error {
         self,
         code: Option<&str>,
         description: Option<&str>,
-        secrets: &[&str],
+        secrets: &[Zeroizing<String>],
     ) -> Self {
         let [code, description] =
             [code, description].map(|text| text.map(|text| quote(text, secrets)));
@@ -197,10 +198,10 @@ impl Error {
 }
 
 /// What a server wrote, fit to be shown: secrets of the request taken out, no control characters, not too long.
-fn quote(text: &str, secrets: &[&str]) -> String {
+fn quote(text: &str, secrets: &[Zeroizing<String>]) -> String {
     let mut text = text.to_owned();
-    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-        text = text.replace(secret, "***");
+    for secret in secrets {
+        text = text.replace(secret.as_str(), "***");
     }
     let shown = text
         .chars()

@@ -1,6 +1,8 @@
 //! One bounded HTTP exchange with an authorization server.
 
 use super::{Error, ErrorKind};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use rolecall_client::reqwest::{self, ClientBuilder, redirect};
 use rolecall_client::{HeaderMap, HeaderValue, Method, StatusCode, Url, install_crypto_provider};
 use std::time::Duration;
@@ -23,7 +25,20 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Zeroizing<Vec<u8>>,
+    /// What the request said that nobody else may see, for an answer that might repeat it: empty for a success.
+    pub(crate) said: Vec<Zeroizing<String>>,
 }
+
+/// The fields of a form that hold secrets.
+const SECRET_FIELDS: [&str; 7] = [
+    "client_assertion",
+    "client_secret",
+    "code",
+    "code_verifier",
+    "password",
+    "refresh_token",
+    "token",
+];
 
 impl Exchange {
     pub(crate) fn new(http: Option<ClientBuilder>, timeout: Duration) -> Result<Self, Error> {
@@ -55,9 +70,14 @@ impl Exchange {
     ) -> Result<Answer, Error> {
         let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
         headers.insert(http::header::CONTENT_TYPE, kind);
+        let said = secrets(&headers, &form);
         let mut request = self.request(Method::POST, url, headers);
         *request.body_mut() = Some(form.as_bytes().to_vec().into());
-        self.send(what, url, request).await
+        let mut answer = self.send(what, url, request).await?;
+        if !answer.status.is_success() {
+            answer.said = said;
+        }
+        Ok(answer)
     }
 
     /// Gets a document.
@@ -115,8 +135,41 @@ impl Exchange {
             status: response.status(),
             headers: std::mem::take(response.headers_mut()),
             body,
+            said: Vec::new(),
         })
     }
+}
+
+/// What a request says that nobody else may see, in every spelling that a server could repeat.
+fn secrets(headers: &HeaderMap, form: &str) -> Vec<Zeroizing<String>> {
+    let fields = form.split('&').filter_map(|pair| pair.split_once('='));
+    let fields = fields.filter(|(name, _)| SECRET_FIELDS.contains(name));
+    let spellings = fields.flat_map(|(_, encoded)| {
+        let pair = form_urlencoded::parse(encoded.as_bytes()).next();
+        let decoded = pair.map(|(text, _)| text.into_owned()).unwrap_or_default();
+        [encoded.to_owned(), decoded]
+    });
+    let secret = headers.values().filter(|value| value.is_sensitive());
+    let words = secret
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| {
+            let token = value.rsplit(' ').next().unwrap_or_default();
+            // Basic: the pair in it, and its second half, as they were encoded and as they were before.
+            let pair = BASE64
+                .decode(token)
+                .ok()
+                .and_then(|pair| String::from_utf8(pair).ok());
+            let half = pair.as_deref().and_then(|pair| pair.split_once(':'));
+            let half = half.map(|(_, half)| half.to_owned()).unwrap_or_default();
+            let plain = form_urlencoded::parse(half.as_bytes()).next();
+            let plain = plain.map(|(text, _)| text.into_owned()).unwrap_or_default();
+            [token.to_owned(), pair.unwrap_or_default(), half, plain]
+        });
+    let mut all: Vec<_> = spellings.chain(words).map(Zeroizing::new).collect();
+    all.retain(|secret| !secret.is_empty());
+    // The longest first: a shorter one may be part of it.
+    all.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    all
 }
 
 /// A URL as messages show it: without query, fragment and user.

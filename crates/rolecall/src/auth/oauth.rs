@@ -22,7 +22,6 @@ pub use introspection::Introspection;
 pub use provider::{Endpoints, Provider};
 pub use redirect::Redirect;
 pub use session::{SignIn, UserSession};
-pub(crate) use token_endpoint::Grant;
 pub(crate) use token_response::{TokenResponse, refused};
 
 use super::Scopes;

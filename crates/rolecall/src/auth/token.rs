@@ -1,6 +1,7 @@
 //! A token and what is known of it.
 
-use super::{Claims, Clock, DpopKey, Scopes};
+use super::clock::TimeOfDay;
+use super::{Claims, DpopKey, Scopes};
 use rolecall_client::Secret;
 use std::fmt;
 use std::sync::Arc;
@@ -50,7 +51,7 @@ pub struct Token {
     value: Arc<Secret>,
     expires_at: Option<SystemTime>,
     scopes: Option<Arc<Scopes>>,
-    key: Option<(DpopKey, Clock)>,
+    key: Option<(DpopKey, TimeOfDay)>,
 }
 
 impl Token {
@@ -81,9 +82,14 @@ impl Token {
         self
     }
 
-    /// Says which key it is bound to, and by which clock its proofs are dated. For [`Scheme::Dpop`].
+    /// Says which key it is bound to. For [`Scheme::Dpop`].
     #[must_use]
-    pub fn with_key(mut self, key: DpopKey, clock: Clock) -> Self {
+    pub fn with_key(self, key: DpopKey) -> Self {
+        self.with_key_and_clock(key, TimeOfDay::default())
+    }
+
+    /// As [`with_key`](Self::with_key), with the clock by which its proofs are dated.
+    pub(crate) fn with_key_and_clock(mut self, key: DpopKey, clock: TimeOfDay) -> Self {
         self.key = Some((key, clock));
         self
     }
@@ -129,7 +135,7 @@ impl Token {
         self.expires_at.is_some_and(|end| end <= now)
     }
 
-    pub(crate) fn key(&self) -> Option<&(DpopKey, Clock)> {
+    pub(crate) fn key(&self) -> Option<&(DpopKey, TimeOfDay)> {
         self.key.as_ref()
     }
 }

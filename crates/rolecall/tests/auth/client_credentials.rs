@@ -1,6 +1,7 @@
 //! Tokens for a program itself: how it proves who it is, what it asks for, and what it makes of the answer.
 
 use super::support::{Hands, Reply, Server, shown};
+use rolecall::Clock;
 use rolecall::auth::oauth::{
     AssertionAudience, ClientAuthentication, ClientCredentials, Endpoints, OAuthClient, Provider,
 };
@@ -100,7 +101,7 @@ async fn an_assertion_says_who_to_whom_and_for_how_long_and_serves_once() {
         let endpoints = Endpoints::new(server.at("/token")).issuer("https://issuer.example");
         let client = OAuthClient::builder(Provider::endpoints(endpoints), "client-1")
             .authentication(method)
-            .clock(hands.clock())
+            .clock(hands.clone())
             .build()
             .unwrap();
         ask(&ClientCredentials::new(client), "").await.unwrap();
@@ -193,7 +194,7 @@ async fn what_was_granted_is_what_the_answer_says_or_else_what_was_asked() {
     })
     .await;
     let hands = Hands::new();
-    let client = server.client().clock(hands.clock()).build().unwrap();
+    let client = server.client().clock(hands.clone()).build().unwrap();
     let source = ClientCredentials::new(client);
     let granted = [("read write", "read"), ("read", ""), ("write", "write")];
     for (asked, granted) in granted {
@@ -203,7 +204,7 @@ async fn what_was_granted_is_what_the_answer_says_or_else_what_was_asked() {
         let left = token
             .expires_at()
             .unwrap()
-            .duration_since(hands.clock().now());
+            .duration_since(hands.time_of_day());
         assert_eq!(left.unwrap(), Duration::from_secs(60));
     }
 }
@@ -223,11 +224,11 @@ async fn lifetimes_are_read_in_every_spelling() {
         let answer = json!({ "access_token": "t", "token_type": "Bearer", "expires_in": given });
         let server = Server::always(Reply::new(200, answer)).await;
         let hands = Hands::new();
-        let client = server.client().clock(hands.clock()).build().unwrap();
+        let client = server.client().clock(hands.clone()).build().unwrap();
         let token = ask(&ClientCredentials::new(client), "").await.unwrap();
         let left = token
             .expires_at()
-            .map(|end| end.duration_since(hands.clock().now()).unwrap());
+            .map(|end| end.duration_since(hands.time_of_day()).unwrap());
         assert_eq!(left.map(|left| left.as_secs()), expected, "{given}");
     }
 }

@@ -209,7 +209,7 @@ async fn a_clock_ten_minutes_off_is_made_up_for() {
         .client()
         .authentication(ClientAuthentication::private_key_jwt(signing))
         .dpop(DpopKey::generate().unwrap())
-        .clock(hands.clock())
+        .clock(hands.clone())
         .build()
         .unwrap();
     let authorizer = authorizer(&server, ClientCredentials::new(client));

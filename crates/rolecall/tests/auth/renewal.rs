@@ -18,7 +18,7 @@ async fn value(source: &ClientCredentials) -> String {
 }
 
 fn with_clock(server: &Server, hands: &Hands) -> Arc<ClientCredentials> {
-    let client = server.client().clock(hands.clock()).build().unwrap();
+    let client = server.client().clock(hands.clone()).build().unwrap();
     Arc::new(ClientCredentials::new(client))
 }
 

@@ -47,7 +47,7 @@ async fn rotating() -> Server {
 }
 
 fn session(server: &Server, hands: &Hands, store: impl TokenStore) -> UserSession {
-    let client = server.client().clock(hands.clock()).build().unwrap();
+    let client = server.client().clock(hands.clone()).build().unwrap();
     UserSession::new(client, store, "me", ["read", "offline_access"])
 }
 
@@ -343,7 +343,7 @@ async fn a_session_keeps_the_key_that_it_is_bound_to() {
         let key = DpopKey::generate().unwrap();
         let client = server
             .client()
-            .clock(hands.clock())
+            .clock(hands.clone())
             .dpop(key)
             .build()
             .unwrap();

@@ -4,19 +4,20 @@ mod jwt;
 
 pub use jwt::Jwt;
 
+use rolecall::Clock;
 use rolecall::auth::oauth::{
     ClientAuthentication, Endpoints, OAuthClient, OAuthClientBuilder, Provider,
 };
-use rolecall::auth::{Authorizer, Clock, Error, Verdict};
+use rolecall::auth::{Authorizer, Error, Verdict};
 use rolecall_client::{
-    HeaderMap, HeaderName, HeaderValue, Method, Operation, StatusCode, Url, find,
+    BoxFuture, HeaderMap, HeaderName, HeaderValue, Method, Operation, StatusCode, Url, find,
     install_crypto_provider, reqwest,
 };
 use std::error::Error as StdError;
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -222,19 +223,12 @@ async fn receive(stream: &mut TcpStream) -> Option<Received> {
 }
 
 /// A clock that a test moves.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Hands(Arc<AtomicU64>);
 
 impl Hands {
     pub fn new() -> Self {
         Self(Arc::new(AtomicU64::new(1_900_000_000)))
-    }
-
-    pub fn clock(&self) -> Clock {
-        let seconds = self.0.clone();
-        Clock::new(move || {
-            SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.load(Ordering::SeqCst))
-        })
     }
 
     pub fn forward(&self, seconds: u64) {
@@ -243,6 +237,20 @@ impl Hands {
 
     pub fn seconds(&self) -> u64 {
         self.0.load(Ordering::SeqCst)
+    }
+}
+
+impl Clock for Hands {
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn time_of_day(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(self.seconds())
+    }
+
+    fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
+        unreachable!("nothing in signing in sleeps by it")
     }
 }
 

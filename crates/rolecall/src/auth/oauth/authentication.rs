@@ -83,14 +83,6 @@ impl ClientAuthentication {
         }
     }
 
-    /// The secret, which errors must not repeat.
-    pub(super) fn secret(&self) -> Option<&str> {
-        match &self.0 {
-            Method::Basic(secret) | Method::Post(secret) => Some(secret.expose()),
-            Method::None | Method::PrivateKeyJwt(..) => None,
-        }
-    }
-
     /// Adds the proof to a request.
     pub(super) fn prove(
         &self,

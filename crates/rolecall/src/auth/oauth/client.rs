@@ -2,9 +2,10 @@
 
 use super::authentication::ClientAuthentication;
 use super::provider::{Provider, Resolved};
-use crate::auth::clock::ServerClock;
+use crate::Clock;
+use crate::auth::clock::{ServerClock, TimeOfDay};
 use crate::auth::exchange::{Exchange, TIMEOUT};
-use crate::auth::{Clock, DpopKey, Error, ErrorKind};
+use crate::auth::{DpopKey, Error, ErrorKind};
 use rolecall_client::reqwest::ClientBuilder;
 use std::fmt;
 use std::sync::Arc;
@@ -21,7 +22,7 @@ pub(super) struct Inner {
     pub(super) authentication: ClientAuthentication,
     pub(super) dpop: Option<DpopKey>,
     pub(super) http: Exchange,
-    pub(super) clock: Clock,
+    pub(super) clock: TimeOfDay,
     pub(super) server_clock: ServerClock,
     pub(super) insecure_http: bool,
     resolved: OnceCell<Resolved>,
@@ -36,7 +37,7 @@ pub struct OAuthClientBuilder {
     dpop: Option<DpopKey>,
     http: Option<ClientBuilder>,
     timeout: Duration,
-    clock: Clock,
+    clock: TimeOfDay,
     insecure_http: bool,
 }
 
@@ -50,7 +51,7 @@ impl OAuthClient {
             dpop: None,
             http: None,
             timeout: TIMEOUT,
-            clock: Clock::default(),
+            clock: TimeOfDay::default(),
             insecure_http: false,
         }
     }
@@ -67,7 +68,7 @@ impl OAuthClient {
         self.0.dpop.as_ref()
     }
 
-    pub(crate) fn clock(&self) -> &Clock {
+    pub(crate) fn clock(&self) -> &TimeOfDay {
         &self.0.clock
     }
 
@@ -105,9 +106,9 @@ impl OAuthClientBuilder {
         self
     }
 
-    /// Where the time comes from. Default: the system.
-    pub fn clock(mut self, clock: Clock) -> Self {
-        self.clock = clock;
+    /// Where the time of day comes from. Default: the system.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = TimeOfDay::of(clock);
         self
     }
 

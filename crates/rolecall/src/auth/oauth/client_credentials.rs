@@ -1,6 +1,6 @@
 //! Tokens for a program itself.
 
-use super::{Ask, Grant, Introspection, OAuthClient};
+use super::{Ask, Introspection, OAuthClient};
 use crate::auth::cache::{Cache, Fetch, Key};
 use crate::auth::{Error, Scopes, Token, TokenId, TokenRequest, TokenSource};
 use rolecall_client::{BoxFuture, CredentialKind};
@@ -90,11 +90,8 @@ impl Fetch for Fetcher {
             if let Some(audience) = &key.audience {
                 parameters.push(("audience", audience));
             }
-            let grant = Grant {
-                parameters,
-                secrets: Vec::new(),
-            };
-            let response = client.ask(&grant, client.dpop()).await?;
+
+            let response = client.ask(&parameters, client.dpop()).await?;
             Ok(client.token(&response, &key.scopes, client.dpop()))
         })
     }

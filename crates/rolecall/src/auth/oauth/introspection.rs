@@ -1,7 +1,7 @@
 //! Asking the authorization server what a token is good for (RFC 7662).
 
+use super::OAuthClient;
 use super::token_response::refused;
-use super::{Grant, OAuthClient};
 use crate::auth::exchange::place;
 use crate::auth::{Error, ErrorKind, Scopes, Token};
 use rolecall_client::StatusCode;
@@ -40,14 +40,11 @@ impl OAuthClient {
             return Ok(None);
         };
         let secret = token.value().expose();
-        let grant = Grant {
-            parameters: vec![("token", secret), ("token_type_hint", "access_token")],
-            secrets: vec![secret],
-        };
+        let grant = [("token", secret), ("token_type_hint", "access_token")];
         let what = "the introspection endpoint";
         let answer = self.post(what, url, &grant, None).await?;
         if answer.status != StatusCode::OK {
-            return Err(refused(what, &answer, url, &self.secrets(&grant)));
+            return Err(refused(what, &answer, url));
         }
         let raw: Raw = serde_json::from_slice(&answer.body).map_err(|_| {
             let what = format!("{what} {} answered without `active`", place(url));

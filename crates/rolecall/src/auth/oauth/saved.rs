@@ -1,7 +1,8 @@
 //! A session as it is stored.
 
+use crate::auth::clock::TimeOfDay;
 use crate::auth::jose::{base64url, from_base64url};
-use crate::auth::{Clock, DpopKey, Error, ErrorKind, Scheme, Scopes, Token};
+use crate::auth::{DpopKey, Error, ErrorKind, Scheme, Scopes, Token};
 use rolecall_client::Secret;
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -50,7 +51,7 @@ impl Saved {
         serde_json::from_str(text.expose()).ok()
     }
 
-    pub(super) fn token(&self, key: Option<&DpopKey>, clock: &Clock) -> Token {
+    pub(super) fn token(&self, key: Option<&DpopKey>, clock: &TimeOfDay) -> Token {
         let scheme = if self.dpop {
             Scheme::Dpop
         } else {
@@ -64,13 +65,13 @@ impl Saved {
             token = token.with_scopes(Scopes::parse(scopes));
         }
         match key {
-            Some(key) if self.dpop => token.with_key(key.clone(), clock.clone()),
+            Some(key) if self.dpop => token.with_key_and_clock(key.clone(), clock.clone()),
             _ => token,
         }
     }
 
     /// Whether the access token can be used for a while.
-    pub(super) fn is_fresh(&self, clock: &Clock) -> bool {
+    pub(super) fn is_fresh(&self, clock: &TimeOfDay) -> bool {
         let left = |end: SystemTime| end.duration_since(clock.now()).unwrap_or_default();
         self.end().is_none_or(|end| left(end) >= LEAST_LEFT)
     }

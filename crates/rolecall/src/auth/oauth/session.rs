@@ -2,7 +2,7 @@
 
 use super::redirect::{Expected, Redirect, Waiting};
 use super::saved::Saved;
-use super::{Grant, Introspection, OAuthClient};
+use super::{Introspection, OAuthClient};
 use crate::auth::cache::{Cache, Fetch, Key};
 use crate::auth::jose::{base64url, random_text};
 use crate::auth::store::TokenStore;
@@ -164,15 +164,12 @@ impl UserSession {
     async fn redeem(&self, code: &Secret, redirect: &str, verifier: &str) -> Result<Token, Error> {
         let account = &self.0.account;
         let key = account.client.dpop();
-        let grant = Grant {
-            parameters: vec![
-                ("grant_type", "authorization_code"),
-                ("code", code.expose()),
-                ("redirect_uri", redirect),
-                ("code_verifier", verifier),
-            ],
-            secrets: vec![code.expose(), verifier],
-        };
+        let grant = [
+            ("grant_type", "authorization_code"),
+            ("code", code.expose()),
+            ("redirect_uri", redirect),
+            ("code_verifier", verifier),
+        ];
         let _lock = account.store.lock().await?;
         let response = account.client.ask(&grant, key).await?;
         let token = account.client.token(&response, &account.scopes, key);
@@ -226,13 +223,10 @@ impl Account {
                 self.sign_in_needed("the token has ended, and it came without a refresh token")
             );
         };
-        let grant = Grant {
-            parameters: vec![
-                ("grant_type", "refresh_token"),
-                ("refresh_token", refresh_token.expose()),
-            ],
-            secrets: vec![refresh_token.expose()],
-        };
+        let grant = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh_token.expose()),
+        ];
         let response = self.client.ask(&grant, key.as_ref()).await;
         let response = response.map_err(|error| match error.oauth_error() {
             Some("invalid_grant") => {

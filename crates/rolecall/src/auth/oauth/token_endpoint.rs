@@ -11,11 +11,7 @@ use rolecall_client::{HeaderMap, Method, StatusCode, Url};
 use zeroize::Zeroizing;
 
 /// What is asked of a token endpoint: `grant_type` and its parameters.
-pub(crate) struct Grant<'a> {
-    pub(crate) parameters: Vec<(&'static str, &'a str)>,
-    /// Which of them errors must not repeat.
-    pub(crate) secrets: Vec<&'a str>,
-}
+pub(crate) type Grant<'a> = [(&'static str, &'a str)];
 
 impl OAuthClient {
     /// Asks for a token. With a key, already the first request carries a proof (RFC 9449, section 5).
@@ -32,12 +28,7 @@ impl OAuthClient {
         if answer.status == StatusCode::OK {
             return TokenResponse::read(&answer, url, key.is_some());
         }
-        Err(refused(
-            "the token endpoint",
-            &answer,
-            url,
-            &self.secrets(grant),
-        ))
+        Err(refused("the token endpoint", &answer, url))
     }
 
     /// Posts a form with the client's proof to an endpoint.
@@ -90,7 +81,7 @@ impl OAuthClient {
         let endpoints = self.endpoints().await?;
         let mut headers = HeaderMap::new();
         let mut form = Serializer::new(String::new());
-        form.extend_pairs(&grant.parameters);
+        form.extend_pairs(grant);
         let claim = Claim {
             id: &inner.id,
             endpoint: url.as_str(),
@@ -105,13 +96,6 @@ impl OAuthClient {
             headers.insert(DPOP, proof);
         }
         Ok((headers, Zeroizing::new(form.finish())))
-    }
-
-    /// What errors must not repeat.
-    pub(crate) fn secrets<'a>(&'a self, grant: &Grant<'a>) -> Vec<&'a str> {
-        let mut secrets = grant.secrets.clone();
-        secrets.extend(self.0.authentication.secret());
-        secrets
     }
 
     /// Makes a token of an answer. Where the server does not say which scopes it granted, they are those that were asked
@@ -131,7 +115,7 @@ impl OAuthClient {
             token = token.with_scopes(scopes.clone());
         }
         match key {
-            Some(key) => token.with_key(key.clone(), self.0.clock.clone()),
+            Some(key) => token.with_key_and_clock(key.clone(), self.0.clock.clone()),
             None => token,
         }
     }

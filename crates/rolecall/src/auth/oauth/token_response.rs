@@ -111,7 +111,7 @@ fn seconds(value: &Value) -> Option<Duration> {
 }
 
 /// The error for an answer that is not 200.
-pub(crate) fn refused(what: &str, answer: &Answer, url: &Url, secrets: &[&str]) -> Error {
+pub(crate) fn refused(what: &str, answer: &Answer, url: &Url) -> Error {
     let refusal = Refusal::read(answer);
     let status = answer.status;
     let place = place(url);
@@ -134,7 +134,7 @@ pub(crate) fn refused(what: &str, answer: &Answer, url: &Url, secrets: &[&str]) 
     let error = error.with_endpoint(url).with_status(status).with_oauth(
         refusal.code(),
         refusal.description(),
-        secrets,
+        &answer.said,
     );
     let error = match retry_after(status, &answer.headers) {
         Some(after) => error.with_retry_after(after),
