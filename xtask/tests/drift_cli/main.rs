@@ -6,6 +6,7 @@ mod formats;
 mod inputs;
 mod policy;
 mod server;
+mod text;
 mod upstream;
 mod workflows;
 mod workspace;

@@ -33,6 +33,35 @@ fn a_document_that_is_given() {
 }
 
 #[test]
+fn findings_are_placed_in_our_description() {
+    let folder = with_upstream("https://lantern.example/api.yaml");
+    let report = |format: &str| {
+        let theirs = theirs();
+        let arguments = [
+            "--upstream",
+            "lantern",
+            "--from",
+            &theirs,
+            "--format",
+            format,
+        ];
+        drift_at(folder.path(), &arguments).stdout
+    };
+    let log: serde_json::Value = serde_json::from_str(&report("sarif")).unwrap();
+    for result in log["runs"][0]["results"].as_array().unwrap() {
+        let place = &result["locations"][0]["physicalLocation"]["artifactLocation"];
+        assert_eq!(place["uri"], "specs/lantern/openapi.yaml");
+        let other = &result["relatedLocations"][0];
+        assert_eq!(other["message"]["text"], "In the vendor's description.");
+    }
+    let annotations = report("github");
+    assert!(annotations.lines().count() > 5);
+    for line in annotations.lines() {
+        assert!(line.contains(" file=specs/lantern/openapi.yaml,"), "{line}");
+    }
+}
+
+#[test]
 fn a_vendor_that_publishes_nothing() {
     let folder = workspace();
     let outcome = drift_at(folder.path(), &["--upstream"]);
@@ -131,9 +160,20 @@ fn what_a_server_may_do_wrong() {
         "HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\nopenapi: 3".to_owned(),
     ]);
     assert_eq!(code, Some(1), "{cut}");
-    let large = "HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n".to_owned();
-    let (code, large) = said(vec![large]);
-    assert_eq!(code, Some(1), "{large}");
+    for large in [
+        "HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n".to_owned(),
+        format!(
+            "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{}",
+            " ".repeat(65 << 20)
+        ),
+    ] {
+        let (code, said) = said(vec![large]);
+        assert_eq!(code, Some(1));
+        assert!(
+            said.contains("the document is larger than 64 MiB"),
+            "{said}"
+        );
+    }
     let (code, none) = said(vec![answer("200 OK", "", "<html></html>")]);
     assert_eq!(code, Some(2), "{none}");
     let nobody = with_upstream("http://127.0.0.1:9/api.yaml");

@@ -19,10 +19,10 @@ pub fn render(report: &Report) -> String {
                 WireVerdict::Compatible => "notice",
             };
             let spot = group::primary(section, judged);
-            let mut message = visible(&finding.message);
+            let mut message = finding.message.replace('\n', " ");
             for (word, more) in [("Why: ", &finding.why), ("Do: ", &finding.advice)] {
                 if !more.is_empty() {
-                    let _ = write!(message, "\n{word}{}", visible(more));
+                    let _ = write!(message, "\n{word}{more}");
                 }
             }
             let _ = write!(message, "\nFingerprint: {}", finding.fingerprint);
@@ -56,11 +56,13 @@ pub fn render(report: &Report) -> String {
     text
 }
 
-/// Escapes a message: what the runner reads as the end of the command or as an escape.
+/// Escapes a message: what the runner reads as the end of the command or as an escape, and control characters.
 fn data(text: &str) -> String {
-    text.replace('%', "%25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
+    let lines: Vec<String> = text
+        .split('\n')
+        .map(|line| visible(line).replace('%', "%25"))
+        .collect();
+    lines.join("%0A")
 }
 
 /// Escapes a property, which may not hold what parts properties, either.

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::drift::finding::{ApiVerdict, WireVerdict};
+use crate::drift::finding::{ApiVerdict, OperationRef, WireVerdict};
 
-use super::group::{self, Group, groups};
+use super::group::{self, groups};
 use super::{Judged, Report, Section};
 
 /// The first line, by which a workflow finds its comment again.
@@ -19,7 +19,7 @@ const NAMED: usize = 10;
 /// How many operations and entries are listed; their number is always told.
 const LISTED: usize = 20;
 /// How many bytes of one text of a finding are shown.
-const EXCERPT: usize = 2_000;
+const EXCERPT: usize = 500;
 
 /// Writes the comment.
 pub fn render(report: &Report) -> String {
@@ -40,15 +40,55 @@ pub fn render(report: &Report) -> String {
             report.expired.len() - LISTED
         );
     }
-    let mut left = 0;
-    for section in &report.sections {
-        left += details(&mut text, section);
+    let ends: Vec<String> = report.sections.iter().map(lacking).collect();
+    let taken = text.len() + ends.iter().map(String::len).sum::<usize>();
+    let (sections, left) = fitting(&report.sections, (LONGEST - TAIL).saturating_sub(taken));
+    for (section, end) in sections.iter().zip(&ends) {
+        details(&mut text, section);
+        text.push_str(end);
     }
     if left > 0 {
         let more = group::number(left, "finding more", "findings more");
         let _ = writeln!(text, "\n… and {more}; the other formats hold all of them.");
     }
     text
+}
+
+/// The sections with as many findings as there is room for, the worst ones first, and how many there was no room for.
+fn fitting(sections: &[Section], mut room: usize) -> (Vec<Section>, usize) {
+    let mut sections = sections.to_vec();
+    let mut left = 0;
+    for wire in [
+        WireVerdict::Breaking,
+        WireVerdict::Dangerous,
+        WireVerdict::Compatible,
+    ] {
+        for section in &mut sections {
+            let findings = std::mem::take(&mut section.findings);
+            let mut kept = Vec::new();
+            for judged in findings {
+                if judged.finding.wire != wire {
+                    kept.push(judged);
+                    continue;
+                }
+                let heading = group_heading(&judged.finding.operations);
+                let needed = heading.len() + finding(section, &judged).len();
+                // What is worse than what had no room is there already.
+                room = if left == 0 {
+                    room.saturating_sub(needed)
+                } else {
+                    0
+                };
+                if room > 0 {
+                    kept.push(judged);
+                } else {
+                    left += 1;
+                }
+            }
+            section.findings = kept;
+        }
+    }
+    (sections, left)
 }
 
 fn heading(report: &Report) -> String {
@@ -89,8 +129,8 @@ fn table(report: &Report) -> String {
     text
 }
 
-/// Writes the findings of a section; how many there was no room for.
-fn details(text: &mut String, section: &Section) -> usize {
+/// Writes the findings of a section.
+fn details(text: &mut String, section: &Section) {
     if let Some(release) = group::release(section) {
         let _ = writeln!(
             text,
@@ -99,7 +139,6 @@ fn details(text: &mut String, section: &Section) -> usize {
             escape(&excerpt(&release))
         );
     }
-    let mut left = 0;
     if !section.findings.is_empty() {
         let bad = section.findings.iter().any(|judged| judged.fails);
         let open = if bad { " open" } else { "" };
@@ -110,16 +149,17 @@ fn details(text: &mut String, section: &Section) -> usize {
             group::counts(section)
         );
         for group in groups(section) {
-            left += findings(text, section, &group);
+            text.push_str(&group_heading(group.operations));
+            for judged in &group.findings {
+                text.push_str(&finding(section, judged));
+            }
         }
         text.push_str("\n</details>\n");
     }
-    lacking(text, section);
-    left
 }
 
-fn findings(text: &mut String, section: &Section, group: &Group<'_>) -> usize {
-    let heading = match group.operations {
+fn group_heading(operations: &[OperationRef]) -> String {
+    let heading = match operations {
         [] => "No operation uses these".to_owned(),
         [one] => escape(&excerpt(&group::call_with_id(one))),
         several => {
@@ -127,21 +167,7 @@ fn findings(text: &mut String, section: &Section, group: &Group<'_>) -> usize {
             format!("Shared by {} operations: {calls}", several.len())
         }
     };
-    let heading = format!("\n**{heading}**\n\n");
-    let mut written = 0;
-    for judged in &group.findings {
-        let item = finding(section, judged);
-        let needed = item.len() + if written == 0 { heading.len() } else { 0 };
-        if text.len() + needed + TAIL > LONGEST {
-            break;
-        }
-        if written == 0 {
-            text.push_str(&heading);
-        }
-        text.push_str(&item);
-        written += 1;
-    }
-    group.findings.len() - written
+    format!("\n**{heading}**\n\n")
 }
 
 fn finding(section: &Section, judged: &Judged) -> String {
@@ -182,14 +208,14 @@ fn finding(section: &Section, judged: &Judged) -> String {
     text
 }
 
-fn lacking(text: &mut String, section: &Section) {
-    let lacking = section
-        .upstream
-        .as_ref()
-        .map_or(&[][..], |published| &published.lacking);
+/// The operations under tags of ours that our description lacks.
+fn lacking(section: &Section) -> String {
+    let mut text = String::new();
+    let published = section.upstream.as_ref();
+    let lacking = published.map_or(&[][..], |published| &published.lacking);
     let near: Vec<_> = lacking.iter().filter(|one| one.near).collect();
-    if near.is_empty() || text.len() + TAIL > LONGEST {
-        return;
+    if near.is_empty() {
+        return text;
     }
     let _ = writeln!(
         text,
@@ -197,19 +223,14 @@ fn lacking(text: &mut String, section: &Section) {
         group::number(near.len(), "operation", "operations")
     );
     for one in near.iter().take(LISTED) {
-        if text.len() + TAIL > LONGEST {
-            break;
-        }
-        let _ = writeln!(
-            text,
-            "- {}",
-            escape(&excerpt(&group::call_with_id(&one.operation)))
-        );
+        let call = escape(&excerpt(&group::call_with_id(&one.operation)));
+        let _ = writeln!(text, "- {call}");
     }
     if near.len() > LISTED {
         let _ = writeln!(text, "- … and {} more", near.len() - LISTED);
     }
     text.push_str("\n</details>\n");
+    text
 }
 
 /// The beginning of a text that is too long for a comment.

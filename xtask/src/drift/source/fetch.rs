@@ -66,6 +66,9 @@ pub fn fetch(url: &str, cache: &Path) -> Result<Vec<u8>, Failure> {
         (200, _) => {}
         (status, _) => return Err(failed(format!("the server answered {status}"))),
     }
+    if response.body().content_length() > Some(LARGEST) {
+        return Err(failed(words(&ureq::Error::BodyExceedsLimit(LARGEST))));
+    }
     let bytes = response
         .body_mut()
         .with_config()
