@@ -10,7 +10,7 @@ use std::time::Instant;
 /// What is needed besides Rust.
 const NEEDED: &str = "Python 3.10 or later with its venv module (Debian: python3-venv)";
 /// What is checked in every answer.
-const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
+const CHECKS: &str = "declared_server_errors_only,status_code_conformance,content_type_conformance,response_schema_conformance";
 
 /// Puts each stand-in to it, or those that are named; fewer requests when `bounded`. Whether all of them passed.
 ///
