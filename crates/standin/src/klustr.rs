@@ -76,7 +76,8 @@ impl Service for Klustr {
         // fact: user-token-status-assumed
         let asks_for_service = request.operation.id == "adminListOrganizations";
         if asks_for_service && caller.client.as_ref() != Some(&caller.principal) {
-            return Err(errors::unauthorized("Bearer"));
+            // fact: two-kinds-of-401
+            return Err(errors::missing_permissions(&[]));
         }
         let needed = request.operation.raw.get("x-permissions");
         let needed = needed.and_then(Value::as_array).into_iter().flatten();

@@ -128,3 +128,92 @@ pub enum Refusal<'a> {
     /// A failure on demand.
     Failure(StatusCode),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Service;
+    use crate::contract::Contract;
+    use crate::{Api, foundry, klustr, okta, zenml};
+    use serde_json::Value;
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    fn unserved<S: Service>() -> Vec<&'static str> {
+        let operations = Contract::of(S::API).operations.iter();
+        let ids = operations.map(|operation| &*operation.id);
+        ids.filter(|id| S::handler(id).is_none()).collect()
+    }
+
+    #[test]
+    fn every_operation_is_served() {
+        assert_eq!(unserved::<okta::Okta>(), [""; 0]);
+        assert_eq!(unserved::<foundry::Foundry>(), [""; 0]);
+        assert_eq!(unserved::<zenml::Zenml>(), [""; 0]);
+        assert_eq!(unserved::<klustr::Klustr>(), [""; 0]);
+        assert!(okta::Okta::handler("no such operation").is_none());
+    }
+
+    /// The ids of all `x-facts` in a description.
+    fn facts(value: &Value, found: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(members) => {
+                let listed = members.get("x-facts").and_then(Value::as_array);
+                for fact in listed.into_iter().flatten() {
+                    found.extend(fact["id"].as_str().map(str::to_owned));
+                }
+                members.values().for_each(|member| facts(member, found));
+            }
+            Value::Array(items) => items.iter().for_each(|item| facts(item, found)),
+            _ => {}
+        }
+    }
+
+    fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).expect("it is there") {
+            let path = entry.expect("it can be read").path();
+            if path.is_dir() {
+                sources(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+
+    #[test]
+    fn every_fact_that_is_cited_is_in_the_description() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let (mut files, mut cited) = (Vec::new(), 0);
+        sources(&root, &mut files);
+        for file in files {
+            // What is in a folder or file of an API's name speaks of that API, the rest of any of them.
+            let inside = file.strip_prefix(&root).expect("it was found there");
+            let first = inside.iter().next().and_then(|name| name.to_str());
+            let owner = first.map(|name| name.trim_end_matches(".rs"));
+            let owner = owner.and_then(|name| name.parse::<Api>().ok());
+            let mut known = BTreeSet::new();
+            for api in Api::ALL {
+                if owner.is_none_or(|owner| owner == api) {
+                    facts(&Contract::of(api).document, &mut known);
+                }
+            }
+            let text = fs::read_to_string(&file).expect("it is text");
+            for (at, line) in text.lines().enumerate() {
+                let comment = line.trim_start().starts_with("//");
+                for (start, mark) in line.match_indices("fact: ").filter(|_| comment) {
+                    let id = &line[start + mark.len()..];
+                    let end =
+                        id.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-');
+                    let id = &id[..end.unwrap_or(id.len())];
+                    let place = format!("{}:{}", inside.display(), at + 1);
+                    assert!(
+                        known.contains(id),
+                        "{place}: no description has the fact `{id}`"
+                    );
+                    cited += 1;
+                }
+            }
+        }
+        assert!(cited > 40, "{cited}");
+    }
+}

@@ -200,3 +200,35 @@ async fn a_fault_that_is_none_is_told() {
     let got = with_fault(&klustr, MEMBERS, "status=999").await;
     assert_eq!(got.status, 400);
 }
+
+const USERS: &str = "/api/v1/users?limit=10";
+
+#[tokio::test]
+async fn pages_can_go_in_circles_or_elsewhere() {
+    let okta = start(Api::Okta).await;
+    let next = |got: &Got| {
+        let links = got.headers.get_all("link").iter();
+        let links = links.filter_map(|link| link.to_str().ok());
+        let mut next = links.filter(|link| link.contains("rel=\"next\""));
+        let link = next.next().expect("there are more than ten users");
+        link.trim_start_matches('<')
+            .split('>')
+            .next()
+            .map(str::to_owned)
+    };
+    let first = get_as_admin(&okta, USERS).await;
+    let target = next(&first).expect("it is a target");
+    let path = target.strip_prefix(&okta.origin()).expect("it is here");
+    let second = get_as_admin(&okta, path).await;
+    assert_ne!(second.json()[0]["id"], first.json()[0]["id"]);
+    let looped = with_fault(&okta, path, "cursor-loop").await;
+    assert_eq!(looped.json()[0]["id"], first.json()[0]["id"]);
+    assert_eq!(next(&looped), Some(target));
+
+    let elsewhere = with_fault(&okta, USERS, "cross-origin-next").await;
+    let target = next(&elsewhere).expect("it is a target");
+    assert!(target.starts_with("http://localhost:"), "{target}");
+
+    let got = with_fault(&okta, USERS, "unknown-enum-value").await;
+    assert!(got.text.contains("STANDIN_UNKNOWN_VALUE"));
+}

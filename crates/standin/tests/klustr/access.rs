@@ -146,7 +146,10 @@ async fn service_tokens_come_from_hydra_and_list_organizations() {
         );
     }
     let refused = admin.send("GET", "/directory/admin/orgs").await;
-    assert_eq!((refused.status, &*refused.text), (401, ""));
+    assert_eq!(
+        (refused.status, refused.body),
+        (401, json!({"missing_permissions": []}))
+    );
     let wrong = [
         grant,
         ("client_id", &post.client.id),
