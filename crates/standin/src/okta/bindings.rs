@@ -207,7 +207,10 @@ fn member(state: &State, url: &str) -> Result<Principal, Answer> {
     let there = match kind {
         User => state.users.contains(id),
         Group => state.groups.contains(id),
-        Client => state.apps.get(id).is_some_and(|app| app.client.is_some()),
+        Client => state
+            .apps
+            .get(id)
+            .is_some_and(|app| app.client == Some(ClientKind::Service)),
     };
     match there {
         true => Ok(Principal {
