@@ -4,10 +4,12 @@
 mod session;
 
 mod access;
+mod client;
 mod every_operation;
 mod files;
 mod groups;
 mod markings;
+mod model;
 mod pages;
 mod role_assignments;
 mod users;
