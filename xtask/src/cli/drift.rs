@@ -259,8 +259,11 @@ fn against_base(arguments: &Drift, revision: &str) -> Result<u8, Failure> {
                 base::Change::Removed => Section::alone(&name, State::Removed),
                 base::Change::Both(pair) => {
                     let overrides = run.overrides_of(&name)?;
-                    let comparison = compare(&pair.old, &pair.new, &options(common, pair.version));
-                    run.judge(&overrides, None).section(&name, comparison)
+                    let options = options(common, Some(pair.version));
+                    let comparison = compare(&pair.old, &pair.new, &options);
+                    let mut section = run.judge(&overrides, None).section(&name, comparison);
+                    section.declared = Some(pair.declared);
+                    section
                 }
             })
         });

@@ -31,7 +31,9 @@ pub struct Pair {
     /// In the working tree.
     pub new: Document,
     /// The version of the crate at the revision.
-    pub version: Option<String>,
+    pub version: String,
+    /// The version of the crate in the working tree.
+    pub declared: String,
 }
 
 /// The APIs by name: those asked for, or all of both sides. Each failure stands alone, so that one bad description does
@@ -93,7 +95,8 @@ fn both(project: &Project, revision: &str, name: &str, slice: &Slice) -> Result<
     Ok(Change::Both(Box::new(Pair {
         old,
         new,
-        version: Some(before.package.version),
+        version: before.package.version,
+        declared: api.settings.package.version,
     })))
 }
 

@@ -53,6 +53,8 @@ pub struct Section {
     pub comparison: Option<Summary>,
     /// The differences: breaking ones first, then by place.
     pub findings: Vec<Judged>,
+    /// The version that `api.toml` gives the crate now; only with `--base`.
+    pub declared: Option<String>,
     /// What the vendor publishes; only with `--upstream`.
     pub upstream: Option<Published>,
 }
@@ -188,6 +190,7 @@ impl Judge<'_> {
                 bump: Some(comparison.bump),
             }),
             findings,
+            declared: None,
             upstream: None,
         }
     }
@@ -215,6 +218,7 @@ impl Section {
             state,
             comparison: None,
             findings: Vec::new(),
+            declared: None,
             upstream: None,
         }
     }

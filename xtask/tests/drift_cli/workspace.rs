@@ -84,6 +84,36 @@ fn what_changed_since_a_revision() {
     assert_eq!(all["sections"][0]["state"], "removed");
     assert_eq!(all["sections"][2]["comparison"]["bump"]["from"], "0.3.1");
     assert_eq!(all["sections"][2]["comparison"]["bump"]["to"], "0.4.0");
+    assert_eq!(all["sections"][2]["declared"], "0.3.1");
+    assert!(
+        outcome
+            .stdout
+            .contains("crate: major: 0.3.1 becomes 0.4.0; api.toml has 0.3.1")
+    );
+    add(
+        root,
+        "lantern",
+        &read(&home().join(NEW)),
+        &SETTINGS.replace("0.3.1", "0.4.0"),
+    );
+    let raised = drift_at(
+        root,
+        &[
+            "--base",
+            "main",
+            "--wire-only",
+            "--level",
+            "none",
+            "lantern",
+        ],
+    );
+    assert!(
+        raised
+            .stdout
+            .contains("0.3.1 becomes 0.4.0, which api.toml has"),
+        "{}",
+        raised.stdout
+    );
 }
 
 #[test]

@@ -91,7 +91,8 @@ pub(super) struct Common {
     /// Write the one format without a file to this one
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// What exits with 100; several may be given, with commas
+    /// What exits with 100: breaking (the default, but for sync), dangerous, major, minor, any, none; several may be
+    /// given, with commas
     #[arg(
         long,
         value_name = "LEVEL",

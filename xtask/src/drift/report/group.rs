@@ -180,6 +180,20 @@ pub fn total(sections: &[Section]) -> [(WireVerdict, usize); 3] {
     ]
 }
 
+/// The version that the crate must get, and whether it has it: `major: 0.1.0 becomes 0.2.0, which api.toml has`.
+pub fn bump(section: &Section) -> Option<String> {
+    let bump = section.comparison.as_ref()?.bump.as_ref()?;
+    let mut text = bump.advice.clone();
+    if let (Some(to), Some(declared)) = (&bump.to, &section.declared) {
+        if to == declared {
+            text.push_str(", which api.toml has");
+        } else {
+            text.push_str(&format!("; api.toml has {declared}"));
+        }
+    }
+    Some(text)
+}
+
 /// What the vendor's document is, against what `api.toml` names: one sentence without a full stop.
 pub fn release(section: &Section) -> Option<String> {
     let published = section.upstream.as_ref()?;

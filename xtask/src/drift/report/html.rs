@@ -93,8 +93,8 @@ fn write_section(body: &mut String, section: &Section) {
         operations.removed,
         group::counts(section)
     );
-    if let Some(bump) = &summary.bump {
-        let _ = writeln!(body, "<p>Crate: {}.</p>", escape(&bump.advice));
+    if let Some(bump) = group::bump(section) {
+        let _ = writeln!(body, "<p>Crate: {}.</p>", escape(&bump));
     }
     if let Some(release) = group::release(section) {
         let _ = writeln!(body, "<p>{}.</p>", escape(&release));

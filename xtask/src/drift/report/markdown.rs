@@ -112,7 +112,7 @@ fn table(report: &Report) -> String {
             continue;
         };
         let operations = summary.operations;
-        let bump = summary.bump.as_ref().map_or("", |bump| &bump.advice);
+        let bump = group::bump(section).unwrap_or_default();
         let _ = writeln!(
             text,
             "| {name} | {} (+{} −{}) | {} | {} | {} | {} | {} |",
@@ -123,7 +123,7 @@ fn table(report: &Report) -> String {
             summary.wire.dangerous,
             summary.wire.compatible,
             summary.accepted,
-            escape(&excerpt(bump))
+            escape(&excerpt(&bump))
         );
     }
     text

@@ -90,8 +90,8 @@ impl Page {
                 group::counts(section)
             ),
         );
-        if let Some(bump) = &summary.bump {
-            self.line(2, &visible(&format!("crate: {}", bump.advice)));
+        if let Some(bump) = group::bump(section) {
+            self.line(2, &visible(&format!("crate: {bump}")));
         }
         match &summary.rust_api {
             RustApi::Compared => {}

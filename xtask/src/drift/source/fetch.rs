@@ -75,8 +75,10 @@ pub fn fetch(url: &str, cache: &Path) -> Result<Vec<u8>, Failure> {
         .limit(LARGEST)
         .read_to_vec();
     let bytes = bytes.map_err(|error| failed(words(&error)))?;
-    keep(&response, &bytes, &copy, &notes)
-        .map_err(|error| Failure::Tool(format!("the copy of {shown} cannot be kept: {error}")))?;
+    if let Err(error) = keep(&response, &bytes, &copy, &notes) {
+        // It is here all the same, and will be sent again.
+        eprintln!("warning: the copy of {shown} cannot be kept: {error}");
+    }
     Ok(bytes)
 }
 
