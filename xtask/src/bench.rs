@@ -1,5 +1,6 @@
 //! Measurements of the pipeline and of what it makes.
 
+pub mod client;
 pub mod compat;
 pub mod generate;
 pub mod process;

@@ -174,6 +174,15 @@ enum BenchWhat {
         #[arg(long)]
         json: bool,
     },
+    /// What calls over the facade cost beside calls by hand, and what depending on it costs a program
+    Client {
+        /// Leave out the program that depends on it, whose builds take minutes
+        #[arg(long)]
+        no_build: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Generate and check crates of descriptions that are not ours; fetches them from the npm registry
     Compat {
         /// A further description, as LABEL=FILE

@@ -1,12 +1,13 @@
 //! `cargo xtask bench`.
 
 use super::{Bench, BenchWhat};
-use crate::bench::{compat, generate};
+use crate::bench::{client, compat, generate};
 
 /// Runs the command; the exit code.
 pub fn run(arguments: &Bench) -> u8 {
     match &arguments.what {
         BenchWhat::Generate { no_build, json } => generate::run(!no_build, *json),
+        BenchWhat::Client { no_build, json } => client::run(!no_build, *json),
         BenchWhat::Compat {
             spec,
             only,
