@@ -52,7 +52,7 @@ pub use api::zenml;
 
 pub use rolecall_client::{self, Cursor, Page};
 
-/// The guides, so that their examples are compiled and run.
+/// The guides and the README, so that their examples are compiled and run.
 #[cfg(doctest)]
 mod guides {
     #[doc = include_str!("../../../docs/guides/foundry.md")]
@@ -61,6 +61,8 @@ mod guides {
     mod klustr {}
     #[doc = include_str!("../../../docs/guides/okta.md")]
     mod okta {}
+    #[doc = include_str!("../../../README.md")]
+    mod readme {}
     #[doc = include_str!("../../../docs/guides/zenml.md")]
     mod zenml {}
 }

@@ -1,196 +1,22 @@
 //! What callers get when services and networks misbehave: one table, over real sockets.
 
+mod run;
+#[path = "../support/mod.rs"]
 mod support;
 
-use futures_util::StreamExt;
+use rolecall::auth::oauth::{
+    ClientAuthentication, ClientCredentials, Endpoints, OAuthClient, Provider,
+};
 use rolecall::auth::{Scheme, StaticToken, Token, TokenRequest, TokenSource};
-use rolecall::okta::types::AssignRoleRequest;
 use rolecall::rolecall_client::{BoxFuture, CredentialKind};
-use rolecall::{CallOptions, Error, Timeouts, okta};
-use serde_json::{Value, json};
-use std::sync::Arc;
+use rolecall::{CallOptions, Error};
+use run::{
+    Acts, Row, SECRET, USER, client, list, page, read, read_for_ever, read_with, told, write,
+};
+use serde_json::json;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use support::{Received, Reply, Server, TestClock};
-
-const SECRET: &str = "s3cr3t-t0k3n";
-const USERS: usize = 6;
-const A_PAGE: usize = 2;
-
-/// One line of the table.
-struct Row {
-    fault: &'static str,
-    call: &'static str,
-    got: String,
-    requests: usize,
-    kept: String,
-}
-
-/// A client without patience for real time: waits are skipped, and sending once may take 100 ms.
-fn client(url: &str, clock: &TestClock, source: impl TokenSource) -> okta::Client {
-    okta::Client::builder()
-        .base_url(url)
-        .token(source)
-        .clock(clock.clone())
-        .timeouts(Timeouts {
-            attempt: Duration::from_millis(100),
-            ..Timeouts::default()
-        })
-        .max_body_bytes(4096)
-        .build()
-        .unwrap()
-}
-
-fn told(error: &Error) -> String {
-    let story = format!("{error:#} {error:?}");
-    assert!(!story.contains(SECRET), "{story}");
-    format!("{:?}", error.kind())
-}
-
-/// How long was waited, in whole seconds: jitter is a fraction of a tenth.
-fn waited(clock: &TestClock) -> String {
-    match clock.slept().as_secs() {
-        0 => String::new(),
-        seconds => format!(" after {seconds} s"),
-    }
-}
-
-const USER: &str = r#"{"id":"00u1"}"#;
-
-/// A read that meets these answers, and then a good one for ever.
-async fn read(fault: &'static str, replies: Vec<Reply>) -> Row {
-    let server = Server::new(move |number, _| {
-        let reply = replies.get(number).cloned();
-        reply.unwrap_or_else(|| Reply::json(USER))
-    })
-    .await;
-    let clock = TestClock::new();
-    let client = client(&server.url, &clock, StaticToken::ssws(SECRET));
-    let result = client.get_user().id("00u1").send().await;
-    let (got, kept) = match result {
-        Ok(user) => {
-            assert_eq!(user.id.as_deref(), Some("00u1"));
-            (
-                format!("the value{}", waited(&clock)),
-                "the value".to_owned(),
-            )
-        }
-        Err(error) => (told(&error.into()), "no value to lose".to_owned()),
-    };
-    Row {
-        fault,
-        call: "read",
-        got,
-        requests: server.count(),
-        kept,
-    }
-}
-
-/// The same again and again.
-async fn read_for_ever(fault: &'static str, reply: Reply) -> Row {
-    read(fault, vec![reply; 50]).await
-}
-
-/// Whether the service acts on a write before the fault.
-#[derive(Clone, Copy, PartialEq)]
-enum Acts {
-    Before,
-    Not,
-}
-
-/// A write that may not be done twice, with the fault the first time.
-async fn write(fault: &'static str, reply: Reply, acts: Acts, options: CallOptions) -> Row {
-    let done = Arc::new(AtomicUsize::new(0));
-    let effects = Arc::clone(&done);
-    let server = Server::new(move |number, _| {
-        if number > 0 || acts == Acts::Before {
-            effects.fetch_add(1, Ordering::SeqCst);
-        }
-        match number {
-            0 => reply.clone(),
-            _ => Reply::status("201 Created", r#"{"id":"irb1","type":"ORG_ADMIN"}"#),
-        }
-    })
-    .await;
-    let clock = TestClock::new();
-    let client = client(&server.url, &clock, StaticToken::ssws(SECRET)).with(options);
-    let role: AssignRoleRequest = serde_json::from_str(r#"{"type":"ORG_ADMIN"}"#).unwrap();
-    let result = client
-        .assign_role_to_user()
-        .user_id("00u1")
-        .body(role)
-        .send()
-        .await;
-    let got = match result {
-        Ok(_) => format!("the answer{}", waited(&clock)),
-        Err(error) => {
-            let error = Error::from(error);
-            let reason = error.summary().and_then(|summary| summary.gave_up);
-            format!("{}, {:?}", told(&error), reason.unwrap())
-        }
-    };
-    let done = done.load(Ordering::SeqCst);
-    assert!(done <= 1, "{fault}: done {done} times");
-    Row {
-        fault,
-        call: "write",
-        got,
-        requests: server.count(),
-        kept: format!("done {done} times"),
-    }
-}
-
-fn page(request: &Received) -> usize {
-    let query = request.target.split_once("after=").map(|(_, after)| after);
-    query.map_or(0, |after| after.split('&').next().unwrap().parse().unwrap())
-}
-
-/// A page of users, with a link to the next.
-fn users(page: usize) -> Reply {
-    let first = page * A_PAGE;
-    let users: Vec<Value> = (first..first + A_PAGE)
-        .map(|id| json!({"id": id.to_string()}))
-        .collect();
-    let reply = Reply::json(Value::from(users).to_string());
-    if first + A_PAGE >= USERS {
-        return reply;
-    }
-    reply.with(
-        "link",
-        format!("</api/v1/users?after={}>; rel=next", page + 1),
-    )
-}
-
-/// A list of three pages, whose answers this changes. Nothing may come twice.
-async fn list(
-    fault: &'static str,
-    source: impl TokenSource,
-    change: impl Fn(usize, &Received, Reply) -> Reply + Send + Sync + 'static,
-) -> Row {
-    let server =
-        Server::new(move |number, request| change(number, request, users(page(request)))).await;
-    let clock = TestClock::new();
-    let client = client(&server.url, &clock, source);
-    let mut stream = client.pages(client.list_users());
-    let mut ids = Vec::new();
-    let mut got = "the end".to_owned();
-    while let Some(item) = stream.next().await {
-        match item {
-            Ok(user) => ids.push(user.id.unwrap()),
-            Err(error) => got = told(&error),
-        }
-    }
-    let came = ids.len();
-    ids.dedup();
-    assert_eq!(ids.len(), came, "{fault}: {ids:?}");
-    Row {
-        fault,
-        call: "list",
-        got,
-        requests: server.count(),
-        kept: format!("{came} of {USERS} items, once"),
-    }
-}
 
 /// Gives another token whenever one was refused.
 #[derive(Debug, Default)]
@@ -251,6 +77,41 @@ async fn nobody_listens() -> Row {
         got: format!("{}, tried {} times", told(&error), error.attempts()),
         requests: 0,
         kept: "no value to lose".to_owned(),
+    }
+}
+
+/// So many callers at once, and no token yet.
+async fn callers_without_a_token() -> Row {
+    const CALLERS: usize = 1000;
+    let server = Server::new(|_, request| match request.target.as_str() {
+        "/token" => Reply::json(
+            json!({"access_token": SECRET, "token_type": "Bearer", "expires_in": 3600}).to_string(),
+        ),
+        _ if request.header("authorization") == Some("Bearer s3cr3t-t0k3n") => Reply::json(USER),
+        _ => Reply::status("401 Unauthorized", "{}"),
+    })
+    .await;
+    let endpoints = Endpoints::new(format!("{}/token", server.url));
+    let app = OAuthClient::builder(Provider::endpoints(endpoints), "app")
+        .authentication(ClientAuthentication::secret_basic("secret"))
+        .build()
+        .unwrap();
+    let client = client(&server.url, &TestClock::new(), ClientCredentials::new(app));
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..CALLERS {
+        let call = client.get_user().id("00u1");
+        calls.spawn(async move { call.send().await.map(drop).map_err(Error::from) });
+    }
+    let answers = calls.join_all().await;
+    let got = answers.iter().filter(|answer| answer.is_ok()).count();
+    let asked = |one: &&Received| one.target == "/token";
+    let tokens = server.received().iter().filter(asked).count();
+    Row {
+        fault: "1,000 callers and no token yet",
+        call: "read",
+        got: format!("{got} values"),
+        requests: server.count(),
+        kept: format!("{tokens} token request"),
     }
 }
 
@@ -353,6 +214,7 @@ async fn server_errors() -> Vec<Row> {
 async fn broken_exchanges() -> Vec<Row> {
     let half = || Reply::part_of(USER, 6);
     let none = CallOptions::new;
+    let within = |millis| none().attempt_timeout(Duration::from_millis(millis));
     vec![
         nobody_listens().await,
         read("reset before headers", vec![Reply::Reset(String::new())]).await,
@@ -372,8 +234,18 @@ async fn broken_exchanges() -> Vec<Row> {
             vec![Reply::Cut("220 mail.example.com ESMTP\r\n".into())],
         )
         .await,
-        read("no rest of the body, once", vec![Reply::Hang(half())]).await,
-        read_for_ever("slow drip of headers", Reply::Drip("x".into())).await,
+        read_with(
+            "no rest of the body, once",
+            vec![Reply::Hang(half())],
+            within(2000),
+        )
+        .await,
+        read_with(
+            "slow drip of headers",
+            vec![Reply::Drip("x".into()); 50],
+            within(100),
+        )
+        .await,
         write(
             "reset before headers, done",
             Reply::Reset(String::new()),
@@ -392,7 +264,7 @@ async fn broken_exchanges() -> Vec<Row> {
             "no answer, done",
             Reply::Hang(String::new()),
             Acts::Before,
-            none(),
+            within(100),
         )
         .await,
     ]
@@ -524,6 +396,7 @@ async fn fault_matrix() {
     rows.extend(broken_exchanges().await);
     rows.extend(wrong_answers().await);
     rows.extend(lists().await);
+    rows.push(callers_without_a_token().await);
     let table = table(&rows);
     println!("{table}");
     insta::assert_snapshot!(table);
