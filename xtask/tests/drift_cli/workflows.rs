@@ -3,7 +3,8 @@
 use rolecall_openapi::load::parse;
 use serde_json::Value;
 
-use crate::{drift, home, read};
+use crate::workspace::{SETTINGS, add, commit, workspace};
+use crate::{NEW, drift, home, read};
 
 /// A YAML file with the care of a description: no key twice, no syntax that only some readers take.
 fn yaml(path: &str) -> Value {
@@ -110,4 +111,73 @@ fn inputs_and_outputs_are_declared() {
             .collect();
         assert!(declared("outputs", &name), "{name}");
     }
+}
+
+/// Runs the step that compares, as a runner does, in a workspace; its exit code, outputs and summary.
+#[cfg(unix)]
+fn compare(root: &std::path::Path, base: &str) -> (Option<i32>, String, String) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    // The command of this workspace in the place of `cargo --locked xtask`.
+    let shim = format!(
+        "#!/bin/sh\nshift 2\nexec '{}' \"$@\" --root '{}' --wire-only\n",
+        env!("CARGO_BIN_EXE_xtask"),
+        root.display()
+    );
+    std::fs::write(file("cargo"), shim).unwrap();
+    std::fs::set_permissions(file("cargo"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let action = yaml(".github/actions/drift/action.yml");
+    let step = &action["runs"]["steps"][0];
+    assert_eq!(step["id"], "compare");
+    let mut path = std::ffi::OsString::from(folder.path());
+    path.push(":");
+    path.push(std::env::var_os("PATH").unwrap());
+    let output = std::process::Command::new("bash")
+        .args(["--noprofile", "--norc", "-eo", "pipefail", "-c"])
+        .arg(step["run"].as_str().unwrap())
+        .current_dir(root)
+        .env("PATH", path)
+        .env("GITHUB_OUTPUT", file("output"))
+        .env("GITHUB_STEP_SUMMARY", file("summary"))
+        .envs([
+            ("BASE", base),
+            ("UPSTREAM", "false"),
+            ("APIS", "lantern"),
+            ("FAIL_ON", "major,breaking"),
+        ])
+        .env("REPORTS", file("reports"))
+        .output()
+        .unwrap();
+    let text = |name: &str| std::fs::read_to_string(file(name)).unwrap_or_default();
+    (output.status.code(), text("output"), text("summary"))
+}
+
+#[cfg(unix)]
+#[test]
+fn the_action_compares() {
+    let folder = workspace();
+    let root = folder.path();
+    commit(root);
+    let (code, output, summary) = compare(root, "main");
+    assert_eq!(code, Some(0), "{output}");
+    assert!(output.contains("status=0\n"), "{output}");
+    assert!(summary.contains("## API drift: none"), "{summary}");
+
+    add(root, "lantern", &read(&home().join(NEW)), SETTINGS);
+    let (code, output, summary) = compare(root, "main");
+    assert_eq!(
+        code,
+        Some(0),
+        "the last step fails, when all is written: {output}"
+    );
+    assert!(output.contains("status=100\n"), "{output}");
+    assert!(output.contains("/reports/drift.md\n"), "{output}");
+    assert!(
+        summary.starts_with("<!-- rolecall-drift -->\n## API drift: 3 breaking"),
+        "{summary}"
+    );
+
+    let (code, output, _) = compare(root, "nowhere");
+    assert_eq!(code, Some(2), "{output}");
 }

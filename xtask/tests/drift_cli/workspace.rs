@@ -31,7 +31,8 @@ pub fn add(root: &Path, name: &str, description: &str, settings: &str) {
     std::fs::write(folder.join("api.toml"), settings).unwrap();
 }
 
-fn commit(root: &Path) {
+/// Commits the whole workspace under `main`.
+pub fn commit(root: &Path) {
     git(root, &["init", "-q", "-b", "main"]);
     git(root, &["add", "."]);
     git(
