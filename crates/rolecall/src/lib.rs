@@ -55,6 +55,8 @@ pub use rolecall_client::{self, Cursor, Page};
 /// The guides and the README, so that their examples are compiled and run.
 #[cfg(doctest)]
 mod guides {
+    #[doc = include_str!("../../../docs/authentication.md")]
+    mod authentication {}
     #[doc = include_str!("../../../docs/guides/foundry.md")]
     mod foundry {}
     #[doc = include_str!("../../../docs/guides/klustr.md")]

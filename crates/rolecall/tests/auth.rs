@@ -8,6 +8,7 @@ mod auth {
     mod dpop;
     mod keys;
     mod preflight;
+    mod properties;
     mod renewal;
     mod retry;
     mod secrets;

@@ -34,7 +34,8 @@ impl ApiKeyExchange {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] when the URL cannot be used; [`ErrorKind::Insecure`] for `http` on another machine.
+    /// [`Configuration`](super::ErrorKind::Configuration) when the URL cannot be used;
+    /// [`Insecure`](super::ErrorKind::Insecure) for `http` on another machine.
     pub fn new(login_url: &str, key: impl Into<Secret>) -> Result<Self, Error> {
         let clock = TimeOfDay::default();
         let inner = Inner {

@@ -268,10 +268,13 @@ async fn without_a_session_somebody_has_to_sign_in() {
     let session = session(&server, &Hands::new(), MemoryStore::new());
     let error = ask(&session).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::SignInNeeded);
+    assert!(!session.is_signed_in().await.unwrap());
     // Signing in counts at once, though the failure is being waited out.
     sign_in(&session).await;
     ask(&session).await.unwrap();
+    assert!(session.is_signed_in().await.unwrap());
     session.sign_out().await.unwrap();
+    assert!(!session.is_signed_in().await.unwrap());
     let error = ask(&session).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::SignInNeeded);
 }

@@ -148,6 +148,21 @@ impl UserSession {
         })
     }
 
+    /// Whether there is a session that may still be good: a token that has not ended, or a refresh token. The server is not
+    /// asked.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Store`].
+    pub async fn is_signed_in(&self) -> Result<bool, Error> {
+        let account = &self.0.account;
+        let text = account.store.load(&account.name).await?;
+        let saved = text.as_ref().and_then(Saved::from_text);
+        Ok(saved.is_some_and(|saved| {
+            saved.refresh_token.is_some() || saved.is_fresh(account.client.clock())
+        }))
+    }
+
     /// Forgets the session, here and in the store. The server is not told.
     ///
     /// # Errors
