@@ -4,3 +4,4 @@ pub mod client;
 pub mod compat;
 pub mod generate;
 pub mod process;
+pub mod standin;

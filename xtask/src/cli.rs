@@ -145,6 +145,8 @@ pub struct Conformance {
 enum ConformanceWhat {
     /// Sign in at oidc-provider; needs Node.js and npm, and fetches it from the npm registry
     Auth,
+    /// Use the control page of a stand-in; needs Node.js, npm and Chromium, and fetches playwright-core from the npm registry
+    Browser,
     /// Put the stand-ins to schemathesis; needs Python, and fetches it from the Python package index
     Standin {
         /// APIs by their folder in `specs/`; all of them when none is named
@@ -197,6 +199,15 @@ enum BenchWhat {
         /// Print JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Requests a second and latency of a stand-in, against an axum handler that answers a constant
+    Standin {
+        /// How many users the organisation has
+        #[arg(long, default_value_t = 100_000)]
+        users: u32,
+        /// How many requests of each kind are measured
+        #[arg(long, default_value_t = 20_000)]
+        requests: u32,
     },
 }
 

@@ -1,6 +1,8 @@
 //! Our code against programs that others wrote.
 
 pub mod auth;
+pub mod browser;
+mod npm;
 mod server;
 pub mod standin;
 

@@ -16,6 +16,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 mod documents;
+mod page;
 mod show;
 
 pub(crate) use show::credentials;
@@ -23,7 +24,8 @@ pub(crate) use show::credentials;
 /// The answer of the stand-in itself; `None` when the request is for the service.
 pub(crate) async fn serve(host: &dyn Dispatch, head: &Parts, body: &Bytes) -> Option<Answer> {
     let path = head.uri.path();
-    if let Some(answer) = documents::serve(host, &head.method, path) {
+    let given = documents::serve(host, &head.method, path);
+    if let Some(answer) = given.or_else(|| page::serve(&head.method, path)) {
         return Some(answer);
     }
     let asked = path.strip_prefix("/_standin")?;

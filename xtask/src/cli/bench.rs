@@ -1,7 +1,7 @@
 //! `cargo xtask bench`.
 
 use super::{Bench, BenchWhat};
-use crate::bench::{client, compat, generate};
+use crate::bench::{client, compat, generate, standin};
 
 /// Runs the command; the exit code.
 pub fn run(arguments: &Bench) -> u8 {
@@ -14,5 +14,6 @@ pub fn run(arguments: &Bench) -> u8 {
             write,
             json,
         } => compat::run_all(spec, only, *write, *json),
+        BenchWhat::Standin { users, requests } => standin::run(*users, *requests),
     }
 }

@@ -1,9 +1,8 @@
 //! Signing in, against `oidc-provider`: an authorization server that the OpenID Foundation certified.
 
-use super::{Server, there};
-use std::fs;
+use super::{Server, npm, there};
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// The checks.
@@ -21,7 +20,7 @@ pub fn run(root: &Path) -> Result<bool, String> {
     for program in NEEDED {
         there(program, "Node.js 20 or later and npm")?;
     }
-    let home = install(root)?;
+    let home = npm::install(root, "auth", &["server.mjs"])?;
     let mut node = Command::new("node");
     node.current_dir(&home).arg("server.mjs");
     let mut server = Server::start(node, &home.join("server.log"))?;
@@ -44,42 +43,4 @@ pub fn run(root: &Path) -> Result<bool, String> {
         ));
     }
     Ok(status.success())
-}
-
-/// Installs the server in the cache folder, exactly as its lock file says; the folder.
-fn install(root: &Path) -> Result<PathBuf, String> {
-    let from = root.join("tests/conformance/auth");
-    let home = root.join(".cache/conformance/auth");
-    fs::create_dir_all(&home).map_err(|error| format!("{}: {error}", home.display()))?;
-    let lock = "package-lock.json";
-    let before = fs::read(home.join(lock)).ok();
-    for name in ["package.json", lock, "server.mjs"] {
-        let (from, to) = (from.join(name), home.join(name));
-        fs::copy(&from, &to).map_err(|error| format!("{}: {error}", from.display()))?;
-    }
-    // What npm writes last when it is done.
-    let done = home.join("node_modules/.package-lock.json");
-    if done.is_file() && before.is_some() && before == fs::read(home.join(lock)).ok() {
-        return Ok(home);
-    }
-    eprintln!("installing oidc-provider in {}", home.display());
-    let installed = Command::new("npm")
-        .current_dir(&home)
-        .args([
-            "ci",
-            "--no-audit",
-            "--no-fund",
-            "--ignore-scripts",
-            "--loglevel=error",
-        ])
-        .stdout(Stdio::null())
-        .status()
-        .map_err(|error| format!("npm could not be started: {error}"))?;
-    if installed.success() {
-        return Ok(home);
-    }
-    Err(format!(
-        "`npm ci` failed in {}: is there a registry?",
-        home.display()
-    ))
 }

@@ -67,7 +67,7 @@ fn install(root: &Path, home: &Path) -> Result<PathBuf, String> {
 }
 
 /// Builds the server; the program.
-fn build(root: &Path) -> Result<PathBuf, String> {
+pub(super) fn build(root: &Path) -> Result<PathBuf, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let built = Command::new(cargo)
         .current_dir(root)
