@@ -197,3 +197,13 @@ async fn two_stand_ins_share_nothing_but_their_seed() {
     assert_ne!(get_as_admin(&one, members).await.text, before);
     assert_eq!(other.exchanges().len(), 2);
 }
+
+#[test]
+fn the_documentation_lists_every_fault_in_order() {
+    let text = include_str!("../../../docs/standin.md");
+    let (_, section) = text.split_once("\n## Faults").expect("it has a section");
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
+    let listed: Vec<&str> = rows.filter_map(|row| row.split('`').next()).collect();
+    let each = Fault::EACH.map(|fault| fault.to_string());
+    assert_eq!(listed[..each.len()], each);
+}
