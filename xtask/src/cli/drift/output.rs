@@ -1,5 +1,6 @@
 //! Writes the reports: to files whole or not at all, and at most one to standard output.
 
+use std::ffi::OsString;
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::path::Path;
 
@@ -62,14 +63,24 @@ pub fn write(report: &Report, targets: &[Target], common: &Common) -> Result<(),
 
 /// How standard output shows a report.
 fn here(common: &Common, plain: Style) -> Style {
-    if !std::io::stdout().is_terminal() {
-        return plain;
-    }
-    // https://no-color.org: any value that is not empty.
-    let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let terminal = std::io::stdout().is_terminal();
     Style {
-        colour: plain.colour || (common.color == Colour::Auto && wanted),
-        width: textwrap::termwidth(),
+        colour: coloured(common.color, terminal, std::env::var_os("NO_COLOR")),
+        width: if terminal {
+            textwrap::termwidth()
+        } else {
+            plain.width
+        },
+    }
+}
+
+/// Whether there are colours. <https://no-color.org>: any value that is not empty says no, and what is said on the
+/// command line wins.
+fn coloured(wanted: Colour, terminal: bool, no_color: Option<OsString>) -> bool {
+    match wanted {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => terminal && no_color.is_none_or(|value| value.is_empty()),
     }
 }
 
@@ -104,5 +115,21 @@ pub fn to_stdout(text: &str) -> Result<(), Failure> {
             Err(Failure::Tool(format!("standard output: {error}")))
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_for_terminals_that_want_them() {
+        let auto = |terminal, no_color: Option<&str>| {
+            coloured(Colour::Auto, terminal, no_color.map(OsString::from))
+        };
+        assert!(auto(true, None) && auto(true, Some("")));
+        assert!(!auto(true, Some("1")) && !auto(true, Some("0")) && !auto(false, None));
+        assert!(coloured(Colour::Always, false, Some("1".into())));
+        assert!(!coloured(Colour::Never, true, None));
     }
 }
