@@ -11,6 +11,7 @@ mod groups;
 mod markings;
 mod model;
 mod pages;
+mod projects;
 mod role_assignments;
 mod users;
 
