@@ -4,10 +4,8 @@
 //! every role assignment in one table.
 
 use futures_util::TryStreamExt;
-use rolecall::auth::oauth::{
-    ClientAuthentication, ClientCredentials, Endpoints, OAuthClient, Provider,
-};
-use rolecall::auth::{ApiKeyExchange, Credentials, DpopKey, Match, SigningKey, StaticToken};
+use rolecall::auth::oauth::ClientCredentials;
+use rolecall::auth::{Credentials, Match, SigningKey, StaticToken, vendors};
 use rolecall::view::{self, Assignments};
 use rolecall::{foundry, klustr, okta, zenml};
 use rolecall_standin::{Api, OauthClient, Standin};
@@ -46,10 +44,8 @@ async fn okta_rows(standin: &Standin) -> Result<Vec<Row>, Box<dyn Error>> {
         .ok_or("no app with DPoP")?;
     let key = app.keys.first().ok_or("the app has no key")?;
     let key = SigningKey::from_pem(key.pem)?.with_id(key.id);
-    let app = OAuthClient::builder(provider(standin), app.client.id.clone())
-        .authentication(ClientAuthentication::private_key_jwt(key))
-        .dpop(DpopKey::generate()?)
-        .build()?;
+    let id = app.client.id.clone();
+    let app = vendors::okta::service_app(&standin.origin(), id, key)?.build()?;
     let client = okta::Client::builder()
         .base_url(standin.base_url())
         .token(ClientCredentials::new(app))
@@ -65,9 +61,7 @@ async fn foundry_rows(standin: &Standin) -> Result<Vec<Row>, Box<dyn Error>> {
         .client("restricted-service")
         .ok_or("no such application")?;
     let (id, secret) = id_and_secret(app)?;
-    let app = OAuthClient::builder(provider(standin), id)
-        .authentication(ClientAuthentication::secret_post(secret))
-        .build()?;
+    let app = vendors::foundry::confidential_application(&standin.origin(), id, secret).build()?;
     let credentials = Credentials::builder(standin.base_url())
         .source("application", ClientCredentials::new(app))
         .source(
@@ -100,10 +94,12 @@ async fn foundry_rows(standin: &Standin) -> Result<Vec<Row>, Box<dyn Error>> {
 /// The key of a service account, which is exchanged for short-lived tokens.
 async fn zenml_rows(standin: &Standin) -> Result<Vec<Row>, Box<dyn Error>> {
     let key = standin.credentials().named("admin").ok_or("no such key")?;
-    let login = format!("{}/auth/login", standin.base_url());
     let client = zenml::Client::builder()
         .base_url(standin.base_url())
-        .token(ApiKeyExchange::new(&login, key.token.clone())?)
+        .token(vendors::zenml::api_key(
+            &standin.base_url(),
+            key.token.clone(),
+        )?)
         .build()?;
     let mut found = Vec::new();
     let mut organizations = client.pages(client.list_organizations());
@@ -120,11 +116,6 @@ async fn klustr_rows(standin: &Standin) -> Result<Vec<Row>, Box<dyn Error>> {
         .token(StaticToken::bearer(standin.credentials().token.clone()))
         .build()?;
     rows("klustr", view::klustr::assignments(&client, "example.com")).await
-}
-
-fn provider(standin: &Standin) -> Provider {
-    let endpoints = &standin.credentials().endpoints;
-    Provider::endpoints(Endpoints::new(endpoints.token.clone()).issuer(endpoints.issuer.clone()))
 }
 
 fn id_and_secret(client: &OauthClient) -> Result<(String, String), Box<dyn Error>> {
