@@ -88,7 +88,8 @@ where
         self
     }
 
-    /// The pages as they are, each with its items, the cursor of the next one, its status and its headers.
+    /// The pages as they are, each with its items, the cursor of the next one, its status and its headers. To be called before
+    /// the first item is read: the rest of a page that was begun is not among them.
     pub fn by_page(self) -> ByPage<B> {
         self.pages
     }

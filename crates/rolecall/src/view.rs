@@ -13,8 +13,6 @@ pub mod okta;
 pub mod zenml;
 
 use crate::Error;
-#[cfg(any(feature = "klustr", feature = "okta", feature = "zenml"))]
-use crate::Kind;
 use futures_core::Stream;
 use serde::Serialize;
 use serde_json::Value;
@@ -214,17 +212,24 @@ where
     use futures_util::{StreamExt, stream};
 
     let read = move |thing: Result<T, Error>| match thing {
-        Ok(thing) => Either::Left(read(thing)),
+        Ok(thing) => Either::Left(unless_gone(read(thing))),
         Err(error) => Either::Right(std::future::ready(Err(error))),
     };
     let each = things.map(read).buffered(AT_ONCE);
     Box::pin(each.flat_map(|read| match read {
         Ok(found) => Either::Left(stream::iter(found.into_iter().map(Ok))),
-        // Who is listed and then not found has gone in between, and holds nothing. Okta says so, too, of clients that
-        // cannot hold roles.
-        Err(error) if error.kind() == Kind::NotFound => {
-            Either::Left(stream::iter(Vec::new().into_iter().map(Ok)))
-        }
         Err(error) => Either::Right(stream::iter([Err(error)])),
     }))
+}
+
+/// Who is listed and then not found has gone in between, and holds nothing. Okta says so, too, of clients that cannot hold
+/// roles.
+#[cfg(any(feature = "klustr", feature = "okta", feature = "zenml"))]
+async fn unless_gone<V>(
+    read: impl Future<Output = Result<Vec<Assignment<V>>, Error>>,
+) -> Result<Vec<Assignment<V>>, Error> {
+    match read.await {
+        Err(error) if error.kind() == crate::Kind::NotFound => Ok(Vec::new()),
+        read => read,
+    }
 }

@@ -16,6 +16,7 @@ async fn server(answers: Value) -> Server {
         let path = request.target.split('?').next().unwrap();
         match answers.get(&request.target).or_else(|| answers.get(path)) {
             Some(body) => Reply::json(body.to_string()),
+            None if path.contains("gone") => Reply::status("404 Not Found", "{}"),
             None => Reply::status("403 Forbidden", r#"{"errorCode":"E0000006"}"#),
         }
     })
@@ -107,6 +108,26 @@ async fn one_failure_is_in_its_place() {
         .map(Error::kind)
         .collect();
     assert_eq!((failed, found.len()), (vec![Kind::Forbidden], 3));
+}
+
+#[tokio::test]
+async fn who_is_gone_holds_nothing_and_a_list_that_is_gone_fails() {
+    let role =
+        |id: &str| json!({"id": id, "name": id, "organization_id": "o1", "level": "organization"});
+    let server = server(json!({
+        "/organizations/o1/roles": [role("gone"), role("r1")],
+        "/roles/r1/assignments": [{"role": role("r1"), "organization_id": "o1"}],
+    }))
+    .await;
+    let client = client(&server, StaticToken::bearer("x"));
+    let found = lines(view::zenml::assignments(&client, "o1"))
+        .await
+        .unwrap();
+    assert_eq!(found.len(), 1, "{found:?}");
+    let error = lines(view::zenml::assignments(&client, "gone"))
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::NotFound);
 }
 
 #[tokio::test]
