@@ -148,12 +148,10 @@ impl<F: Fetch> Cache<F> {
         state.held = Some(Held::new(token, self.clock.now(), None));
     }
 
-    /// Forgets every token.
+    /// Forgets every token, those included that are on their way.
     pub(crate) fn clear(&self) {
-        let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        for slot in slots.values() {
-            slot.state().held = None;
-        }
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.clear();
     }
 
     fn slot(&self, key: &Key) -> Arc<Slot> {
