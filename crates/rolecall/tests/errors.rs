@@ -265,6 +265,36 @@ async fn what_cannot_be_made_is_not_sent() {
 }
 
 #[tokio::test]
+async fn a_credential_that_the_service_repeats_is_taken_out() {
+    let said = [
+        (
+            format!("no right for SSWS {SECRET}."),
+            "no right for SSWS ***",
+        ),
+        (
+            format!("got 'Authorization: Bearer {SECRET}'"),
+            "got 'Authorization: Bearer ***",
+        ),
+        (
+            "token eyJhbGciOiJI.eyJzdWIiOiIx.c2ln is old".to_owned(),
+            "token *** is old",
+        ),
+        (
+            "Bearer authentication is needed".to_owned(),
+            "Bearer authentication is needed",
+        ),
+    ];
+    for (says, shown) in said {
+        let body = serde_json::json!({ "errorCode": "E0000011", "errorSummary": says });
+        let (_server, client) = okta(Reply::status("403 Forbidden", body.to_string())).await;
+        let error = Error::from(client.api().list_users().send().await.unwrap_err());
+        let text = format!("{error} {error:#} {error:?}");
+        assert!(text.contains(shown), "{text}");
+        assert!(!text.contains(SECRET) && !text.contains("eyJ"), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn debug_shows_no_secret() {
     let (_server, client) = okta(Reply::json("{}")).await;
     let builder = okta::Client::builder().token(StaticToken::ssws(SECRET));
