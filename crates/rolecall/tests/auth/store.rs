@@ -128,6 +128,11 @@ fn text(round: usize) -> String {
 #[tokio::test]
 async fn a_process_that_is_killed_while_it_writes_leaves_whole_sessions() {
     if let Some(file) = std::env::var_os(WRITES) {
+        // It must not outlive the test, however that ends.
+        std::thread::spawn(|| {
+            let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+            std::process::exit(0)
+        });
         let store = FileStore::new(file);
         for round in 0.. {
             put(&store, "a", Some(&text(round))).await;
@@ -142,6 +147,7 @@ async fn a_process_that_is_killed_while_it_writes_leaves_whole_sessions() {
                 "auth::store::a_process_that_is_killed_while_it_writes_leaves_whole_sessions",
             ])
             .env(WRITES, &file)
+            .stdin(std::process::Stdio::piped())
             .stdout(std::process::Stdio::null())
             .spawn()
             .unwrap();
