@@ -4,6 +4,7 @@
 //! difference. [`compare`] finds what differs on the wire, and, unless it is told not to, derives the Rust API of both
 //! crates and compares that, too.
 
+mod api;
 pub mod base;
 mod bump;
 pub mod deviations;
@@ -25,6 +26,7 @@ mod security;
 pub mod select;
 mod shapes;
 pub mod source;
+mod surface;
 pub mod sync;
 mod text;
 mod unions;

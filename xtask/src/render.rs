@@ -17,6 +17,9 @@ mod readme;
 mod rust;
 mod types;
 
+pub(crate) use features::feature;
+pub(crate) use metadata::constant;
+
 /// What a crate is called and what it says of itself.
 #[derive(Clone, Debug)]
 pub struct Identity {

@@ -6,14 +6,14 @@ use crate::load::Document;
 
 use super::document::{Doc, Node};
 use super::finding::{
-    ApiVerdict, Comparison, Direction, Finding, OperationRef, Operations, RustApi, Spot,
-    WireSummary, WireVerdict,
+    ApiVerdict, Comparison, Direction, Finding, OperationRef, Operations, Spot, WireSummary,
+    WireVerdict,
 };
 use super::operations::{self, Operation, Pair};
 use super::pairs::{Change, Engine, Owner};
 use super::schema::Views;
 use super::text::{canonical, identity, label};
-use super::{Options, bump, messages, metadata, parameters, rules, security, words};
+use super::{Options, api, bump, messages, metadata, parameters, rules, security, words};
 
 pub(super) fn compare(old: &Document, new: &Document, options: &Options) -> Comparison {
     let (old_doc, new_doc) = (Doc::new(old), Doc::new(new));
@@ -22,9 +22,13 @@ pub(super) fn compare(old: &Document, new: &Document, options: &Options) -> Comp
     let counts = compare_operations(&mut engine, &pairs);
     engine.run();
     let names: Vec<OperationRef> = pairs.iter().map(Pair::name).collect();
-    let findings = findings(&engine, &names);
+    let mut drafts = drafts(&engine, &names);
+    let judged = api::judge(&engine, &names, &mut drafts, options);
+    let mut findings: Vec<Finding> = drafts.into_iter().map(|draft| draft.finding).collect();
+    findings.sort_by(order);
     let count = |verdict| findings.iter().filter(|f| f.wire == verdict).count();
-    let api = findings.iter().map(|f| f.api).max();
+    let largest = findings.iter().map(|f| f.api).max();
+    let api = largest.unwrap_or(ApiVerdict::None).max(judged.at_least);
     Comparison {
         old: engine.old.doc.source(),
         new: engine.new.doc.source(),
@@ -34,8 +38,8 @@ pub(super) fn compare(old: &Document, new: &Document, options: &Options) -> Comp
             dangerous: count(WireVerdict::Dangerous),
             compatible: count(WireVerdict::Compatible),
         },
-        rust_api: RustApi::Skipped,
-        bump: bump::advise(api.unwrap_or(ApiVerdict::None), options.version.as_deref()),
+        rust_api: judged.state,
+        bump: bump::advise(api, options.version.as_deref()),
         findings,
     }
 }
@@ -112,10 +116,18 @@ fn webhooks(engine: &mut Engine<'_>) {
     }
 }
 
-/// The changes as reports show them, in their order.
-fn findings<'a>(engine: &Engine<'a>, names: &[OperationRef]) -> Vec<Finding> {
+/// A finding, and what only the comparison itself needs to know of it.
+pub(super) struct Draft {
+    pub finding: Finding,
+    pub detail: String,
+    /// The places that it is about, in the old document and in the new one.
+    pub places: (Vec<String>, Vec<String>),
+}
+
+/// The changes as reports show them.
+fn drafts<'a>(engine: &Engine<'a>, names: &[OperationRef]) -> Vec<Draft> {
     let reached = engine.reached();
-    let mut findings: Vec<Finding> = Vec::new();
+    let mut drafts: Vec<Draft> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
     for ((change, _), operations) in engine.changes.iter().zip(reached) {
         let mut operations: Vec<OperationRef> = operations
@@ -125,25 +137,59 @@ fn findings<'a>(engine: &Engine<'a>, names: &[OperationRef]) -> Vec<Finding> {
         operations.sort();
         operations.dedup();
         let finding = finding(engine, change, operations);
+        let places = (
+            places(&engine.old.doc, change.old, &change.about.0),
+            places(&engine.new.doc, change.new, &change.about.1),
+        );
         // One difference that was met in two ways.
         match known
             .get(&finding.fingerprint)
-            .and_then(|index| findings.get_mut(*index))
+            .and_then(|index| drafts.get_mut(*index))
         {
             Some(first) => {
-                first.operations.extend(finding.operations);
-                first.operations.sort();
-                first.operations.dedup();
-                first.wire = first.wire.max(finding.wire);
+                first.finding.operations.extend(finding.operations);
+                first.finding.operations.sort();
+                first.finding.operations.dedup();
+                first.finding.wire = first.finding.wire.max(finding.wire);
+                first.places.0.extend(places.0);
+                first.places.1.extend(places.1);
             }
             None => {
-                known.insert(finding.fingerprint.clone(), findings.len());
-                findings.push(finding);
+                known.insert(finding.fingerprint.clone(), drafts.len());
+                drafts.push(Draft {
+                    finding,
+                    detail: change.detail.clone(),
+                    places,
+                });
             }
         }
     }
-    findings.sort_by(order);
-    findings
+    drafts
+}
+
+/// Where a change is: the value that differs, and the schema that it is a keyword of.
+fn places<'a>(doc: &Doc<'a>, node: Option<Node<'a>>, about: &[Node<'a>]) -> Vec<String> {
+    let mut places: Vec<String> = about.iter().map(|node| doc.pointer(node.at)).collect();
+    if let Some(node) = node {
+        let pointer = doc.pointer(node.at);
+        let mut levels = pointer.clone();
+        // `/enum/3` and `/discriminator/mapping/x` are said by the schema two or three levels up.
+        for _ in 0..3 {
+            let Some(at) = levels.rfind('/') else { break };
+            let last = levels.split_off(at);
+            const INSIDE: &[&str] = &["/enum", "/required", "/mapping", "/discriminator"];
+            let deeper = last
+                .get(1..)
+                .is_some_and(|part| part.parse::<usize>().is_ok())
+                || INSIDE.iter().any(|key| levels.ends_with(key));
+            places.push(levels.clone());
+            if !deeper {
+                break;
+            }
+        }
+        places.push(pointer);
+    }
+    places
 }
 
 fn order(one: &Finding, other: &Finding) -> std::cmp::Ordering {
@@ -221,7 +267,7 @@ fn spot<'a>(
 }
 
 /// A hash of what names a difference: FNV-1a, 64 bits.
-fn fingerprint(parts: &[&str]) -> String {
+pub(super) fn fingerprint(parts: &[&str]) -> String {
     let bytes = parts.iter().flat_map(|part| part.bytes().chain([0]));
     let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)

@@ -47,8 +47,6 @@ struct Property<'a> {
     required: Option<Node<'a>>,
     /// Whether it travels the other way only.
     hidden: bool,
-    /// Whether a value is filled in where none is sent.
-    default: bool,
 }
 
 impl<'a> Property<'a> {
@@ -71,7 +69,6 @@ impl<'a> Property<'a> {
         };
         Some(Self {
             hidden: hidden && !nodes.is_empty(),
-            default: inside.default.is_some(),
             nodes,
             required,
         })
@@ -93,9 +90,13 @@ fn property<'a>(
     let owner = Owner::Pair(pair);
     let near = (old.main(), new.main());
     let request = direction == Direction::Request;
+    let nodes =
+        |side: &Option<Property<'a>>| side.as_ref().map_or_else(Vec::new, |p| p.nodes.clone());
+    let about = (nodes(&sides.0), nodes(&sides.1));
     let say = |engine: &mut Engine<'a>, rule, one, other, message: String, wire| {
         let change = Change::new(rule, direction, one, other, message)
             .near(near.0, near.1)
+            .about(&about.0, &about.1)
             .detail(name)
             .wire(wire);
         engine.report(owner, change);
@@ -118,7 +119,7 @@ fn property<'a>(
                     true => ("property-no-longer-read-only", "can be sent"),
                     false => ("property-no-longer-write-only", "is answered"),
                 };
-                let needed = request && other.required.is_some() && !other.default;
+                let needed = request && other.required.is_some();
                 let message = match needed {
                     true => format!("`{name}` must be sent"),
                     false => format!("`{name}` {message}"),
@@ -129,8 +130,6 @@ fn property<'a>(
             (false, false) => {
                 match (one.required, other.required) {
                     (None, Some(at)) => {
-                        // A service that fills in a default does without.
-                        let wire = (request && other.default).then_some(WireVerdict::Dangerous);
                         let message = format!("`{name}` became required");
                         say(
                             engine,
@@ -138,7 +137,7 @@ fn property<'a>(
                             None,
                             Some(at),
                             message,
-                            wire,
+                            None,
                         );
                     }
                     (Some(at), None) => {
@@ -210,9 +209,7 @@ fn property<'a>(
                 ),
                 None => ("optional-property-added", format!("`{name}` is new")),
             };
-            let filled = request && other.required.is_some() && other.default;
-            let wire = filled.then_some(WireVerdict::Dangerous);
-            say(engine, rule, None, other.at(), message, wire);
+            say(engine, rule, None, other.at(), message, None);
         }
         _ => {}
     }

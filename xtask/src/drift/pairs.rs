@@ -24,6 +24,8 @@ pub(super) struct Change<'a> {
     pub old_near: Option<Node<'a>>,
     /// Where the new document would say it.
     pub new_near: Option<Node<'a>>,
+    /// What it is about besides, in the old document and in the new one.
+    pub about: (Vec<Node<'a>>, Vec<Node<'a>>),
     /// What tells it from other findings of the rule at the place.
     pub detail: String,
     pub message: String,
@@ -46,6 +48,7 @@ impl<'a> Change<'a> {
             new,
             old_near: None,
             new_near: None,
+            about: (Vec::new(), Vec::new()),
             detail: String::new(),
             message: message.into(),
             wire: None,
@@ -60,6 +63,11 @@ impl<'a> Change<'a> {
     pub fn near(mut self, old: Option<Node<'a>>, new: Option<Node<'a>>) -> Self {
         self.old_near = old;
         self.new_near = new;
+        self
+    }
+
+    pub fn about(mut self, old: &[Node<'a>], new: &[Node<'a>]) -> Self {
+        self.about = (old.to_vec(), new.to_vec());
         self
     }
 

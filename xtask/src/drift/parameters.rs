@@ -59,7 +59,7 @@ pub(super) fn compare<'a>(
                     Some(other.entry),
                     message,
                 );
-                engine.report(Owner::Operation(number), change);
+                engine.report(Owner::Operation(number), change.detail(one.name));
                 schemas(engine, number, one, other);
             }
             None => added(engine, number, other, old),
@@ -69,7 +69,7 @@ pub(super) fn compare<'a>(
         let message = format!("the {} parameter `{}` is gone", one.place, one.name);
         let change = Change::new("parameter-removed", HERE, Some(one.entry), None, message)
             .near(None, Some(new.node));
-        engine.report(Owner::Operation(number), change);
+        engine.report(Owner::Operation(number), change.detail(one.name));
     }
 }
 
@@ -138,7 +138,7 @@ fn added<'a>(
     );
     let change =
         Change::new(rule, HERE, None, Some(parameter.entry), message).near(Some(old.node), None);
-    engine.report(Owner::Operation(number), change);
+    engine.report(Owner::Operation(number), change.detail(parameter.name));
 }
 
 fn both<'a>(engine: &mut Engine<'a>, number: usize, one: &Parameter<'a>, other: &Parameter<'a>) {
@@ -152,7 +152,7 @@ fn both<'a>(engine: &mut Engine<'a>, number: usize, one: &Parameter<'a>, other: 
             Some(other.entry),
             message,
         );
-        engine.report(owner, change);
+        engine.report(owner, change.detail(one.name));
     }
     let at = |views: &Views<'a>, parameter: &Parameter<'a>, key: &str| {
         views.doc.get(parameter.node, key)
@@ -212,9 +212,8 @@ fn both<'a>(engine: &mut Engine<'a>, number: usize, one: &Parameter<'a>, other: 
             old_at.or(Some(one.node)),
             new_at.or(Some(other.node)),
             message,
-        )
-        .detail(one.name);
-        engine.report(owner, change);
+        );
+        engine.report(owner, change.detail(one.name));
     }
     let (before, after) = (
         encoding(&engine.old.doc, one),
@@ -239,7 +238,7 @@ fn both<'a>(engine: &mut Engine<'a>, number: usize, one: &Parameter<'a>, other: 
             Some(other.node),
             message,
         );
-        engine.report(owner, change);
+        engine.report(owner, change.detail(one.name));
     } else if before.is_none() {
         styles(engine, owner, one, other);
     }
@@ -310,7 +309,7 @@ fn styles<'a>(engine: &mut Engine<'a>, owner: Owner, one: &Parameter<'a>, other:
             Some(other.node),
             message,
         );
-        engine.report(owner, change);
+        engine.report(owner, change.detail(one.name));
     } else if shows && explode(one) != explode(other) {
         let message = match explode(other) {
             true => format!(
@@ -329,6 +328,6 @@ fn styles<'a>(engine: &mut Engine<'a>, owner: Owner, one: &Parameter<'a>, other:
             Some(other.node),
             message,
         );
-        engine.report(owner, change);
+        engine.report(owner, change.detail(one.name));
     }
 }

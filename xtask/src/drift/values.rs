@@ -5,9 +5,9 @@ use serde_json::Value;
 use super::document::Node;
 use super::finding::Direction;
 use super::pairs::{Change, Engine, Owner};
-use super::schema::{ALL, ARRAY, BOOLEAN, FRACTION, INTEGER, OBJECT, STRING, Types, View};
+use super::schema::{ALL, ARRAY, BOOLEAN, FRACTION, INTEGER, OBJECT, STRING, Types, View, Views};
 use super::shapes::{Count, Limit, same};
-use super::text::shown;
+use super::text::{brief, canonical, shown};
 
 /// What a comparison of one pair needs to report.
 struct Here<'e, 'a> {
@@ -73,6 +73,7 @@ pub(super) fn compare<'a>(
         patterns(&mut here, old, new);
         content(&mut here, old, new);
     }
+    excluded(&mut here, old, new);
     opaque(&mut here, old, new);
     true
 }
@@ -526,6 +527,41 @@ fn deprecation<'a>(here: &mut Here<'_, 'a>, old: &View<'a>, new: &View<'a>) {
     }
 }
 
+/// What `not` says, as it is written.
+fn excluded<'a>(here: &mut Here<'_, 'a>, old: &View<'a>, new: &View<'a>) {
+    let written = |views: &Views<'a>, node: &Node<'a>| canonical(views, *node).to_string();
+    let before: Vec<String> = old
+        .not
+        .iter()
+        .map(|node| written(&here.engine.old, node))
+        .collect();
+    let after: Vec<String> = new
+        .not
+        .iter()
+        .map(|node| written(&here.engine.new, node))
+        .collect();
+    let lone = |nodes: &[Node<'a>], texts: &[String], others: &[String]| -> Vec<Node<'a>> {
+        let both = nodes.iter().zip(texts);
+        both.filter(|(_, text)| !others.contains(text))
+            .map(|(node, _)| *node)
+            .collect()
+    };
+    let gone = lone(&old.not, &before, &after);
+    let mut come = lone(&new.not, &after, &before).into_iter();
+    for one in gone {
+        let other = come.next();
+        let (rule, message) = match other {
+            Some(_) => ("not-changed", "other values are excluded by `not`"),
+            None => ("not-removed", "what `not` excluded is allowed"),
+        };
+        here.say(rule, Some(one), other, String::new(), message.to_owned());
+    }
+    for other in come {
+        let message = "some values are excluded by `not`".to_owned();
+        here.say("not-added", None, Some(other), String::new(), message);
+    }
+}
+
 /// Keywords that nobody has taught us to judge: any difference is reported.
 fn opaque<'a>(here: &mut Here<'_, 'a>, old: &View<'a>, new: &View<'a>) {
     let mut keys: Vec<&str> = old
@@ -542,13 +578,12 @@ fn opaque<'a>(here: &mut Here<'_, 'a>, old: &View<'a>, new: &View<'a>) {
         let equal = one.len() == other.len()
             && one.iter().zip(&other).all(|(one, other)| {
                 let (old, new) = (&here.engine.old, &here.engine.new);
-                super::text::canonical(old, *one) == super::text::canonical(new, *other)
+                canonical(old, *one) == canonical(new, *other)
             });
         if !equal {
             let (old, new) = (one.first().copied(), other.first().copied());
-            let text = |node: Option<Node<'a>>| {
-                node.map_or("none".to_owned(), |node| super::text::brief(node.value))
-            };
+            let text =
+                |node: Option<Node<'a>>| node.map_or("none".to_owned(), |node| brief(node.value));
             let message = format!(
                 "`{key}` {} became {}, which is not judged",
                 text(old),

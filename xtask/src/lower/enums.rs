@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Context, EnumPlan, describe};
+use super::{Context, EnumPlan, ORIGIN, describe};
 use crate::json;
 
 pub(super) fn run(context: &mut Context) {
@@ -56,7 +56,7 @@ pub(super) fn run(context: &mut Context) {
             .get("description")
             .and_then(Value::as_str)
             .map(str::to_owned);
-        let kept: json::Object = ["nullable", "readOnly", "writeOnly"]
+        let kept: json::Object = ["nullable", "readOnly", "writeOnly", ORIGIN]
             .iter()
             .filter_map(|key| Some(((*key).to_owned(), schema.get(*key)?.clone())))
             .collect();

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{ArmPlan, Context, UnionPlan, VALUES, discriminators};
+use super::{ArmPlan, Context, ORIGIN, UnionPlan, VALUES, discriminators};
 use crate::json::{self, Object};
 use crate::names::{Names, pascal};
 
@@ -76,7 +76,7 @@ pub(super) fn run(context: &mut Context) {
     for (name, mut plan) in found {
         name_arms(&mut plan.arms);
         let mut opaque = json!({ "type": "object" });
-        for key in ["nullable", "readOnly", "writeOnly"] {
+        for key in ["nullable", "readOnly", "writeOnly", ORIGIN] {
             let said = json::components(&context.document).and_then(|c| c.get(&name)?.get(key));
             if let Some(said) = said {
                 opaque[key] = said.clone();

@@ -1,0 +1,123 @@
+//! Every minimal pair of the corpus gives the findings that it says, and no others.
+
+#[path = "drift/corpus.rs"]
+mod corpus;
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use corpus::{Pair, Way, explain, pairs, said};
+use xtask::drift::Direction;
+
+/// Does the work for each pair, on as many threads as there are processors.
+fn each(pairs: &[Pair], work: impl Fn(&Pair) -> Option<String> + Sync) -> Vec<String> {
+    let next = AtomicUsize::new(0);
+    let failures = Mutex::new(Vec::new());
+    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(pair) = pairs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if let Some(failure) = work(pair) {
+                        failures.lock().expect("no thread panicked").push(failure);
+                    }
+                }
+            });
+        }
+    });
+    let mut failures = failures.into_inner().expect("no thread panicked");
+    failures.sort();
+    failures
+}
+
+#[test]
+fn every_pair_gives_its_findings_and_no_others() {
+    let (pairs, cases) = pairs();
+    assert!(cases >= 300, "{cases} cases");
+    let failures = each(&pairs, |pair| {
+        let comparison = pair.compare(true);
+        (said(&comparison) != pair.expected).then(|| explain(pair, &comparison))
+    });
+    assert!(
+        failures.is_empty(),
+        "{} of {}:\n{}",
+        failures.len(),
+        pairs.len(),
+        failures.join("\n")
+    );
+}
+
+#[test]
+fn every_rule_is_met_in_every_direction_that_it_has() {
+    let (pairs, _) = pairs();
+    let mut met: BTreeSet<(String, Way3)> = BTreeSet::new();
+    for pair in &pairs {
+        for finding in pair.compare(true).findings {
+            met.insert((finding.rule.to_owned(), Way3::of(finding.direction)));
+        }
+    }
+    let mut missing = Vec::new();
+    for rule in xtask::drift::rules::RULES {
+        for (verdict, way) in [
+            (rule.wire.request, Way3::Request),
+            (rule.wire.response, Way3::Response),
+            (rule.wire.operation, Way3::Neither),
+        ] {
+            let any = rule.id == "unclassified" && met.iter().any(|(id, _)| id == rule.id);
+            if verdict.is_some() && !any && !met.contains(&(rule.id.to_owned(), way)) {
+                missing.push(format!("{} {way:?}", rule.id));
+            }
+        }
+    }
+    assert!(
+        missing.is_empty(),
+        "not in the corpus: {}",
+        missing.join(", ")
+    );
+}
+
+/// A direction, as rules know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Way3 {
+    Request,
+    Response,
+    Neither,
+}
+
+impl Way3 {
+    fn of(direction: Direction) -> Self {
+        match direction {
+            Direction::Request => Way3::Request,
+            Direction::Response => Way3::Response,
+            Direction::Both | Direction::None => Way3::Neither,
+        }
+    }
+}
+
+#[test]
+fn findings_name_their_direction_and_operations() {
+    let (pairs, _) = pairs();
+    for pair in pairs.iter().filter(|pair| pair.way != Way::Neither) {
+        for finding in pair.compare(false).findings {
+            let wanted = match pair.way {
+                Way::Request => Direction::Request,
+                _ => Direction::Response,
+            };
+            assert_eq!(finding.direction, wanted, "{}: {}", pair.name, finding.rule);
+            assert_eq!(
+                finding.operations.len(),
+                1,
+                "{}: {}",
+                pair.name,
+                finding.rule
+            );
+            assert!(
+                finding.old.is_some() && finding.new.is_some(),
+                "{}: {}",
+                pair.name,
+                finding.rule
+            );
+        }
+    }
+}
