@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod compat;
+pub mod drift;
 pub mod generate;
 pub mod process;
 pub mod standin;

@@ -185,6 +185,15 @@ enum BenchWhat {
         #[arg(long)]
         json: bool,
     },
+    /// Seconds and peak memory to compare two descriptions; run it with `cargo run --release --package xtask --`
+    Drift {
+        /// Two documents; the two largest of ours unless given
+        #[arg(value_name = "FILE")]
+        documents: Vec<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Generate and check crates of descriptions that are not ours; fetches them from the npm registry
     Compat {
         /// A further description, as LABEL=FILE

@@ -1,7 +1,7 @@
 //! `cargo xtask bench`.
 
 use super::{Bench, BenchWhat};
-use crate::bench::{client, compat, generate, standin};
+use crate::bench::{client, compat, drift, generate, standin};
 
 /// Runs the command; the exit code.
 pub fn run(arguments: &Bench) -> u8 {
@@ -15,5 +15,6 @@ pub fn run(arguments: &Bench) -> u8 {
             json,
         } => compat::run_all(spec, only, *write, *json),
         BenchWhat::Standin { users, requests } => standin::run(*users, *requests),
+        BenchWhat::Drift { documents, json } => drift::run(documents, *json),
     }
 }

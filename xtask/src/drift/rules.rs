@@ -228,6 +228,8 @@ pub const RULES: &[Rule] = &[
     rule("pattern-property-removed", "Properties whose names match a pattern are no longer described", directed(Some(Dangerous), Some(Dangerous)), ApiVerdict::None),
     rule("union-arm-added", "The value can have another shape", directed(Some(Compatible), Some(Breaking)), Minor),
     rule("union-arm-removed", "The value can no longer have a shape", directed(Some(Breaking), Some(Compatible)), Major),
+    rule("union-introduced", "There are several shapes for what had one, and all of them are like it", directed(None, Some(Compatible)), Major),
+    rule("union-dissolved", "There is one shape for what had several, and all of them are like it", directed(Some(Compatible), None), Major),
     rule("union-kind-changed", "One shape must fit where any number could, or the other way round", directed(Some(Dangerous), Some(Dangerous)), ApiVerdict::None),
     rule("discriminator-added", "A property tells the shapes apart now", directed(Some(Dangerous), Some(Compatible)), Major),
     rule("discriminator-removed", "No property tells the shapes apart any more", directed(Some(Compatible), Some(Dangerous)), Major),

@@ -72,9 +72,8 @@ fn write_out<'a>(doc: &Doc<'a>, node: Node<'a>, depth: usize) -> Value {
 /// Where a value stands, in words that people use: `User.profile.email`, `GET /users, parameter limit`.
 pub(super) fn label<'a>(doc: &Doc<'a>, node: Node<'a>) -> String {
     let pointer = doc.pointer(node.at);
-    let mut steps = Steps::new(doc, &pointer);
     let mut text = String::new();
-    while let Some(step) = steps.next() {
+    for step in Steps::new(doc, &pointer) {
         match step {
             Step::Name(name) if text.is_empty() => text = name,
             Step::Name(name) => {
@@ -94,9 +93,8 @@ pub(super) fn label<'a>(doc: &Doc<'a>, node: Node<'a>) -> String {
 /// Where a value stands, without what moves when something else is edited: positions in lists, names of path parts.
 pub(super) fn identity<'a>(doc: &Doc<'a>, node: Node<'a>) -> String {
     let pointer = doc.pointer(node.at);
-    let mut steps = Steps::new(doc, &pointer);
     let mut text = String::new();
-    while let Some(step) = steps.next() {
+    for step in Steps::new(doc, &pointer) {
         let (Step::Name(part) | Step::Part(part) | Step::Keyword(part)) = step;
         text.push('/');
         text.push_str(&part);
@@ -136,6 +134,38 @@ impl<'d, 'a> Steps<'d, 'a> {
             section: String::new(),
         }
     }
+
+    /// The item of a list: what it is, so that its position does not matter.
+    fn item(&self, items: &'a [Value], part: &str) -> Step {
+        let Some(item) = self.value else {
+            return Step::Keyword(part.to_owned());
+        };
+        let reference = item.get("$ref").and_then(Value::as_str);
+        let target = reference.and_then(|name| self.doc.target(name));
+        let target = target.map_or(item, |node| node.value);
+        let text = |key: &str| target.get(key).and_then(Value::as_str);
+        if let (Some(name), Some(place)) = (text("name"), text("in")) {
+            return Step::Name(format!("{place} parameter {name}"));
+        }
+        if let Some(component) = reference.and_then(json::component_of) {
+            return Step::Part(format!("({component})"));
+        }
+        if let Some(value) = item.as_str() {
+            return Step::Keyword(value.to_owned());
+        }
+        // Inline schemas have no name; their order among themselves is the best that there is.
+        let inline = |item: &&Value| item.get("$ref").is_none();
+        let index = part.parse::<usize>().unwrap_or(0);
+        let before = items.iter().take(index).filter(inline).count();
+        match target.get("title").and_then(Value::as_str) {
+            Some(title) => Step::Keyword(title.to_owned()),
+            None => Step::Keyword(format!("#{before}")),
+        }
+    }
+}
+
+impl Iterator for Steps<'_, '_> {
+    type Item = Step;
 
     fn next(&mut self) -> Option<Step> {
         let part = self.parts.next()?;
@@ -199,33 +229,5 @@ impl<'d, 'a> Steps<'d, 'a> {
             "requestBody" => Step::Name("body".to_owned()),
             _ => Step::Keyword(part),
         })
-    }
-
-    /// The item of a list: what it is, so that its position does not matter.
-    fn item(&self, items: &'a [Value], part: &str) -> Step {
-        let Some(item) = self.value else {
-            return Step::Keyword(part.to_owned());
-        };
-        let reference = item.get("$ref").and_then(Value::as_str);
-        let target = reference.and_then(|name| self.doc.target(name));
-        let target = target.map_or(item, |node| node.value);
-        let text = |key: &str| target.get(key).and_then(Value::as_str);
-        if let (Some(name), Some(place)) = (text("name"), text("in")) {
-            return Step::Name(format!("{place} parameter {name}"));
-        }
-        if let Some(component) = reference.and_then(json::component_of) {
-            return Step::Part(format!("({component})"));
-        }
-        if let Some(value) = item.as_str() {
-            return Step::Keyword(value.to_owned());
-        }
-        // Inline schemas have no name; their order among themselves is the best that there is.
-        let inline = |item: &&Value| item.get("$ref").is_none();
-        let index = part.parse::<usize>().unwrap_or(0);
-        let before = items.iter().take(index).filter(inline).count();
-        match target.get("title").and_then(Value::as_str) {
-            Some(title) => Step::Keyword(title.to_owned()),
-            None => Step::Keyword(format!("#{before}")),
-        }
     }
 }

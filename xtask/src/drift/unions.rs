@@ -62,7 +62,8 @@ fn unclassified<'a>(
 }
 
 /// One side has alternatives and the other is a schema like any: that is compared with the arm that it is most like, and
-/// with what is said beside the arms. Whether there was anything to compare.
+/// with what is said beside the arms. Where every arm must fit, as every new answer must fit the old schema, it is
+/// compared with all that are like it. Whether there was anything to compare.
 pub(super) fn introduced<'a>(
     engine: &mut Engine<'a>,
     pair: usize,
@@ -81,47 +82,78 @@ pub(super) fn introduced<'a>(
     let plain_like = likeness(own, &plain);
     let plain_name = plain.main().and_then(|node| component(&own.doc, node));
     let arms = know(other, union);
-    let score = |arm: &Known<'a>| {
-        let named = plain_name.is_some() && plain_name == arm.component;
-        if named {
-            2.0
-        } else {
-            alike(&plain_like, &arm.likeness)
+    let scores: Vec<f64> = arms
+        .iter()
+        .map(|arm| {
+            let named = plain_name.is_some() && plain_name == arm.component;
+            if named {
+                2.0
+            } else {
+                alike(&plain_like, &arm.likeness)
+            }
+        })
+        .collect();
+    let best = scores.iter().copied().fold(0.0, f64::max);
+    let all = added == (direction == Direction::Response);
+    let mut compared = false;
+    let mut lone = Vec::new();
+    for (arm, score) in arms.iter().zip(scores) {
+        let first = score >= best && !compared;
+        if !first && !(all && score >= ENOUGH) {
+            lone.push(arm);
+            continue;
         }
-    };
-    let best = (0..arms.len()).max_by(|one, other| {
-        let of = |index: &usize| arms.get(*index).map_or(0.0, score);
-        of(one).total_cmp(&of(other)).then(other.cmp(one))
-    });
-    let Some(best) = best.and_then(|index| arms.get(index)) else {
-        return false;
-    };
-    let arm = other.arm(with, union.at, best.node);
-    match added {
-        true => engine.child_views(pair, sides.old, arm, direction),
-        false => engine.child_views(pair, arm, sides.new, direction),
+        compared = true;
+        let arm = match added {
+            true => engine.new.arm(with, union.at, arm.node),
+            false => engine.old.arm(with, union.at, arm.node),
+        };
+        match added {
+            true => engine.child_views(pair, sides.old, arm, direction),
+            false => engine.child_views(pair, arm, sides.new, direction),
+        }
     }
-    for arm in arms.iter().filter(|arm| arm.node.id() != best.node.id()) {
-        arm_alone(engine, pair, arm, union, None, direction, added);
+    if lone.is_empty() && arms.len() > 1 {
+        let (rule, message, old, new) = match added {
+            true => (
+                "union-introduced",
+                "there are several shapes for what had one",
+                plain.main(),
+                Some(union.at),
+            ),
+            false => (
+                "union-dissolved",
+                "there is one shape for what had several",
+                Some(union.at),
+                plain.main(),
+            ),
+        };
+        engine.report(
+            Owner::Pair(pair),
+            Change::new(rule, direction, old, new, message),
+        );
+    }
+    let place = (union, None, plain.main());
+    for arm in lone {
+        arm_alone(engine, pair, arm, place, direction, added);
     }
     for more in rest {
-        let (old, new) = if added {
-            (None, Some(more.at))
-        } else {
-            (Some(more.at), None)
+        let (old, new) = match added {
+            true => (None, Some(more.at)),
+            false => (Some(more.at), None),
         };
         unclassified(engine, pair, old, new, direction);
     }
-    true
+    compared
 }
 
-/// An arm without a partner.
+/// An arm without a partner. `place` is the union that it is in, the one on the other side, if it is one, and where
+/// that side stands.
 fn arm_alone<'a>(
     engine: &mut Engine<'a>,
     pair: usize,
     arm: &Known<'a>,
-    union: &Union<'a>,
-    other: Option<&Union<'a>>,
+    (union, other, there): (&Union<'a>, Option<&Union<'a>>, Option<Node<'a>>),
     direction: Direction,
     added: bool,
 ) {
@@ -142,27 +174,34 @@ fn arm_alone<'a>(
             format!(", selected by `{}`,", values.join("`, `"))
         }
     };
-    let there = other.map(|union| union.at);
+    let holder = label(&views.doc, union.at);
     let (rule, old, new, near, message) = match added {
         true => (
             "union-arm-added",
             None,
             Some(arm.node),
             (there, Some(union.at)),
-            format!("`{name}`{selected} is possible"),
+            format!("it{selected} is possible in {holder}"),
         ),
         false => (
             "union-arm-removed",
             Some(arm.node),
             None,
             (Some(union.at), there),
-            format!("`{name}`{selected} is no longer possible"),
+            format!("it{selected} is no longer possible in {holder}"),
         ),
     };
+    // Where one side has no alternatives, the schema as a whole becomes another one.
+    let nodes = |node: Option<Node<'a>>| match other {
+        None => node.into_iter().collect(),
+        Some(_) => Vec::new(),
+    };
+    let (about_old, about_new) = (nodes(near.0), nodes(near.1));
     let change = Change::new(rule, direction, old, new, message)
         .near(near.0, near.1)
+        .about(&about_old, &about_new)
         // An arm may be in several unions; each is a difference of its own.
-        .detail(format!("{name} of {}", label(&views.doc, union.at)))
+        .detail(format!("{name} of {holder}"))
         .wire(wire);
     engine.report(Owner::Pair(pair), change);
 }
@@ -202,12 +241,14 @@ fn matched<'a>(
     }
     for (index, arm) in before.iter().enumerate() {
         if partners.iter().all(|(one, _)| *one != index) {
-            arm_alone(engine, pair, arm, old, Some(new), direction, false);
+            let place = (old, Some(new), Some(new.at));
+            arm_alone(engine, pair, arm, place, direction, false);
         }
     }
     for (index, arm) in after.iter().enumerate() {
         if partners.iter().all(|(_, other)| *other != index) {
-            arm_alone(engine, pair, arm, new, Some(old), direction, true);
+            let place = (new, Some(old), Some(old.at));
+            arm_alone(engine, pair, arm, place, direction, true);
         }
     }
     if old.discriminator.is_none() || new.discriminator.is_none() {
@@ -353,9 +394,16 @@ fn likeness<'a>(views: &mut Views<'a>, view: &View<'a>) -> Likeness {
         let format = view.format.and_then(|node| node.value.as_str());
         marks.extend(format.map(str::to_owned));
     }
-    for item in &view.items {
-        let item = views.follow(*item);
-        marks.extend(component(&views.doc, item));
+    if !view.items.is_empty() {
+        let id = views.view(&view.items);
+        let items = views.get(id);
+        marks.insert(format!("items {}", items.types));
+        let names = items.properties.iter().map(|(name, _)| *name);
+        marks.extend(
+            names
+                .chain(items.required.keys().copied())
+                .map(str::to_owned),
+        );
     }
     let title = view.main().and_then(|node| node.text("title"));
     Likeness {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::document::Node;
-use super::finding::Direction;
+use super::finding::{Direction, WireVerdict};
 use super::pairs::{Change, Engine, Owner};
 use super::schema::{ALL, ARRAY, BOOLEAN, FRACTION, INTEGER, OBJECT, STRING, Types, View, Views};
 use super::shapes::{Count, Limit, same};
@@ -251,8 +251,77 @@ fn formats<'a>(here: &mut Here<'_, 'a>, old: &View<'a>, new: &View<'a>) {
             (rule, format!("the format {one} became {other}"))
         }
     };
-    let detail = message.clone();
-    here.say(rule, old.format, new.format, detail, message);
+    let change = Change::new(
+        rule,
+        here.direction,
+        old.format,
+        new.format,
+        message.clone(),
+    )
+    .near(here.near.0, here.near.1)
+    .detail(message)
+    .wire(unknown_format(
+        text(old.format),
+        text(new.format),
+        here.direction,
+    ));
+    here.engine.report(Owner::Pair(here.pair), change);
+}
+
+/// The formats that programs check or have types for: those of the OpenAPI format registry and of JSON Schema.
+const KNOWN: &[&str] = &[
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "float",
+    "double",
+    "decimal",
+    "decimal128",
+    "date",
+    "date-time",
+    "time",
+    "duration",
+    "email",
+    "idn-email",
+    "hostname",
+    "idn-hostname",
+    "ipv4",
+    "ipv6",
+    "uri",
+    "uri-reference",
+    "uri-template",
+    "iri",
+    "iri-reference",
+    "uuid",
+    "json-pointer",
+    "relative-json-pointer",
+    "regex",
+    "byte",
+    "binary",
+    "base64url",
+    "password",
+    "char",
+];
+
+/// The verdict where a format is only words to its readers: nobody refuses a value for them. What had a known format has
+/// lost it with such words.
+fn unknown_format(
+    old: Option<&str>,
+    new: Option<&str>,
+    direction: Direction,
+) -> Option<WireVerdict> {
+    let known = |format: Option<&str>| format.is_some_and(|format| KNOWN.contains(&format));
+    match (old.is_some() && !known(old), new.is_some() && !known(new)) {
+        (false, false) => None,
+        (_, true) if known(old) && direction == Direction::Response => Some(WireVerdict::Breaking),
+        (true, _) if known(new) && direction == Direction::Request => Some(WireVerdict::Breaking),
+        _ => Some(WireVerdict::Dangerous),
+    }
 }
 
 fn bounds<'a>(here: &mut Here<'_, 'a>, old: &View<'a>, new: &View<'a>, common: Types) {

@@ -50,8 +50,20 @@ pub(super) fn find(old: &Surface, new: &Surface, pairs: &[(usize, usize)]) -> Ve
     let renames = renames::find(old, new, pairs);
     let mut diffs = Vec::new();
     let mut met: BTreeSet<String> = BTreeSet::new();
+    // Of a struct that became an enum nothing inside is worth telling.
+    let other_kind = |path: &str| {
+        let owner = owner(path);
+        let kinds = (old.items.get(owner), new.items.get(&renames.path(owner)));
+        owner != path
+            && owner.starts_with("types::")
+            && matches!(kinds, (Some(one), Some(other)) if one.signature != other.signature)
+    };
     for (path, item) in &old.items {
         let now = renames.path(path);
+        if other_kind(path) {
+            met.insert(now);
+            continue;
+        }
         match new.items.get(&now) {
             Some(partner) => {
                 met.insert(now.clone());
@@ -75,7 +87,7 @@ pub(super) fn find(old: &Surface, new: &Surface, pairs: &[(usize, usize)]) -> Ve
         }
     }
     for (path, item) in &new.items {
-        if met.contains(path) {
+        if met.contains(path) || other_kind(path) {
             continue;
         }
         let owner = owner(path);

@@ -1,13 +1,10 @@
 //! Every minimal pair of the corpus gives the findings that it says, and no others.
 
-#[path = "drift/corpus.rs"]
-mod corpus;
-
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use corpus::{Pair, Way, explain, pairs, said};
+use crate::corpus::{Pair, Way, explain, pairs, said};
 use xtask::drift::Direction;
 
 /// Does the work for each pair, on as many threads as there are processors.
@@ -51,18 +48,18 @@ fn every_pair_gives_its_findings_and_no_others() {
 #[test]
 fn every_rule_is_met_in_every_direction_that_it_has() {
     let (pairs, _) = pairs();
-    let mut met: BTreeSet<(String, Way3)> = BTreeSet::new();
+    let mut met: BTreeSet<(String, Travels)> = BTreeSet::new();
     for pair in &pairs {
         for finding in pair.compare(true).findings {
-            met.insert((finding.rule.to_owned(), Way3::of(finding.direction)));
+            met.insert((finding.rule.to_owned(), Travels::of(finding.direction)));
         }
     }
     let mut missing = Vec::new();
     for rule in xtask::drift::rules::RULES {
         for (verdict, way) in [
-            (rule.wire.request, Way3::Request),
-            (rule.wire.response, Way3::Response),
-            (rule.wire.operation, Way3::Neither),
+            (rule.wire.request, Travels::Request),
+            (rule.wire.response, Travels::Response),
+            (rule.wire.operation, Travels::Neither),
         ] {
             let any = rule.id == "unclassified" && met.iter().any(|(id, _)| id == rule.id);
             if verdict.is_some() && !any && !met.contains(&(rule.id.to_owned(), way)) {
@@ -79,18 +76,18 @@ fn every_rule_is_met_in_every_direction_that_it_has() {
 
 /// A direction, as rules know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Way3 {
+enum Travels {
     Request,
     Response,
     Neither,
 }
 
-impl Way3 {
+impl Travels {
     fn of(direction: Direction) -> Self {
         match direction {
-            Direction::Request => Way3::Request,
-            Direction::Response => Way3::Response,
-            Direction::Both | Direction::None => Way3::Neither,
+            Direction::Request => Travels::Request,
+            Direction::Response => Travels::Response,
+            Direction::Both | Direction::None => Travels::Neither,
         }
     }
 }

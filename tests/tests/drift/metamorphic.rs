@@ -1,13 +1,10 @@
 //! What must not matter to a comparison does not: the order of keys, references, the syntax of the file, the spelling of
 //! null. And comparisons agree with each other.
 
-#[path = "drift/corpus.rs"]
-mod corpus;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use corpus::{Pair, document, pairs, said};
+use crate::corpus::{Pair, document, pairs, said};
 use serde_json::{Map, Value, json};
 use xtask::drift::{self, Comparison, Finding, Options, WireVerdict};
 use xtask::load::{self, Document};
@@ -322,7 +319,12 @@ fn sense(rule: &str) -> (String, i8) {
 #[test]
 fn swapping_the_sides_swaps_what_is_added_and_removed() {
     let (pairs, _) = pairs();
-    for pair in &pairs {
+    // Whether a schema is compared with one arm of a union or with all depends on which of the two is the new one.
+    let one_sided = |pair: &&Pair| {
+        let union = |value: &Value| value.to_string().contains("oneOf");
+        union(&pair.old) == union(&pair.new)
+    };
+    for pair in pairs.iter().filter(one_sided) {
         let forward = pair.compare(false);
         let back = Pair {
             old: pair.new.clone(),
@@ -374,20 +376,36 @@ fn prints(findings: &[Finding]) -> BTreeSet<String> {
 fn steps(value: &Value) -> Vec<Value> {
     let mut steps = vec![value.clone()];
     let mut next = value.clone();
+    // What is part of another schema changes that one, too.
+    let mut parts = BTreeSet::new();
+    let mut whole = value.clone();
+    each_schema(&mut whole, &mut |schema| {
+        let list = schema.get("allOf").and_then(Value::as_array);
+        parts.extend(
+            list.into_iter()
+                .flatten()
+                .filter_map(xtask::json::schema_ref),
+        );
+    });
     let names: Vec<String> = value["components"]["schemas"]
         .as_object()
         .into_iter()
         .flatten()
-        .filter(|(_, schema)| schema.get("properties").is_some())
+        .filter(|(name, schema)| {
+            schema.get("properties").is_some()
+                && schema.get("allOf").is_none()
+                && !parts.contains(*name)
+        })
         .map(|(name, _)| name.clone())
         .collect();
-    for (index, name) in names.iter().enumerate() {
+    // What goes, goes first: it takes away the way to what changes behind it.
+    let mut order: Vec<(usize, &String)> = names.iter().enumerate().collect();
+    order.sort_by_key(|(index, _)| index % 3 != 2);
+    for (done, (index, name)) in order.into_iter().enumerate() {
         let schema = &mut next["components"]["schemas"][name];
         match index % 3 {
             0 => schema["properties"]["drifted"] = json!({ "type": "string" }),
-            1 => {
-                schema["required"] = json!([]);
-            }
+            1 => schema["required"] = json!([]),
             _ => {
                 let properties = schema["properties"].as_object_mut().expect("it has some");
                 let first = properties.keys().next().cloned();
@@ -396,7 +414,7 @@ fn steps(value: &Value) -> Vec<Value> {
                 }
             }
         }
-        if index % 7 == 6 {
+        if done % 7 == 6 {
             steps.push(next.clone());
         }
     }
