@@ -99,7 +99,8 @@ pub(super) fn introduced<'a>(
     let mut lone = Vec::new();
     for (arm, score) in arms.iter().zip(scores) {
         let first = score >= best && !compared;
-        if !first && !(all && score >= ENOUGH) {
+        let fits = first || all && score >= ENOUGH;
+        if !fits {
             lone.push(arm);
             continue;
         }
