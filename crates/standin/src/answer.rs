@@ -112,7 +112,8 @@ impl Answer {
         } = *self.0;
         let body = match body {
             AnswerBody::Empty => Bytes::new(),
-            AnswerBody::Json(value) => Bytes::from(value.to_string()),
+            // Several times as fast as `to_string`, which goes by way of the formatter. A value always serializes.
+            AnswerBody::Json(value) => serde_json::to_vec(&value).unwrap_or_default().into(),
             AnswerBody::Bytes(bytes) => bytes,
         };
         (status, headers, body)
