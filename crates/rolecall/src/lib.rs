@@ -14,6 +14,8 @@
 //!
 //! One for each API: `okta`, `foundry`, `zenml` and `klustr`. None is on by default, and only the APIs whose feature is on
 //! are compiled.
+//!
+//! `keyring` adds a store that keeps sessions in the keyring of the operating system, `auth::KeyringStore`.
 
 #![forbid(unsafe_code)]
 
