@@ -47,7 +47,9 @@ fn nothing_differs(rewrite: impl Fn(&Value) -> Value) {
     let mut rewritten = 0;
     for (name, value) in documents() {
         let other = rewrite(&value);
-        rewritten += usize::from(other.to_string() != value.to_string());
+        // As texts, since two values are equal whatever the order of their keys.
+        let (before, after) = (value.to_string(), other.to_string());
+        rewritten += usize::from(before != after);
         let comparison = drift::compare(&document("old", &value), &document("new", &other), &WIRE);
         assert!(
             comparison.findings.is_empty(),
