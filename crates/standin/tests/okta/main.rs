@@ -1,7 +1,6 @@
 //! The stand-in for Okta, through the generated client and over plain HTTP.
 
 #[path = "../support/session.rs"]
-#[allow(dead_code, reason = "other binaries use the rest of it")]
 mod session;
 #[path = "../support/mod.rs"]
 mod support;
