@@ -664,7 +664,8 @@ impl Work<'_> {
                 .extend(number.and_then(|number| self.key(new, number)));
         }
         if let Some(name) = item.strip_prefix("types::") {
-            let new = diff.new.is_some();
+            // The path is that of the old crate where the item was there.
+            let new = diff.old.is_none();
             let users = if new {
                 &self.new_users
             } else {
