@@ -457,6 +457,7 @@ impl Work<'_> {
         }
         self.spread_modules();
         self.spread_names();
+        self.spread_gates();
         // The arm for everything else is called otherwise when another takes its name.
         for index in 0..self.diffs.len() {
             let Some(diff) = self.diffs.get(index).filter(|diff| is_variant(diff)) else {
@@ -528,6 +529,40 @@ impl Work<'_> {
                 other.path.starts_with(&inside) || other.now.starts_with(&inside)
             });
             let causes: BTreeSet<usize> = moved.flat_map(|(_, found)| found).copied().collect();
+            self.give(index, &causes);
+        }
+    }
+
+    /// A type is there with other features because operations that reach it went to another module, or went.
+    fn spread_gates(&mut self) {
+        for index in 0..self.diffs.len() {
+            let Some(diff) = self
+                .diffs
+                .get(index)
+                .filter(|diff| diff.kind == Kind::Changed)
+            else {
+                continue;
+            };
+            let same = match (&diff.old, &diff.new) {
+                (Some(old), Some(new)) => old.signature == new.signature,
+                _ => false,
+            };
+            let Some(name) = diff.path.strip_prefix("types::").filter(|_| same) else {
+                continue;
+            };
+            let users = self.old_users.reach(name);
+            let keys = users
+                .into_iter()
+                .filter_map(|number| self.key(false, number));
+            let causes: BTreeSet<usize> = keys
+                .filter_map(|key| self.of_operation.get(&key))
+                .flatten()
+                .copied()
+                .filter(|cause| {
+                    let rule = self.causes.get(*cause).map_or("", |cause| cause.rule);
+                    matches!(rule, "operation-tag-changed" | "operation-removed")
+                })
+                .collect();
             self.give(index, &causes);
         }
     }
