@@ -57,6 +57,33 @@ pub enum Pages {
     },
 }
 
+impl Pages {
+    /// Where the items are: a JSON Pointer into the body. `None` when the operation does not answer with a list.
+    #[must_use]
+    pub const fn items(self) -> Option<&'static str> {
+        match self {
+            Self::NotAList => None,
+            Self::Whole { items }
+            | Self::LinkHeader { items, .. }
+            | Self::BodyLink { items, .. }
+            | Self::BodyToken { items, .. }
+            | Self::Offset { items, .. } => Some(items),
+        }
+    }
+
+    /// How many items a page has. `None` when a caller cannot ask for a number.
+    #[must_use]
+    pub const fn limit(self) -> Option<PageLimit> {
+        match self {
+            Self::NotAList | Self::Whole { .. } => None,
+            Self::LinkHeader { limit, .. }
+            | Self::BodyLink { limit, .. }
+            | Self::BodyToken { limit, .. } => limit,
+            Self::Offset { limit, .. } => Some(limit),
+        }
+    }
+}
+
 /// A parameter that chooses the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageParameter {

@@ -40,10 +40,12 @@ pub mod vendors;
 
 pub use api_key::ApiKeyExchange;
 pub use authorizer::{Authorizer, Used, Verdict};
+pub(crate) use credentials::kind_name;
 pub use credentials::{Chosen, Credentials, CredentialsBuilder, Match};
 pub use dpop::DpopKey;
 pub use error::{Error, ErrorKind};
 pub use jose::{Claims, SigningKey};
+pub(crate) use origin::is_loopback;
 pub use scopes::Scopes;
 pub use source::{TokenRequest, TokenSource};
 pub use static_token::StaticToken;

@@ -151,7 +151,7 @@ impl Reason {
         Self {
             says: format!(
                 "a rule chooses `{name}`, and the description does not list {}",
-                super::credentials::kind_name(kind)
+                super::kind_name(kind)
             ),
             evidence: Evidence::Configuration,
             remedy: None,

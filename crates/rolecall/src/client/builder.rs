@@ -2,18 +2,17 @@
 
 use super::Client;
 use crate::api::Api;
-use crate::auth::{self, Authorizer, Credentials, TokenSource};
+use crate::auth::{self, Authorizer, Credentials, TokenSource, is_loopback};
 use crate::clock::{Clock, SystemClock};
 use crate::hook::Shared;
 use crate::limit::Limiter;
 use crate::options::CallOptions;
 use crate::retry::{Backoff, Budget, NoRetry, RetryPolicy};
 use crate::summary::CallSummary;
-use rolecall_client::{Transport, Url, reqwest};
+use rolecall_client::{Transport, reqwest};
 use std::error::Error as StdError;
 use std::fmt;
 use std::marker::PhantomData;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -249,18 +248,6 @@ impl<A: Api> ClientBuilder<A> {
             settings: self.settings,
         });
         Ok(Client::new(&A::over(transport), shared, CallOptions::new()))
-    }
-}
-
-/// Whether the host is this machine (RFC 6761, section 6.3).
-fn is_loopback(url: &Url) -> bool {
-    let Some(host) = url.host_str() else {
-        return false;
-    };
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    match address.parse::<IpAddr>() {
-        Ok(address) => address.is_loopback(),
-        Err(_) => host == "localhost" || host.ends_with(".localhost"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Why a call was refused, as far as that is known, and what to try.
 
 use super::{Error, Kind};
+use crate::auth::kind_name;
 use crate::summary::Credential;
 use rolecall_client::{CredentialKind, Operation, Refusal};
 
@@ -117,17 +118,6 @@ fn accepted(operation: &Operation) -> String {
     let mut names: Vec<_> = needs.map(|need| kind_name(need.kind)).collect();
     names.dedup();
     names.join(" or ")
-}
-
-/// What a kind of credential is called in messages.
-pub(super) fn kind_name(kind: CredentialKind) -> &'static str {
-    match kind {
-        CredentialKind::OAuth2 => "an OAuth token",
-        CredentialKind::Pat => "a personal access token",
-        CredentialKind::ApiKey => "an API key",
-        CredentialKind::Ssws => "an SSWS token",
-        _ => "another credential",
-    }
 }
 
 /// Names in backticks, with commas.

@@ -1,8 +1,9 @@
 //! An error in words: one line, or the whole story.
 
-use super::diagnosis::{kind_name, list};
+use super::diagnosis::list;
 use super::vendor::one_line;
 use super::{Cause, Error};
+use crate::auth::kind_name;
 use rolecall_client::Error as CallError;
 use std::error::Error as StdError;
 use std::fmt::{Formatter, Result};

@@ -3,9 +3,7 @@
 use super::loops::{Fingerprint, Loops, PagesProblem};
 use crate::error::Error;
 use futures_core::Stream;
-use rolecall_client::{
-    BoxFuture, Cursor, Error as CallError, HookNote, Page, PageLimit, Paged, Pages,
-};
+use rolecall_client::{BoxFuture, Cursor, Error as CallError, HookNote, Page, Paged};
 use serde::Serialize;
 use serde_json::Value;
 use std::fmt;
@@ -74,7 +72,7 @@ where
     }
 
     pub(super) fn page_size(&mut self, items: u64) {
-        let limit = page_limit(self.builder.operation().pages);
+        let limit = self.builder.operation().pages.limit();
         let problem = match limit {
             None => Some("the operation has no option for it".to_owned()),
             Some(_) if items == 0 => Some("a page has one item at least".to_owned()),
@@ -229,16 +227,5 @@ impl<B: Paged> fmt::Debug for ByPage<B> {
             .field("cursor", &self.cursor)
             .field("read", &self.read)
             .finish_non_exhaustive()
-    }
-}
-
-/// The option that says how many items a page has.
-fn page_limit(pages: Pages) -> Option<PageLimit> {
-    match pages {
-        Pages::LinkHeader { limit, .. }
-        | Pages::BodyLink { limit, .. }
-        | Pages::BodyToken { limit, .. } => limit,
-        Pages::Offset { limit, .. } => Some(limit),
-        _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Evidence, Finding, Reason, Verdict};
 use crate::auth::vendors;
-use rolecall_client::{Call, Operation, PageLocation, Pages, Retry, Transport};
+use rolecall_client::{Call, Operation, PageLocation, Retry, Transport};
 use serde_json::Value;
 
 pub(super) struct Probe {
@@ -34,13 +34,7 @@ pub(super) fn call(transport: &Transport, operation: &'static Operation) -> Opti
         return None;
     }
     let mut call = Call::new(transport, operation);
-    let limit = match operation.pages {
-        Pages::LinkHeader { limit, .. }
-        | Pages::BodyLink { limit, .. }
-        | Pages::BodyToken { limit, .. } => limit,
-        Pages::Offset { limit, .. } => Some(limit),
-        _ => None,
-    };
+    let limit = operation.pages.limit();
     if let Some(limit) = limit.filter(|limit| limit.parameter.location == PageLocation::Query) {
         call.set(limit.parameter.name, 1);
     }
@@ -54,7 +48,10 @@ impl Probe {
         is_safe(operation).then_some(())?;
         let outcome = match call.send_optional_json::<Value, Value>().await {
             Ok(answer) => {
-                let items = items(operation).and_then(|at| answer.value().as_ref()?.pointer(at));
+                let items = operation
+                    .pages
+                    .items()
+                    .and_then(|at| answer.value().as_ref()?.pointer(at));
                 match items.and_then(Value::as_array) {
                     Some(items) if items.is_empty() => Outcome::Nothing,
                     _ => Outcome::Something,
@@ -79,17 +76,6 @@ impl Probe {
 
     fn is(&self, finding: &Finding) -> bool {
         (self.operation.api, self.operation.id) == (finding.api, finding.operation)
-    }
-}
-
-fn items(operation: &Operation) -> Option<&'static str> {
-    match operation.pages {
-        Pages::Whole { items }
-        | Pages::LinkHeader { items, .. }
-        | Pages::BodyLink { items, .. }
-        | Pages::BodyToken { items, .. }
-        | Pages::Offset { items, .. } => Some(items),
-        _ => None,
     }
 }
 
