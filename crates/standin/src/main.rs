@@ -111,9 +111,21 @@ async fn start(options: &Options) -> Result<Vec<Standin>, Box<dyn std::error::Er
         Some(file) => snapshot::apis(file)?,
         None => Vec::new(),
     };
+    let wanted = |api: &Api| options.api.is_empty() || options.api.contains(api);
+    let others = saved.iter().filter(|api| !wanted(api));
+    let others: Vec<&str> = others.map(|api| api.name()).collect();
+    if let (Some(file), false) = (existing, others.is_empty()) {
+        // The file is written whole at the end, with what runs.
+        let problem = format!(
+            "snapshot {}: holds {} too, which saving would drop; start that as well, or name another file",
+            file.display(),
+            others.join(", "),
+        );
+        return Err(problem.into());
+    }
     let mut started = Vec::new();
     for (at, api) in (0_u16..).zip(Api::ALL) {
-        if !options.api.is_empty() && !options.api.contains(&api) {
+        if !wanted(&api) {
             continue;
         }
         let port = if options.port == 0 {

@@ -125,6 +125,15 @@ async fn state_is_saved_at_the_end_and_gone_on_from() {
     .await;
     assert!(got.text.contains("somebody-new"), "{}", got.text);
     assert_eq!(end(child).await, 0);
+
+    // Without klustr its state would be gone at the end.
+    let options = ["--api", "okta", "--snapshot", file];
+    let output = command(&options).output().await.expect("it was built");
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("holds klustr too"), "{said}");
+    let left = std::fs::read_to_string(file).expect("it is text");
+    assert!(left.contains("somebody-new"));
 }
 
 #[tokio::test]
