@@ -81,7 +81,7 @@ pub struct AccessToken {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// The kinds of credential, in a form that a snapshot can hold.
+/// The kinds of credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TokenKind {

@@ -5,7 +5,6 @@ use crate::oauth::proof::{self, Expected};
 use chrono::{DateTime, Utc};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
-use rolecall_client::CredentialKind;
 use std::collections::BTreeSet;
 
 /// Who calls, and with what.
@@ -14,8 +13,8 @@ pub struct Caller {
     /// The id of the user, service user or application that acts, in the API's own terms. Empty when the operation takes
     /// requests from anybody.
     pub principal: String,
-    /// What kind of credential it is.
-    pub kind: CredentialKind,
+    /// What kind of credential it is; `None` when the operation takes requests from anybody.
+    pub kind: Option<TokenKind>,
     /// The OAuth client that got the token, when one did.
     pub client: Option<String>,
     /// The scopes that the token has; `None` when scopes do not limit it.
@@ -39,7 +38,7 @@ impl Caller {
     pub(crate) fn nobody() -> Self {
         Self {
             principal: String::new(),
-            kind: CredentialKind::Other,
+            kind: None,
             client: None,
             scopes: Some(BTreeSet::new()),
             restricted: false,
@@ -62,17 +61,6 @@ pub enum AuthFailure {
     Expired,
     /// The DPoP proof is missing or wrong; the text says how.
     Proof(String),
-}
-
-impl From<TokenKind> for CredentialKind {
-    fn from(kind: TokenKind) -> Self {
-        match kind {
-            TokenKind::Oauth2 => Self::OAuth2,
-            TokenKind::Pat => Self::Pat,
-            TokenKind::ApiKey => Self::ApiKey,
-            TokenKind::Ssws => Self::Ssws,
-        }
-    }
 }
 
 impl Auth {
@@ -106,7 +94,7 @@ impl Auth {
         }
         let caller = Caller {
             principal: issued.token.principal.clone(),
-            kind: issued.token.kind.into(),
+            kind: Some(issued.token.kind),
             client: issued.token.client.clone(),
             scopes: issued.token.scopes.clone(),
             restricted: issued.restricted,

@@ -8,10 +8,10 @@ use super::held::HeldRole;
 use super::role_type::RoleType;
 use super::state::{Principal, PrincipalKind, State};
 use super::{errors, page};
+use crate::auth::TokenKind;
 use crate::{Answer, Request, RequestBody};
 use http::Method;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, TRANSFER_ENCODING};
-use rolecall_client::CredentialKind;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ pub(super) const IAM_MANAGE: &str = "okta.iam.manage";
 /// Refuses what the caller may not do.
 pub(super) fn permit(state: &State, request: &Request) -> Result<(), Answer> {
     let scopes = request.operation.scopes("oauth2");
-    let oauth = request.caller.kind == CredentialKind::OAuth2;
+    let oauth = request.caller.kind == Some(TokenKind::Oauth2);
     if oauth && !scopes.iter().all(|scope| request.caller.has_scope(scope)) {
         return Err(errors::scope_missing(&scheme(request), &scopes));
     }

@@ -7,7 +7,6 @@ use crate::service::Context;
 use crate::{Answer, Api, Outcome, Request, RequestBody};
 use chrono::TimeDelta;
 use http::StatusCode;
-use rolecall_client::CredentialKind;
 use serde_json::{Value, json};
 
 /// How long a token for a key is good, in seconds (fact: login-with-key).
@@ -71,7 +70,7 @@ fn with_key(state: &State, request: &Request, context: &Context<'_>, key: &str) 
 
 /// fact: api-token-bare-string
 pub(super) fn api_token(_: &State, request: &Request, context: &Context<'_>) -> Outcome {
-    if request.caller.kind != CredentialKind::OAuth2 {
+    if request.caller.kind != Some(TokenKind::Oauth2) {
         return Err(errors::illegal(
             "a key is traded for a token at /auth/login first",
         ));
