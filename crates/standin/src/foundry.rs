@@ -3,9 +3,6 @@
 //! Rules that the vendor documents are acted out as documented, and named by the `x-facts` entry of the description. Where
 //! nothing is documented the stand-in decides, and says so where it does.
 //!
-//! The vendor's SDK for Python (foundry-platform-sdk) talks to it unchanged: `hostname="127.0.0.1:7702"` and
-//! `config=Config(scheme="http")`, since the SDK asks for https otherwise.
-//!
 //! Nothing lists project templates. There are two, of these RIDs:
 //! `ri.compass.main.template.00000000-0000-4000-8000-000000000001` asks for `project_name`, `region` (`north` or `south`)
 //! and `owner` (the id of a principal), and sets the rest itself; `…000000000002` asks for `project_name` and wants

@@ -1,20 +1,5 @@
 //! The stand-in for Okta's role administration.
 //!
-//! # With Okta's own SDKs
-//!
-//! They take the origin of the stand-in for the org URL; two of them want to be told that it need not be https.
-//!
-//! - Python (`okta` 3.4): the environment has `OKTA_TESTING_TESTINGDISABLEHTTPSCHECK=true`, then
-//!   `Client({"orgUrl": origin, "token": token})`. Its `list_roles_for_client` cannot read any role, whoever answers: both
-//!   arms of its union take every role.
-//! - Node (`@okta/okta-sdk-nodejs` 8.1): `new Client({ orgUrl: origin, token })`; it does not ask for https.
-//! - Go (`okta-sdk-golang`): `okta.WithOrgUrl(origin), okta.WithToken(token), okta.WithTestingDisableHttpsCheck(true)`, or
-//!   `OKTA_TESTING_DISABLE_HTTPS_CHECK=true` in the environment.
-//!
-//! Service apps sign in with `authorizationMode` `PrivateKey`, the `client_id` of the app as `clientId`, a PEM of the
-//! credentials as `privateKey` and its id as `kid` (Python) or `keyId` (Node). The app called `service` demands DPoP, which
-//! Python is told by `dpopEnabled`.
-//!
 //! # What Okta leaves open
 //!
 //! Where the description says that something is not established, this is what the stand-in does: the last target is kept
