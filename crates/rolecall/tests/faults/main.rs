@@ -213,6 +213,8 @@ async fn server_errors() -> Vec<Row> {
 
 async fn broken_exchanges() -> Vec<Row> {
     let half = || Reply::part_of(USER, 6);
+    // So much that it has no end within the time of an attempt.
+    let long = format!("{USER}{}", " ".repeat(2000));
     let none = CallOptions::new;
     let within = |millis| none().attempt_timeout(Duration::from_millis(millis));
     vec![
@@ -242,7 +244,13 @@ async fn broken_exchanges() -> Vec<Row> {
         .await,
         read_with(
             "slow drip of headers",
-            vec![Reply::Drip("x".into()); 50],
+            vec![Reply::Drip("HTTP/1.1 200 OK\r\nx-pad: ".into()); 50],
+            within(100),
+        )
+        .await,
+        read_with(
+            "slow drip of the body",
+            vec![Reply::Drip(Reply::part_of(&long, 6)); 50],
             within(100),
         )
         .await,

@@ -34,7 +34,7 @@ pub enum Reply {
     Cut(String),
     /// These bytes, and then the connection is reset.
     Reset(String),
-    /// These bytes, one every 10 ms, for ever anew.
+    /// These bytes, and then an `x` every 10 ms, for ever.
     Drip(String),
     /// These bytes, and then nothing until the client goes away.
     Hang(String),
@@ -156,12 +156,12 @@ async fn serve(mut stream: TcpStream, handler: Arc<Handler>, log: Arc<Mutex<Vec<
             }
             Reply::Drip(bytes) => {
                 let mut tick = tokio::time::interval(std::time::Duration::from_millis(10));
-                for byte in bytes.bytes().cycle() {
+                let mut sent = stream.write_all(bytes.as_bytes()).await;
+                while sent.is_ok() {
                     tick.tick().await;
-                    if stream.write_all(&[byte]).await.is_err() {
-                        return;
-                    }
+                    sent = stream.write_all(b"x").await;
                 }
+                return;
             }
             Reply::Hang(bytes) => {
                 let _ = stream.write_all(bytes.as_bytes()).await;
