@@ -1,4 +1,4 @@
-//! The authorization server that is embedded in every stand-in: one engine, and for each vendor a [`Profile`] of where its
+//! The authorization server that is embedded in every stand-in: one engine, and for each vendor a `Profile` of where its
 //! endpoints are, what it grants and how it words its errors.
 //!
 //! It has no browser dance: the authorize endpoint signs in a user at once, the one that `login_hint` names or else the
