@@ -147,6 +147,8 @@ enum ConformanceWhat {
     Auth,
     /// Use the control page of a stand-in; needs Node.js, npm and Chromium, and fetches playwright-core from the npm registry
     Browser,
+    /// Put the verdicts of drift on the Rust API to cargo-semver-checks; fetches it from crates.io and builds it, which takes minutes
+    Semver,
     /// Put the stand-ins to schemathesis; needs Python, and fetches it from the Python package index
     Standin {
         /// APIs by their folder in `specs/`; all of them when none is named

@@ -3,6 +3,7 @@
 pub mod auth;
 pub mod browser;
 mod npm;
+pub mod semver;
 mod server;
 pub mod standin;
 

@@ -1,7 +1,7 @@
 //! `cargo xtask conformance`.
 
 use super::{Conformance, ConformanceWhat, FAILED, FINE};
-use crate::conformance::{auth, browser, standin};
+use crate::conformance::{auth, browser, semver, standin};
 use crate::project::Project;
 
 /// Runs the command; the exit code.
@@ -10,6 +10,7 @@ pub fn run(arguments: &Conformance) -> u8 {
     let passed = match &arguments.what {
         ConformanceWhat::Auth => auth::run(&project.root),
         ConformanceWhat::Browser => browser::run(&project.root),
+        ConformanceWhat::Semver => semver::run(&project.root),
         ConformanceWhat::Standin { apis, bounded } => standin::run(&project.root, apis, *bounded),
     };
     match passed {
