@@ -3,7 +3,9 @@
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use serde::Serialize;
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// What a handler comes to: either way an answer, so that `?` ends a handler early with the vendor's own error body.
 pub type Outcome = Result<Answer, Answer>;
@@ -23,6 +25,8 @@ struct Parts {
 enum AnswerBody {
     Empty,
     Json(Value),
+    /// JSON that was written without a [`Value`] in between: lists are several times as fast so.
+    Written(Bytes),
     Bytes(Bytes),
 }
 
@@ -49,6 +53,16 @@ impl Answer {
     #[must_use]
     pub fn ok(body: impl Into<Value>) -> Self {
         Self::json(StatusCode::OK, body)
+    }
+
+    /// A 200 whose JSON body is written at once.
+    #[must_use]
+    pub fn written(body: &impl Serialize) -> Self {
+        let mut answer = Self::empty(StatusCode::OK);
+        // Only a map with keys that are no texts, or a type that fails on purpose, does not serialize.
+        let text = serde_json::to_vec(body).unwrap_or_default();
+        answer.0.body = AnswerBody::Written(text.into());
+        answer.header(CONTENT_TYPE, "application/json")
     }
 
     /// A body of any media type.
@@ -87,18 +101,22 @@ impl Answer {
 
     /// The body when it is JSON.
     #[must_use]
-    pub fn json_body(&self) -> Option<&Value> {
+    pub fn json_body(&self) -> Option<Cow<'_, Value>> {
         match &self.0.body {
-            AnswerBody::Json(value) => Some(value),
+            AnswerBody::Json(value) => Some(Cow::Borrowed(value)),
+            AnswerBody::Written(text) => serde_json::from_slice(text).ok().map(Cow::Owned),
             AnswerBody::Empty | AnswerBody::Bytes(_) => None,
         }
     }
 
     /// The body when it is JSON, to be changed.
     pub fn json_body_mut(&mut self) -> Option<&mut Value> {
+        if let AnswerBody::Written(text) = &self.0.body {
+            self.0.body = AnswerBody::Json(serde_json::from_slice(text).ok()?);
+        }
         match &mut self.0.body {
             AnswerBody::Json(value) => Some(value),
-            AnswerBody::Empty | AnswerBody::Bytes(_) => None,
+            AnswerBody::Empty | AnswerBody::Written(_) | AnswerBody::Bytes(_) => None,
         }
     }
 
@@ -114,7 +132,7 @@ impl Answer {
             AnswerBody::Empty => Bytes::new(),
             // Several times as fast as `to_string`, which goes by way of the formatter. A value always serializes.
             AnswerBody::Json(value) => serde_json::to_vec(&value).unwrap_or_default().into(),
-            AnswerBody::Bytes(bytes) => bytes,
+            AnswerBody::Written(bytes) | AnswerBody::Bytes(bytes) => bytes,
         };
         (status, headers, body)
     }

@@ -207,11 +207,13 @@ impl<S: Service> Host<S> {
             now: arrival.now,
         };
         let answer = oauth::serve(&self.shared.auth, profile, &head.method, &request)?;
-        let token = answer.json_body().and_then(|body| body.get("access_token"));
+        let body = answer.json_body();
+        let token = body.as_ref().and_then(|body| body.get("access_token"));
         if let Some(token) = token.and_then(Value::as_str) {
             let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
             S::issued(&state, &self.shared.auth, token);
         }
+        drop(body);
         Some(answer)
     }
 

@@ -182,7 +182,7 @@ impl Contract {
         match content.find(|(media_type, _)| is_json(media_type) || media_type == "*/*") {
             Some((_, schema)) => self
                 .validator
-                .validate(&self.document, schema, body, Some(Direction::Response))
+                .validate(&self.document, schema, &body, Some(Direction::Response))
                 .into_iter()
                 .map(|problem| {
                     let place = format!("{status}/body{}", problem.pointer);

@@ -3,7 +3,9 @@
 use super::state::{Principal, PrincipalKind, State};
 use crate::Request;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
+use std::fmt;
 
 /// What stays as it is in a path segment (RFC 3986, section 2.3).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -15,6 +17,17 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
 /// A link to a path of this org.
 pub(super) fn link(request: &Request, path: &str) -> Value {
     json!({ "href": href(request, path) })
+}
+
+/// A link that is written when it is sent.
+pub(super) struct Link<'a>(pub(super) fmt::Arguments<'a>);
+
+impl Serialize for Link<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(1))?;
+        map.serialize_entry("href", &self.0)?;
+        map.end()
+    }
 }
 
 pub(super) fn href(request: &Request, path: &str) -> String {

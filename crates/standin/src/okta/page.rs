@@ -6,6 +6,7 @@ use crate::ids::mix;
 use crate::{Answer, Request};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 /// The rows of one page, and the position at which the next one begins.
@@ -115,25 +116,40 @@ pub(super) fn whole(rows: Vec<Value>) -> Answer {
 }
 
 /// A page as a bare array, with one `Link` header line a relation.
-pub(super) fn array(request: &Request, page: Page<Value>) -> Answer {
-    with_links(Answer::ok(page.rows), request, page.next)
+pub(super) fn array(request: &Request, page: Page<impl Serialize>) -> Answer {
+    with_links(Answer::written(&page.rows), request, page.next)
 }
 
 /// A page under a key of an object, with the next page in its `_links` and in the `Link` headers: clients follow either.
 pub(super) fn object(
     request: &Request,
     key: &str,
-    page: Page<Value>,
+    page: Page<impl Serialize>,
     mut links: Map<String, Value>,
 ) -> Answer {
     // fact: iam-lists-body-or-link
     if let Some(next) = page.next {
         links.insert("next".to_owned(), link(request, &target(request, next)));
     }
-    let mut body = Map::new();
-    body.insert(key.to_owned(), Value::from(page.rows));
-    body.insert("_links".to_owned(), Value::Object(links));
-    with_links(Answer::ok(body), request, page.next)
+    let (rows, next) = (page.rows, page.next);
+    let body = Listed { key, rows, links };
+    with_links(Answer::written(&body), request, next)
+}
+
+/// Rows under their key, and the links.
+struct Listed<'a, T> {
+    key: &'a str,
+    rows: Vec<T>,
+    links: Map<String, Value>,
+}
+
+impl<T: Serialize> Serialize for Listed<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry(self.key, &self.rows)?;
+        map.serialize_entry("_links", &self.links)?;
+        map.end()
+    }
 }
 
 fn with_links(answer: Answer, request: &Request, next: Option<u64>) -> Answer {

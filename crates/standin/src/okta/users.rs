@@ -1,13 +1,14 @@
 //! Users: reading them, alone and in lists.
 
+use super::errors;
 use super::filter::Expression;
 use super::page::{self, Page};
+use super::shown::Shown;
 use super::state::{State, User, UserStatus};
-use super::{errors, links};
 use crate::service::Context;
 use crate::{Answer, Outcome, Request, millis};
 use http::header::CONTENT_TYPE;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// The domain of all logins.
 pub(super) const DOMAIN: &str = "example.com";
@@ -180,24 +181,24 @@ fn value(state: &State, (id, user): Row<'_>, attribute: &str) -> Option<String> 
     }
 }
 
-fn created(state: &State, user: &User) -> String {
+pub(super) fn created(state: &State, user: &User) -> String {
     millis(state.population().made("user", u64::from(user.index)))
 }
 
-fn updated(state: &State, user: &User) -> String {
+pub(super) fn updated(state: &State, user: &User) -> String {
     let made = state.population().made("user", u64::from(user.index));
     millis(made + chrono::TimeDelta::hours(i64::from(user.index % 500)))
 }
 
-struct Profile {
-    first: &'static str,
-    last: &'static str,
+pub(super) struct Profile {
+    pub(super) first: &'static str,
+    pub(super) last: &'static str,
     login: String,
-    department: &'static str,
+    pub(super) department: &'static str,
 }
 
 impl Profile {
-    fn of(state: &State, user: &User) -> Self {
+    pub(super) fn of(state: &State, user: &User) -> Self {
         let person = state.population().person(user.index);
         Self {
             first: person.given,
@@ -207,11 +208,11 @@ impl Profile {
         }
     }
 
-    fn address(&self) -> String {
+    pub(super) fn address(&self) -> String {
         format!("{}@{DOMAIN}", self.login)
     }
 
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         format!("{} {}", self.first, self.last)
     }
 }
@@ -223,88 +224,16 @@ pub(super) fn is_activating(user: &User) -> bool {
 
 /// A user as it is answered.
 pub(super) fn view(state: &State, request: &Request, id: &str, user: &User) -> Value {
-    let profile = Profile::of(state, user);
-    let updated = updated(state, user);
-    let activated = Some(&updated).filter(|_| user.status != UserStatus::Staged);
-    let signed_in = activated.filter(|_| user.status != UserStatus::Provisioned);
-    let mut body = json!({
-        "id": id,
-        "status": user.status.name(),
-        "created": created(state, user),
-        "activated": activated,
-        "statusChanged": activated,
-        "lastLogin": signed_in,
-        "lastUpdated": updated,
-        "passwordChanged": signed_in,
-        "type": { "id": &*state.user_type },
-        "profile": {
-            "firstName": profile.first,
-            "lastName": profile.last,
-            "displayName": profile.name(),
-            "mobilePhone": null,
-            "secondEmail": null,
-            "department": profile.department,
-            "login": profile.address(),
-            "email": profile.address(),
-        },
-        "credentials": {
-            "password": {},
-            "provider": { "type": "OKTA", "name": "OKTA" },
-        },
-        "_links": lifecycle(state, request, id, user.status),
-    });
-    if is_activating(user) {
-        body["transitioningToStatus"] = json!("ACTIVE");
-    }
-    body
-}
-
-/// What can be done with a user in a status.
-fn lifecycle(state: &State, request: &Request, id: &str, status: UserStatus) -> Value {
-    let mut all = Map::new();
-    let path = format!("/api/v1/users/{id}");
-    let relations: &[&str] = match status {
-        UserStatus::Active => &[
-            "suspend",
-            "deactivate",
-            "resetPassword",
-            "expirePassword",
-            "resetFactors",
-            "forgotPassword",
-            "changePassword",
-            "changeRecoveryQuestion",
-        ],
-        UserStatus::Staged => &["activate", "deactivate"],
-        UserStatus::Provisioned => &["reactivate", "deactivate", "resetPassword"],
-        UserStatus::Suspended => &["unsuspend", "deactivate"],
-        UserStatus::LockedOut => &["unlock", "deactivate", "resetPassword"],
-        UserStatus::PasswordExpired | UserStatus::Recovery => &["deactivate", "resetPassword"],
-        UserStatus::Deprovisioned => &["activate"],
-    };
-    for relation in relations {
-        let tail = match *relation {
-            "resetPassword" => "lifecycle/reset_password",
-            "expirePassword" => "lifecycle/expire_password",
-            "resetFactors" => "lifecycle/reset_factors",
-            "forgotPassword" => "credentials/forgot_password",
-            "changePassword" => "credentials/change_password",
-            "changeRecoveryQuestion" => "credentials/change_recovery_question",
-            other => &format!("lifecycle/{other}"),
-        };
-        let href = links::href(request, &format!("{path}/{tail}"));
-        all.insert(
-            (*relation).to_owned(),
-            json!({ "href": href, "method": "POST" }),
-        );
-    }
-    let kind = format!("/api/v1/meta/types/user/{}", state.user_type);
-    all.insert("type".to_owned(), links::link(request, &kind));
-    all.insert("self".to_owned(), links::link(request, &path));
-    Value::Object(all)
+    // It has text keys only, so that it always serializes.
+    serde_json::to_value(Shown::new(state, request, id, user)).unwrap_or_default()
 }
 
 fn render(state: &State, request: &Request, found: Page<Row<'_>>) -> Answer {
     let fields = request.query("fields").map(Fields::read);
+    if fields.is_none() && wanted_shorter(request).is_empty() {
+        let page = found.map(|(id, user)| Shown::new(state, request, id, user));
+        return page::array(request, page);
+    }
     let page = found.map(|(id, user)| {
         let mut body = view(state, request, id, user);
         shorten(request, &mut body);
@@ -316,13 +245,18 @@ fn render(state: &State, request: &Request, found: Page<Row<'_>>) -> Answer {
     page::array(request, page)
 }
 
-/// Leaves out what `okta-response` in the media type of the request says.
-fn shorten(request: &Request, body: &mut Value) {
+/// What `okta-response` in the media type of the request says.
+fn wanted_shorter(request: &Request) -> &str {
     // fact: content-type-as-parameter
     let media_type = request.headers.get(CONTENT_TYPE);
     let media_type = media_type.and_then(|value| value.to_str().ok());
     let wanted = media_type.and_then(|text| text.split_once("okta-response="));
-    let wanted = wanted.map_or("", |(_, wanted)| wanted.trim_matches('"'));
+    wanted.map_or("", |(_, wanted)| wanted.trim_matches('"'))
+}
+
+/// Leaves out what `okta-response` in the media type of the request says.
+fn shorten(request: &Request, body: &mut Value) {
+    let wanted = wanted_shorter(request);
     let body = body.as_object_mut();
     let Some(body) = body.filter(|_| !wanted.is_empty()) else {
         return;
