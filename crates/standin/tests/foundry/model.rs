@@ -150,6 +150,6 @@ async fn run(seed: u64, steps: usize) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn random_calls_come_to_what_a_model_says() {
     for seed in 1..=3 {
-        run(seed, 150).await;
+        run(seed, 1_000).await;
     }
 }
