@@ -5,7 +5,11 @@ use crate::{Answer, Request, RequestBody};
 use rolecall_openapi::validate::Direction;
 use serde::Serialize;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::fmt;
+
+/// The media type of forms.
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Whose mistake it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -87,55 +91,41 @@ impl Contract {
                 report(place, problem.found, problem.expected);
             }
         }
-        match (&operation.body, &request.body) {
-            (Some(body), RequestBody::Empty) if body.required => {
+        let Some(body) = &operation.body else {
+            return wrong;
+        };
+        let (media_type, value) = match &request.body {
+            RequestBody::Empty if body.required => {
                 report("body".to_owned(), "nothing".to_owned(), "a body".to_owned());
+                return wrong;
             }
-            (Some(body), RequestBody::Json(value)) => {
-                let mut content = body.content.iter();
-                match content.find(|(media_type, _)| is_json(media_type)) {
-                    Some((_, schema)) => {
-                        for problem in self.validator.validate(
-                            &self.document,
-                            schema,
-                            value,
-                            Some(Direction::Request),
-                        ) {
-                            let place = format!("body{}", problem.pointer);
-                            report(place, problem.found, problem.expected);
-                        }
-                    }
-                    None => report(
-                        "media type".to_owned(),
-                        "JSON".to_owned(),
-                        media_types(&body.content),
-                    ),
+            RequestBody::Json(value) => ("JSON", Cow::Borrowed(value)),
+            RequestBody::Form(fields) => {
+                let pairs = fields.iter().map(|(k, v)| (k.clone(), Value::from(&**v)));
+                (FORM, Cow::Owned(Value::Object(pairs.collect())))
+            }
+            _ => return wrong,
+        };
+        let fits = |known: &str| match media_type {
+            FORM => known == FORM,
+            _ => is_json(known),
+        };
+        match body.content.iter().find(|(known, _)| fits(known)) {
+            Some((_, schema)) => {
+                let direction = Some(Direction::Request);
+                let found = self
+                    .validator
+                    .validate(&self.document, schema, &value, direction);
+                for problem in found {
+                    let place = format!("body{}", problem.pointer);
+                    report(place, problem.found, problem.expected);
                 }
             }
-            (Some(body), RequestBody::Form(fields)) => {
-                let form = "application/x-www-form-urlencoded";
-                match body.content.iter().find(|(known, _)| known == form) {
-                    Some((_, schema)) => {
-                        let pairs = fields.iter().map(|(k, v)| (k.clone(), Value::from(&**v)));
-                        let value = Value::Object(pairs.collect());
-                        for problem in self.validator.validate(
-                            &self.document,
-                            schema,
-                            &value,
-                            Some(Direction::Request),
-                        ) {
-                            let place = format!("body{}", problem.pointer);
-                            report(place, problem.found, problem.expected);
-                        }
-                    }
-                    None => report(
-                        "media type".to_owned(),
-                        form.to_owned(),
-                        media_types(&body.content),
-                    ),
-                }
-            }
-            _ => {}
+            None => report(
+                "media type".to_owned(),
+                media_type.to_owned(),
+                media_types(&body.content),
+            ),
         }
         wrong
     }
