@@ -407,6 +407,24 @@ pub(super) fn demand(
     }
 }
 
+/// Refuses a name that another child of a space or folder has, with the error that `refused` makes of the parent's RID.
+pub(super) fn check_free(
+    state: &State,
+    parent: u32,
+    name: &str,
+    own: Option<u32>,
+    refused: impl FnOnce(&str) -> Answer,
+) -> Result<(), Answer> {
+    let Some((rid, row)) = state.file_at(parent) else {
+        return Ok(());
+    };
+    let holder = row.children.get(name);
+    match holder.is_some_and(|holder| Some(*holder) != own) {
+        true => Err(refused(rid)),
+        false => Ok(()),
+    }
+}
+
 /// Refuses what cannot be the name of a file.
 pub(super) fn check_name(name: &str) -> Result<(), Answer> {
     let bad = matches!(name, "" | "." | "..") || name.contains('/') || name.chars().count() > 700;

@@ -77,20 +77,11 @@ fn check_name(request: &Request) -> Result<&str, Answer> {
 }
 
 fn check_free(state: &State, parent: u32, name: &str, own: Option<u32>) -> Result<(), Answer> {
-    let Some((rid, row)) = state.file_at(parent) else {
-        return Ok(());
+    let refused = |rid: &str| {
+        let parameters = json!({"parentFolderRid": rid, "displayName": name});
+        errors::conflict("ResourceNameAlreadyExists", parameters)
     };
-    match row
-        .children
-        .get(name)
-        .is_some_and(|holder| Some(*holder) != own)
-    {
-        true => Err(errors::conflict(
-            "ResourceNameAlreadyExists",
-            json!({"parentFolderRid": rid, "displayName": name}),
-        )),
-        false => Ok(()),
-    }
+    file::check_free(state, parent, name, own, refused)
 }
 
 pub(super) fn create(state: &mut State, request: &Request, _: &Context<'_>) -> Outcome {

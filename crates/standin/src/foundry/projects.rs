@@ -41,20 +41,11 @@ pub(super) fn check_free(
     name: &str,
     own: Option<u32>,
 ) -> Result<(), Answer> {
-    let Some((rid, row)) = state.file_at(space) else {
-        return Ok(());
+    let refused = |rid: &str| {
+        let parameters = json!({"displayName": name, "spaceRid": rid});
+        errors::conflict("ProjectNameAlreadyExists", parameters)
     };
-    match row
-        .children
-        .get(name)
-        .is_some_and(|holder| Some(*holder) != own)
-    {
-        true => Err(errors::conflict(
-            "ProjectNameAlreadyExists",
-            json!({"displayName": name, "spaceRid": rid}),
-        )),
-        false => Ok(()),
-    }
+    file::check_free(state, space, name, own, refused)
 }
 
 /// Refuses grants none of which makes an owner.
