@@ -533,6 +533,20 @@ impl Work<'_> {
         }
     }
 
+    /// The causes of these rules among the operations that reach a type of the old crate.
+    fn of_users(&self, name: &str, rules: &[&str]) -> BTreeSet<usize> {
+        let users = self.old_users.reach(name).into_iter();
+        let keys = users.filter_map(|number| self.key(false, number));
+        keys.filter_map(|key| self.of_operation.get(&key))
+            .flatten()
+            .copied()
+            .filter(|cause| {
+                let cause = self.causes.get(*cause);
+                cause.is_some_and(|cause| rules.contains(&cause.rule))
+            })
+            .collect()
+    }
+
     /// A type is there with other features because operations that reach it went to another module, or went.
     fn spread_gates(&mut self) {
         for index in 0..self.diffs.len() {
@@ -550,19 +564,7 @@ impl Work<'_> {
             let Some(name) = diff.path.strip_prefix("types::").filter(|_| same) else {
                 continue;
             };
-            let users = self.old_users.reach(name);
-            let keys = users
-                .into_iter()
-                .filter_map(|number| self.key(false, number));
-            let causes: BTreeSet<usize> = keys
-                .filter_map(|key| self.of_operation.get(&key))
-                .flatten()
-                .copied()
-                .filter(|cause| {
-                    let rule = self.causes.get(*cause).map_or("", |cause| cause.rule);
-                    matches!(rule, "operation-tag-changed" | "operation-removed")
-                })
-                .collect();
+            let causes = self.of_users(name, &["operation-tag-changed", "operation-removed"]);
             self.give(index, &causes);
         }
     }
@@ -584,22 +586,14 @@ impl Work<'_> {
             if !origin.is_some_and(|origin| origin.starts_with("/paths/")) {
                 continue;
             }
-            let users = self.old_users.reach(name);
-            let keys = users
-                .into_iter()
-                .filter_map(|number| self.key(false, number));
-            let causes: BTreeSet<usize> = keys
-                .filter_map(|key| self.of_operation.get(&key))
-                .flatten()
-                .copied()
-                .filter(|cause| {
-                    let rule = self.causes.get(*cause).map_or("", |cause| cause.rule);
-                    matches!(
-                        rule,
-                        "operation-id-changed" | "path-parameter-renamed" | "operation-moved"
-                    )
-                })
-                .collect();
+            let causes = self.of_users(
+                name,
+                &[
+                    "operation-id-changed",
+                    "path-parameter-renamed",
+                    "operation-moved",
+                ],
+            );
             self.give(index, &causes);
         }
     }
