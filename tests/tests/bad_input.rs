@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use xtask::lint::{Audience, lint, lint_examples, rules};
-use xtask::load::{load, parse};
-use xtask::problem::{Problem, Problems};
+use rolecall_codegen::lint::{Audience, lint, lint_examples, rules};
+use rolecall_openapi::load::{load, parse};
+use rolecall_openapi::problem::{Problem, Problems};
 
 const FIXTURES: &str = "fixtures/bad";
 

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
+use rolecall_codegen::lint::{Audience, lint, lint_examples};
+use rolecall_openapi::load::parse;
 use serde_json::{Value, json};
-use xtask::lint::{Audience, lint, lint_examples};
-use xtask::load::parse;
 
 const EXAMPLES: &str = "fixtures/bad/examples/examples";
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use xtask::lower::PASSES;
+use rolecall_codegen::lower::PASSES;
 
 #[test]
 fn the_passes_are_documented_in_their_order() {
@@ -25,7 +25,7 @@ fn the_passes_are_documented_in_their_order() {
 fn every_kind_of_loss_is_documented() {
     let text = fs::read_to_string("../specs/README.md").unwrap();
     let mut kinds = Vec::new();
-    for code in sources(Path::new("../xtask/src/lower")) {
+    for code in sources(Path::new("../crates/codegen/src/lower")) {
         // A kind is the first literal after the call that reports it.
         for call in ["lose(", "lose_at(", "losses.push((", "lost("] {
             kinds.extend(code.split(call).skip(1).filter_map(|rest| {

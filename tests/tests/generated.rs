@@ -6,12 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use rolecall_codegen::lint::Audience;
+use rolecall_codegen::render::{Home, Identity};
+use rolecall_codegen::slice::Slice;
 use tempfile::TempDir;
 use xtask::generate::{Failure, Job, Outcome, prepare};
-use xtask::lint::Audience;
 use xtask::progress::Progress;
-use xtask::render::{Home, Identity};
-use xtask::slice::Slice;
 use xtask::{cli, write};
 
 const SMALL: &str = "fixtures/small/openapi.yaml";

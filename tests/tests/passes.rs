@@ -6,10 +6,10 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use rolecall_codegen::lower::{Lowered, PASSES, Plan, lower, lower_by};
+use rolecall_codegen::model::{self, Model, Presence};
+use rolecall_openapi::load::{SpecVersion, load};
 use serde_json::{Map, Value, json};
-use xtask::load::{SpecVersion, load};
-use xtask::lower::{Lowered, PASSES, Plan, lower, lower_by};
-use xtask::model::{self, Model, Presence};
 
 const FIXTURES: &str = "fixtures/passes";
 

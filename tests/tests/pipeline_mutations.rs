@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 use changes::{apply, changes};
 use proptest::prelude::*;
 use proptest::sample::Index;
+use rolecall_codegen::lint::{Audience, lint};
+use rolecall_codegen::lower::{Lowered, lower};
+use rolecall_codegen::model::{self, Model};
+use rolecall_codegen::render::{Home, Identity, files};
+use rolecall_openapi::json;
+use rolecall_openapi::load::{Document, SpecVersion, parse};
+use rolecall_openapi::problem::Severity;
 use serde_json::{Map, Value, json};
-use xtask::json;
-use xtask::lint::{Audience, lint};
-use xtask::load::{Document, SpecVersion, parse};
-use xtask::lower::{Lowered, lower};
-use xtask::model::{self, Model};
-use xtask::problem::Severity;
-use xtask::render::{Home, Identity, files};
 
 #[path = "mutations/changes.rs"]
 mod changes;

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use rolecall_client::{ByStatus, DecodeProblem, ErrorBody};
+use rolecall_openapi::load::{self, SpecVersion};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use xtask::load::{self, SpecVersion};
 use xtask::survive::{Answer, Mutation, Tally, each_case, samples, table};
 
 /// Decodes a body that came with a status, and encodes it again.

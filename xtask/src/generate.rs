@@ -1,19 +1,20 @@
-//! `cargo xtask generate`: load, lint, slice, lower, generate, write.
+//! `cargo xtask generate`: load, compile, format, compare.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use serde::Serialize;
 
-use crate::lint::{Audience, lint, lint_examples};
-use crate::load::{self, Document, SpecVersion};
-use crate::lower::{self, Applied, Loss};
-use crate::problem::{Problem, Problems, Severity};
+use rolecall_codegen::lint::Audience;
+use rolecall_codegen::lower::{Applied, Loss};
+use rolecall_codegen::render::Identity;
+use rolecall_codegen::slice::Slice;
+use rolecall_codegen::{Compiled, Input, Step, compile, panic_message};
+use rolecall_openapi::problem::{Problem, Problems, Severity};
+use rolecall_openapi::{json, load};
+
 use crate::progress::Progress;
-use crate::render::{self, Identity};
-use crate::slice::Slice;
 use crate::write::{self, Change, Formatted};
-use crate::{json, model};
 
 /// Why nothing was generated.
 #[derive(Debug)]
@@ -81,23 +82,6 @@ pub struct Outcome {
     pub changes: Vec<Change>,
 }
 
-/// Loads and lints a description; errors stop, warnings are returned.
-pub fn load_checked(job: &Job) -> Result<(Document, Vec<Problem>), Problems> {
-    let mut document = load::load(&job.spec).map_err(|problems| renamed(problems, job))?;
-    document.file.clone_from(&job.spec_name);
-    let mut problems = lint(&document, job.audience);
-    if let Some(examples) = &job.examples {
-        problems.extend(lint_examples(&document, examples));
-    }
-    if problems
-        .iter()
-        .any(|problem| problem.severity == Severity::Error)
-    {
-        return Err(Problems::new(problems));
-    }
-    Ok((document, problems))
-}
-
 fn renamed(mut problems: Problems, job: &Job) -> Problems {
     for problem in &mut problems.0 {
         problem.file.clone_from(&job.spec_name);
@@ -108,42 +92,45 @@ fn renamed(mut problems: Problems, job: &Job) -> Problems {
 /// Does everything up to writing.
 pub fn prepare(job: &Job, progress: &Progress) -> Result<Outcome, Failure> {
     let start = Instant::now();
-    progress.step(&job.identity.api, "load and lint");
-    let (document, warnings) = load_checked(job)?;
-    progress.step(&job.identity.api, "lower");
-    let mut value = document.value.clone();
-    let missing = job.slice.apply(&mut value);
-    if !missing.is_empty() {
-        return Err(Failure::Input(crate::project::one(
-            "nothing-to-keep",
-            Path::new(&job.spec_name),
-            format!("the description has no {}", missing.join(", no ")),
-            "tags, paths and operations that it has".into(),
-            "correct the slice: --tag, --path and --operation, or [slice] in api.toml",
-        )));
-    }
-    let mut lowered = lower::lower(value, document.version == SpecVersion::V3_1);
-    for loss in &mut lowered.losses {
-        loss.line = document.place(&loss.pointer).map(|place| place.line);
-    }
-    progress.step(&job.identity.api, "generate");
-    let model =
-        model::build(&document.file, &lowered).map_err(|problems| place(problems, &document))?;
-    let files = render::files(&model, &lowered.document, &job.identity).map_err(Failure::Tool)?;
+    progress.step(&job.identity.api, "load");
+    let mut document = load::load(&job.spec).map_err(|problems| renamed(problems, job))?;
+    document.file.clone_from(&job.spec_name);
+    let input = Input {
+        document: &document,
+        audience: job.audience,
+        examples: job.examples.as_deref(),
+        slice: &job.slice,
+    };
+    let compiled = compile(&input, &|step| {
+        let step = match step {
+            Step::Lint => "lint",
+            Step::Lower => "lower",
+            Step::Model => "generate",
+        };
+        progress.step(&job.identity.api, step);
+    })?;
+    let files = compiled.files(&job.identity).map_err(Failure::Tool)?;
+    let Compiled {
+        warnings,
+        lowered,
+        model,
+    } = compiled;
     progress.step(&job.identity.api, "format");
     let formatted: Formatted = write::format(files).map_err(Failure::Tool)?;
     let in_the_way = formatted.in_the_way(&job.out);
     if let Some(first) = in_the_way.first() {
-        return Err(Failure::Input(crate::project::one(
+        return Err(Problem::of_file(
+            Severity::Error,
             "not-generated",
-            first,
+            first.display().to_string(),
             format!(
                 "{} files in the folder are not marked as generated, this one among them",
                 in_the_way.len()
             ),
-            "an empty folder, or one that was generated".into(),
+            "an empty folder, or one that was generated",
             "choose another --out, or move the files away",
-        )));
+        )
+        .into());
     }
     let changes = formatted.changes(&job.out).map_err(Failure::Tool)?;
     Ok(Outcome {
@@ -173,24 +160,6 @@ pub fn prepare(job: &Job, progress: &Progress) -> Result<Outcome, Failure> {
     })
 }
 
-/// Finds line and operation for complaints that only know a pointer.
-fn place(problems: Problems, document: &Document) -> Problems {
-    let placed = problems.0.into_iter().map(|problem| {
-        let Some(pointer) = problem.pointer.clone() else {
-            return problem;
-        };
-        document.problem(
-            problem.severity,
-            problem.rule,
-            &pointer,
-            problem.found,
-            problem.expected,
-            problem.help,
-        )
-    });
-    Problems::new(placed.collect())
-}
-
 /// Runs jobs side by side: results in the order of the jobs.
 pub fn prepare_all(jobs: &[Job], progress: &Progress) -> Vec<Result<Outcome, Failure>> {
     std::thread::scope(|scope| {
@@ -202,7 +171,7 @@ pub fn prepare_all(jobs: &[Job], progress: &Progress) -> Vec<Result<Outcome, Fai
             .into_iter()
             .map(|thread| {
                 thread.join().unwrap_or_else(|panic| {
-                    let said = crate::progenitor::panic_message(panic.as_ref());
+                    let said = panic_message(panic.as_ref());
                     Err(Failure::Tool(format!("a worker stopped: {said}")))
                 })
             })

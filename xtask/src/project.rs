@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
-use crate::problem::{Problem, Problems, Severity};
-use crate::render::{Example, Home, Identity};
-use crate::slice::Slice;
+use rolecall_codegen::render::{Example, Home, Identity};
+use rolecall_codegen::slice::Slice;
+use rolecall_openapi::problem::{Problem, Problems, Severity};
+use rolecall_openapi::toml::from_toml;
 
 /// The workspace.
 #[derive(Clone, Debug)]
@@ -143,13 +143,15 @@ impl Project {
     pub fn apis(&self, wanted: &[String]) -> Result<Vec<Api>, Problems> {
         let known = self.names()?;
         if let Some(unknown) = wanted.iter().find(|name| !known.contains(name)) {
-            return Err(one(
+            return Err(Problem::of_file(
+                Severity::Error,
                 "unknown-api",
-                &self.root.join("specs"),
+                self.root.join("specs").display().to_string(),
                 format!("there is no `{unknown}` here"),
                 format!("one of {}", known.join(", ")),
                 "correct the name, or add the API: a folder in `specs/` with its `openapi.yaml` and `api.toml`",
-            ));
+            )
+            .into());
         }
         let mut names = if wanted.is_empty() {
             known
@@ -165,11 +167,12 @@ impl Project {
     pub fn names(&self) -> Result<Vec<String>, Problems> {
         let specs = self.root.join("specs");
         let read = std::fs::read_dir(&specs).map_err(|error| {
-            one(
+            Problem::of_file(
+                Severity::Error,
                 "unreadable",
-                &specs,
+                specs.display().to_string(),
                 error.to_string(),
-                "a folder with a folder for each API".into(),
+                "a folder with a folder for each API",
                 "run this from a complete checkout",
             )
         })?;
@@ -187,11 +190,12 @@ impl Project {
         let folder = self.root.join("specs").join(name);
         let file = folder.join("api.toml");
         let text = std::fs::read_to_string(&file).map_err(|error| {
-            one(
+            Problem::of_file(
+                Severity::Error,
                 "unreadable",
-                &file,
+                file.display().to_string(),
                 error.to_string(),
-                "the identity of the API".into(),
+                "the identity of the API",
                 "write it; `specs/README.md` says what belongs there",
             )
         })?;
@@ -209,42 +213,6 @@ impl Settings {
         let expected = "the keys that `specs/README.md` lists";
         from_toml(text, &file.display().to_string(), "bad-api-toml", expected)
     }
-}
-
-/// Reads TOML; what is wrong is said with its place.
-pub fn from_toml<T: DeserializeOwned>(
-    text: &str,
-    file: &str,
-    rule: &'static str,
-    expected: &str,
-) -> Result<T, Problems> {
-    toml::from_str(text).map_err(|error| {
-        let found = error.message();
-        let problem = Problem::of_file(
-            Severity::Error,
-            rule,
-            file,
-            found,
-            expected,
-            "correct the file",
-        );
-        let problem = match error.span() {
-            Some(span) => {
-                let (line, column) = place(text, span.start);
-                problem.at(line, column)
-            }
-            None => problem,
-        };
-        problem.into()
-    })
-}
-
-/// Line and column of a byte of a text, both from 1.
-pub fn place(text: &str, offset: usize) -> (usize, usize) {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let last = before.rsplit('\n').next().unwrap_or_default();
-    (line, last.chars().count() + 1)
 }
 
 impl Api {
@@ -273,26 +241,4 @@ impl Api {
             }),
         }
     }
-}
-
-/// One problem about a file.
-pub fn one(
-    rule: &'static str,
-    file: &Path,
-    found: String,
-    expected: String,
-    help: &str,
-) -> Problems {
-    Problems(vec![Problem {
-        severity: Severity::Error,
-        rule,
-        file: file.display().to_string(),
-        line: None,
-        column: None,
-        pointer: None,
-        operation: None,
-        found,
-        expected,
-        help: help.to_owned(),
-    }])
 }

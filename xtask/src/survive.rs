@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::json::Object;
+use rolecall_openapi::json::Object;
 
 mod bodies;
 mod build;

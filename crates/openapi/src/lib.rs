@@ -2,8 +2,8 @@
 //!
 //! [`load`] reads a file or a text, [`validate`] says where a value is not what a schema asks for, and [`problem`] is how
 //! all that is wrong with a file is told. The rest is what both need, and whoever reads a description on its own: values
-//! and pointers ([`json`]), references ([`reference`](mod@reference)), types ([`schema`]), patterns ([`pattern`]) and the
-//! wording of messages ([`words`]).
+//! and pointers ([`json`]), references ([`reference`](mod@reference)), types ([`schema`]), patterns ([`pattern`]) the
+//! wording of messages ([`words`]), and settings in TOML ([`toml`]).
 
 #![forbid(unsafe_code)]
 
@@ -13,5 +13,6 @@ pub mod pattern;
 pub mod problem;
 pub mod reference;
 pub mod schema;
+pub mod toml;
 pub mod validate;
 pub mod words;

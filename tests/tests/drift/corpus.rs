@@ -17,9 +17,9 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use rolecall_drift::{self as drift, Comparison, Options};
+use rolecall_openapi::load::{self, Document};
 use serde_json::{Map, Value, json};
-use xtask::drift::{self, Comparison, Options};
-use xtask::load::{self, Document};
 
 /// Which way the schema of a case travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

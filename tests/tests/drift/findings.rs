@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::corpus::{Pair, Way, explain, pairs, said};
-use xtask::drift::Direction;
+use rolecall_drift::Direction;
 
 /// Does the work for each pair, on as many threads as there are processors.
 fn each(pairs: &[Pair], work: impl Fn(&Pair) -> Option<String> + Sync) -> Vec<String> {
@@ -55,7 +55,7 @@ fn every_rule_is_met_in_every_direction_that_it_has() {
         }
     }
     let mut missing = Vec::new();
-    for rule in xtask::drift::rules::RULES {
+    for rule in rolecall_drift::rules::RULES {
         for (verdict, way) in [
             (rule.wire.request, Travels::Request),
             (rule.wire.response, Travels::Response),

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::corpus::{Pair, document, pairs, said};
+use rolecall_drift::{self as drift, Comparison, Finding, Options, WireVerdict};
+use rolecall_openapi::load::{self, Document};
 use serde_json::{Map, Value, json};
-use xtask::drift::{self, Comparison, Finding, Options, WireVerdict};
-use xtask::load::{self, Document};
 
 const WIRE: Options = Options {
     api: false,
@@ -151,7 +151,7 @@ fn each_schema(value: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
             }
         }
     }
-    xtask::json::outer_schemas_mut(value, &mut |_, outer| schema(outer, visit));
+    rolecall_openapi::json::outer_schemas_mut(value, &mut |_, outer| schema(outer, visit));
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn a_schema_may_be_written_out_or_referred_to() {
         let schemas = value["components"]["schemas"].clone();
         let union = value.to_string().contains("discriminator");
         each_schema(&mut value, &mut |schema| {
-            let name = xtask::json::schema_ref(schema);
+            let name = rolecall_openapi::json::schema_ref(schema);
             let target = name.and_then(|name| schemas.get(&name).cloned());
             let alone = schema.as_object().is_some_and(|object| object.len() == 1);
             // Arms of a discriminator are named by their component.
@@ -386,7 +386,7 @@ fn steps(value: &Value) -> Vec<Value> {
         parts.extend(
             list.into_iter()
                 .flatten()
-                .filter_map(xtask::json::schema_ref),
+                .filter_map(rolecall_openapi::json::schema_ref),
         );
     });
     let names: Vec<String> = value["components"]["schemas"]

@@ -1,8 +1,8 @@
 //! Whatever the documents hold, a comparison ends without a panic.
 
 use crate::corpus::pairs;
-use xtask::drift::{self, Options};
-use xtask::load;
+use rolecall_drift::{self as drift, Options};
+use rolecall_openapi::load;
 
 /// A small generator of numbers (xorshift64*), so that a failure can be repeated.
 struct Numbers(u64);

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use proptest::sample::Index;
+use rolecall_openapi::json;
 use serde_json::{Value, json};
-use xtask::json;
 
 /// The pointers of all nodes but the root.
 fn pointers(value: &Value) -> Vec<String> {

@@ -161,7 +161,7 @@ fn fetch(cache: &Path, package: &Package) -> Result<PathBuf, String> {
 
 fn row(cache: &Path, label: String, file: &Path, first: bool) -> Result<Row, String> {
     let text = std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
-    let document = match crate::load::parse(&label, &text) {
+    let document = match rolecall_openapi::load::parse(&label, &text) {
         Ok(document) => document.value,
         Err(problems) => {
             let problem = problems
@@ -269,7 +269,7 @@ fn empty_row(label: String, document: &Value, compiles: String) -> Row {
         label,
         version: text("/info/version"),
         openapi: text("/openapi"),
-        declared: crate::json::operations(document).count(),
+        declared: rolecall_openapi::json::operations(document).count(),
         generated: 0,
         compiles,
         losses: Vec::new(),

@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::process::{Cost, measure};
 use crate::cli::{BAD_INPUT, FAILED, FINE};
-use crate::drift::{self, Options};
-use crate::load::{self, Document};
 use crate::project::Project;
+use rolecall_drift::{self as drift, Options};
+use rolecall_openapi::load::{self, Document};
 
 /// How often a step is measured; the least time counts, since whatever else runs can only add to it.
 const ROUNDS: usize = 5;

@@ -6,16 +6,17 @@ use std::time::SystemTime;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{BAD_INPUT, DRIFT, FAILED, FINE};
-use crate::drift::deviations::Deviations;
-use crate::drift::ignore::{Ignores, Stale};
-use crate::drift::policy::{Overrides, Threshold};
-use crate::drift::report::{Judge, Report, Section, State, schema};
 use crate::drift::source::{Input, bad_input};
-use crate::drift::{Options, base, compare, rules, select, sync, upstream};
+use crate::drift::{base, sync, upstream};
 use crate::generate::Failure;
-use crate::problem::colour_wanted;
 use crate::progress::Progress;
 use crate::project::{Api, Project};
+use rolecall_drift::deviations::Deviations;
+use rolecall_drift::ignore::{Ignores, Stale};
+use rolecall_drift::policy::{Overrides, Threshold};
+use rolecall_drift::report::{Judge, Report, Section, State, schema};
+use rolecall_drift::{Options, compare, rules, select};
+use rolecall_openapi::problem::colour_wanted;
 
 mod arguments;
 mod output;

@@ -4,14 +4,14 @@ use std::path::Path;
 
 use super::{BAD_INPUT, FAILED, FINE, Generate, STALE};
 use crate::generate::{Failure, Job, Outcome, count_losses, prepare_all};
-use crate::lint::Audience;
-use crate::lower::PASSES;
-use crate::problem::{Problems, colour_wanted};
 use crate::progress::Progress;
 use crate::project::{Api, Project};
-use crate::render::{Home, Identity};
-use crate::slice::Slice;
 use crate::write;
+use rolecall_codegen::lint::Audience;
+use rolecall_codegen::lower::PASSES;
+use rolecall_codegen::render::{Home, Identity};
+use rolecall_codegen::slice::Slice;
+use rolecall_openapi::problem::{Problem, Problems, Severity, colour_wanted};
 
 /// Runs the command; the exit code.
 pub fn run(arguments: &Generate) -> u8 {
@@ -137,16 +137,18 @@ pub fn foreign(
         && name
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
-        && crate::names::snake(name) == name.replace('-', "_").to_lowercase()
+        && rolecall_codegen::names::snake(name) == name.replace('-', "_").to_lowercase()
         && name.replace('-', "_") != "rolecall_client";
     if !legal {
-        return Err(crate::project::one(
+        return Err(Problem::of_file(
+            Severity::Error,
             "bad-crate-name",
-            Path::new("--crate"),
+            "--crate",
             format!("`{name}` is no package name"),
-            "letters, digits, `-` and `_`, beginning with a letter, and no keyword".into(),
+            "letters, digits, `-` and `_`, beginning with a letter, and no keyword",
             "choose another name",
-        ));
+        )
+        .into());
     }
     let file = match spec.file_name() {
         Some(name) if spec.as_os_str() != "-" => name.to_string_lossy().into_owned(),

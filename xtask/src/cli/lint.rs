@@ -2,10 +2,10 @@
 
 use super::generate::ours;
 use super::{BAD_INPUT, FINE, Lint};
-use crate::lint::{Audience, lint, lint_examples, rules};
-use crate::load;
-use crate::problem::{Problems, Severity, colour_wanted};
 use crate::project::Project;
+use rolecall_codegen::lint::{Audience, lint, lint_examples, rules};
+use rolecall_openapi::load;
+use rolecall_openapi::problem::{Problems, Severity, colour_wanted};
 
 /// Runs the command; the exit code.
 pub fn run(arguments: &Lint) -> u8 {

@@ -2,15 +2,16 @@
 
 use super::{BAD_INPUT, FAILED, FINE, Survive, generate};
 use crate::generate::{Failure, Job, prepare};
-use crate::load::SpecVersion;
-use crate::names::snake;
-use crate::problem::colour_wanted;
 use crate::progress::Progress;
 use crate::project::Project;
-use crate::slice::Slice;
 use crate::survive::harness::{Places, run as put};
 use crate::survive::{Tally, each_case, table};
-use crate::{load, write};
+use crate::write;
+use rolecall_codegen::names::snake;
+use rolecall_codegen::slice::Slice;
+use rolecall_openapi::load;
+use rolecall_openapi::load::SpecVersion;
+use rolecall_openapi::problem::colour_wanted;
 
 /// The package that is put to the test.
 const PACKAGE: &str = "survived";

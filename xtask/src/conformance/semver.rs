@@ -5,10 +5,10 @@
 mod pairs;
 
 use super::there;
-use crate::drift::{ApiVerdict, Options, RustApi, compare};
-use crate::load::Document;
 use crate::table::table;
 use pairs::Pair;
+use rolecall_drift::{ApiVerdict, Options, RustApi, compare};
+use rolecall_openapi::load::Document;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

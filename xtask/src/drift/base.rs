@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::generate::Failure;
-use crate::load::{self, Document};
-use crate::problem::{Problem, Severity};
 use crate::project::{Project, Settings};
-use crate::slice::Slice;
+use rolecall_codegen::slice::Slice;
+use rolecall_openapi::load::{self, Document};
+use rolecall_openapi::problem::{Problem, Severity};
 
-use super::select::Selection;
 use super::source::git;
+use rolecall_drift::select::Selection;
 
 /// An API on both sides, or on one.
 #[derive(Debug)]
@@ -90,7 +90,7 @@ fn both(project: &Project, revision: &str, name: &str, slice: &Slice) -> Result<
         cut(&mut old, &before.slice);
         cut(&mut new, &api.settings.slice);
     } else {
-        super::select::limit(&mut old, &mut new, slice)?;
+        rolecall_drift::select::limit(&mut old, &mut new, slice)?;
     }
     Ok(Change::Both(Box::new(Pair {
         old,

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use crate::generate::Failure;
-use crate::load::{self, Document};
-use crate::problem::{Problem, Problems, Severity};
+use rolecall_openapi::load::{self, Document};
+use rolecall_openapi::problem::{Problem, Problems, Severity};
 
 pub mod fetch;
 pub mod git;

@@ -5,10 +5,10 @@ use std::path::Path;
 use toml_edit::{DocumentMut, Item, Table, value};
 
 use crate::generate::Failure;
-use crate::load;
 use crate::write::{self, Change};
+use rolecall_openapi::load;
 
-use super::report::Published;
+use rolecall_drift::report::Published;
 
 /// What was done to `api.toml`.
 #[derive(Clone, Debug, PartialEq, Eq)]

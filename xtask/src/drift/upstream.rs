@@ -1,22 +1,21 @@
 //! Our descriptions against what the vendors publish.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use serde_json::Value;
 
 use crate::generate::Failure;
-use crate::json;
-use crate::lint::extension_keys;
-use crate::load::{self, Document};
-use crate::problem::{Problem, Severity};
-use crate::project::{self, Api, Project};
-use crate::slice::Slice;
+use crate::project::{Api, Project};
+use rolecall_codegen::lint::extension_keys;
+use rolecall_codegen::slice::Slice;
+use rolecall_openapi::json;
+use rolecall_openapi::load::{self, Document};
+use rolecall_openapi::problem::{Problem, Severity};
 
-use super::finding::OperationRef;
-use super::report::{Lacking, Published};
-use super::select::Selection;
 use super::source::{Input, Loaded};
+use rolecall_drift::finding::OperationRef;
+use rolecall_drift::report::{Lacking, Published};
+use rolecall_drift::select::Selection;
 
 /// Where fetched documents are kept, from the root of the workspace on.
 pub const CACHE: &str = ".cache/drift";
@@ -102,13 +101,15 @@ pub fn pair(
 
 /// Says that there is nothing to compare with.
 pub fn unpublished(api: &Api) -> Failure {
-    Failure::Input(project::one(
+    Problem::of_file(
+        Severity::Error,
         "unpublished",
-        Path::new(&format!("specs/{}/api.toml", api.name)),
+        format!("specs/{}/api.toml", api.name),
         format!("the vendor of `{}` publishes no description", api.name),
-        "an [upstream] with `url` and `version`".to_owned(),
+        "an [upstream] with `url` and `version`",
         "compare two files: `cargo xtask drift OLD NEW`",
-    ))
+    )
+    .into()
 }
 
 /// Removes the `x-` keys of our specs. No vendor's document says what they say, and a key of the vendor's that is called

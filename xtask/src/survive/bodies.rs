@@ -6,11 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::read::{Reader, Schema};
-use crate::json;
-use crate::lower::{MediaKind, operation_name};
-use crate::names::snake;
-use crate::problem::Problems;
-use crate::project::one;
+use rolecall_codegen::lower::{MediaKind, operation_name};
+use rolecall_codegen::names::snake;
+use rolecall_openapi::json;
+use rolecall_openapi::problem::{Problem, Problems, Severity};
 
 /// What a body is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -165,11 +164,12 @@ fn code(status: &str, kind: BodyKind) -> u16 {
 /// are traps, which need not be valid.
 pub fn samples(folder: &Path) -> Result<Vec<Sample>, Problems> {
     let unreadable = |path: &Path, error: &dyn std::fmt::Display| {
-        one(
+        Problem::of_file(
+            Severity::Error,
             "unreadable",
-            path,
+            path.display().to_string(),
             error.to_string(),
-            "JSON bodies".into(),
+            "JSON bodies",
             "run this from a complete checkout",
         )
     };

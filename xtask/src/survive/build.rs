@@ -9,7 +9,7 @@ use super::reach::Reach;
 use super::read::{Reader, Schema};
 use super::shape::Shape;
 use super::union::Union;
-use crate::json;
+use rolecall_openapi::json;
 
 /// A body, and the part of it that is not in the bodies before.
 pub struct Made {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::json::{self, Object};
+use rolecall_openapi::json::{self, Object};
 
 /// The family relations of a description's components.
 pub struct Family {

@@ -61,7 +61,7 @@ fn difference(one: &Value, other: &Value, at: &str) -> Option<String> {
         }
         (Value::Object(a), Value::Object(b)) => {
             let lost = a.iter().find_map(|(key, a)| {
-                let at = crate::json::join(at, key);
+                let at = rolecall_openapi::json::join(at, key);
                 match b.get(key) {
                     Some(b) => difference(a, b, &at),
                     None => Some(format!("`{at}` is lost")),

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::family::Family;
-use crate::json::{self, Object};
+use rolecall_openapi::json::{self, Object};
 
 /// A description that is being read.
 pub struct Reader<'a> {

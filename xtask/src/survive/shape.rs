@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::read::{Reader, Schema};
 use super::union::Union;
-use crate::json;
+use rolecall_openapi::json;
 
 /// What a value looks like.
 pub enum Shape<'a> {

@@ -8,7 +8,7 @@ use super::reach::Reach;
 use super::read::{Reader, Schema};
 use super::shape::{Property, Shape};
 use super::union::Union;
-use crate::json;
+use rolecall_openapi::json;
 
 /// A text that no description lists.
 const UNKNOWN: &str = "SURVIVAL_UNKNOWN";

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::load::{self, SpecVersion};
+use rolecall_openapi::load::{self, SpecVersion};
 
 fn described(schemas: Value) -> Vec<Case> {
     let document = json!({

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::family;
 use super::read::{Alternatives, Reader, Schema};
 use super::shape::{Kind, Shape};
-use crate::json::{self, Object};
+use rolecall_openapi::json::{self, Object};
 
 /// Several shapes.
 pub struct Union<'a> {

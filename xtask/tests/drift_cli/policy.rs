@@ -264,14 +264,14 @@ fn what_the_documentation_shows_is_read() {
         .filter_map(|rest| rest.split("```").next())
         .collect();
     let about = |key: &str| examples.iter().find(|text| text.starts_with(key)).unwrap();
-    xtask::drift::deviations::Deviations::parse("docs", about("[[deviation]]")).unwrap();
+    rolecall_drift::deviations::Deviations::parse("docs", about("[[deviation]]")).unwrap();
     let folder = project(&[
         ("drift.toml", about("[rules")),
         ("drift-ignore.toml", about("[[ignore]]")),
     ]);
     let outcome = compared(folder.path(), &["--fail-on", "none"]);
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
-    for (name, _) in xtask::drift::report::format::FORMATS {
+    for (name, _) in rolecall_drift::report::format::FORMATS {
         assert!(
             text.contains(&format!("| `{name}` | ")),
             "docs/drift.md does not list {name}"

@@ -2,15 +2,15 @@
 
 use chrono::NaiveDate;
 use proptest::prelude::*;
-use rolecall_openapi::validate::validate;
-use xtask::drift::deviations::Deviations;
-use xtask::drift::finding::{
+use rolecall_drift::deviations::Deviations;
+use rolecall_drift::finding::{
     ApiVerdict, Bump, Comparison, Direction, Finding, OperationRef, Operations, RustApi, Source,
     Spot, WireSummary, WireVerdict,
 };
-use xtask::drift::ignore::Ignores;
-use xtask::drift::policy::{Overrides, Threshold};
-use xtask::drift::report::{Format, Judge, Report, Style};
+use rolecall_drift::ignore::Ignores;
+use rolecall_drift::policy::{Overrides, Threshold};
+use rolecall_drift::report::{Format, Judge, Report, Style};
+use rolecall_openapi::validate::validate;
 use xtask::drift::source::Input;
 
 use crate::{home, read};

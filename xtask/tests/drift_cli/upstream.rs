@@ -378,7 +378,7 @@ fn our_deviations_name_facts_that_are_there() {
             continue;
         }
         files += 1;
-        xtask::drift::deviations::Deviations::read(&file, "deviations.toml").unwrap();
+        rolecall_drift::deviations::Deviations::read(&file, "deviations.toml").unwrap();
         let description = read(&folder.join("openapi.yaml"));
         for fact in facts(&file) {
             assert!(

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::drift::policy::Threshold;
-use crate::drift::report::format::Target;
-use crate::slice::Slice;
+use rolecall_codegen::slice::Slice;
+use rolecall_drift::policy::Threshold;
+use rolecall_drift::report::format::Target;
 
 /// `cargo xtask drift`.
 #[derive(Args)]
@@ -96,7 +97,7 @@ pub(super) struct Common {
     #[arg(
         long,
         value_name = "LEVEL",
-        value_enum,
+        value_parser = threshold(),
         value_delimiter = ',',
         hide_possible_values = true
     )]
@@ -105,7 +106,7 @@ pub(super) struct Common {
     #[arg(
         long,
         value_name = "LEVEL",
-        value_enum,
+        value_parser = threshold(),
         value_delimiter = ',',
         hide_possible_values = true,
         default_value = "any"
@@ -152,4 +153,10 @@ impl Common {
             operations: self.operation.clone(),
         }
     }
+}
+
+/// Reads the word for a level.
+fn threshold() -> impl TypedValueParser<Value = Threshold> {
+    PossibleValuesParser::new(Threshold::ALL.map(Threshold::as_str))
+        .try_map(|word| word.parse::<Threshold>())
 }

@@ -4,11 +4,11 @@ use std::ffi::OsString;
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::path::Path;
 
-use crate::drift::report::format::Target;
-use crate::drift::report::{Format, Report, Style};
 use crate::drift::source::bad_input;
 use crate::generate::Failure;
 use crate::write::{self, Change};
+use rolecall_drift::report::format::Target;
+use rolecall_drift::report::{Format, Report, Style};
 
 use super::arguments::{Colour, Common};
 

@@ -1,6 +1,6 @@
 //! The pairs of descriptions in `tests/fixtures/semver`.
 
-use crate::load::{self, Document};
+use rolecall_openapi::load::{self, Document};
 use serde::Deserialize;
 use serde_json::Value;
 use std::path::Path;

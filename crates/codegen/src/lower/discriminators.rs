@@ -1,0 +1,228 @@
+//! **Real specs** write discriminator mappings with references or bare names, map several values to one arm, or leave
+//! the mapping out. **progenitor** ignores discriminators. **Instead** every arm carries the values that select it:
+//! those of the mapping; else the only values that its own property allows; else its name (OpenAPI 3.0.3, "Discriminator
+//! Object"). A mapping to something that is no arm adds the arm. A union without a discriminator gets one when a
+//! property that all arms require tells them apart. Nothing is lost.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::{Context, ORIGIN, VALUES};
+use rolecall_openapi::json::{self, Object};
+
+pub(super) fn run(context: &mut Context) {
+    let components = json::components(&context.document)
+        .cloned()
+        .unwrap_or_default();
+    context.each_schema(|schema, context| {
+        let Value::Object(object) = schema else {
+            return;
+        };
+        for key in ["oneOf", "anyOf"] {
+            if !object.get(key).is_some_and(Value::is_array) {
+                continue;
+            }
+            let Some(Value::Array(mut arms)) = object.remove(key) else {
+                continue;
+            };
+            match object.get("discriminator").cloned() {
+                Some(discriminator) => {
+                    declared(&discriminator, &mut arms, &components, object, context)
+                }
+                None => inferred(&mut arms, &components, object, context),
+            }
+            object.insert(key.into(), Value::Array(arms));
+        }
+    });
+}
+
+pub(super) fn declared(
+    discriminator: &Value,
+    arms: &mut Vec<Value>,
+    components: &Object,
+    object: &Object,
+    context: &mut Context,
+) {
+    let Some(property) = discriminator.get("propertyName").and_then(Value::as_str) else {
+        return;
+    };
+    let mapping: Vec<(String, String)> = discriminator
+        .get("mapping")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+        .filter_map(|(value, target)| {
+            Some((value.clone(), target_name(target.as_str()?, components)?))
+        })
+        .collect();
+    for (_, target) in &mapping {
+        if !arms
+            .iter()
+            .any(|arm| json::schema_ref(arm).as_ref() == Some(target))
+        {
+            let origin = object.get(ORIGIN).cloned().unwrap_or_default();
+            arms.push(json!({ "$ref": json::reference_to(target)["$ref"], ORIGIN: origin }));
+        }
+    }
+    let names: Vec<Option<String>> = arms.iter().map(json::schema_ref).collect();
+    let own: Vec<Vec<String>> = arms
+        .iter()
+        .map(|arm| own_values(arm, property, components).unwrap_or_default())
+        .collect();
+    let shared = |index: usize, value: &String| {
+        let mut others = own.iter().enumerate().filter(|(other, _)| *other != index);
+        others.any(|(_, values)| values.contains(value))
+    };
+    let mut taken = BTreeSet::new();
+    for (index, arm) in arms.iter_mut().enumerate() {
+        let mut values: Vec<String> = mapping
+            .iter()
+            .filter(|(_, target)| Some(target) == names[index].as_ref())
+            .map(|(value, _)| value.clone())
+            .collect();
+        // Values that another arm allows, too, are those of a common base.
+        if values.is_empty() && !own[index].iter().any(|value| shared(index, value)) {
+            values.clone_from(&own[index]);
+        }
+        if values.is_empty() {
+            values.extend(names[index].clone());
+        }
+        values.retain(|value| taken.insert(value.clone()));
+        note(arm, values);
+    }
+    context.touched();
+}
+
+/// Notes the values that select an arm, each once.
+fn note(arm: &mut Value, mut values: Vec<String>) {
+    let mut seen = BTreeSet::new();
+    values.retain(|value| seen.insert(value.clone()));
+    if let Value::Object(arm) = arm {
+        arm.insert(VALUES.into(), json!(values));
+    }
+}
+
+/// A mapping's target: a reference, or the bare name of a component.
+pub(super) fn target_name(target: &str, components: &Object) -> Option<String> {
+    match json::component_of(target) {
+        Some(name) => Some(name),
+        None => {
+            let bare = target
+                .rsplit('/')
+                .next()
+                .unwrap_or(target)
+                .trim_end_matches(".json")
+                .trim_end_matches(".yaml");
+            components.contains_key(bare).then(|| bare.to_owned())
+        }
+    }
+}
+
+/// What a schema consists of: itself, and through references and `allOf` what it extends, each component once.
+pub(super) fn parts<'a>(schema: &'a Value, components: &'a Object) -> Vec<&'a Value> {
+    let mut parts = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut queue = vec![schema];
+    while let Some(schema) = queue.pop() {
+        match json::schema_ref(schema) {
+            Some(name) if seen.contains(&name) => {}
+            Some(name) => {
+                queue.extend(components.get(&name));
+                seen.insert(name);
+            }
+            None => {
+                parts.push(schema);
+                let all = schema.get("allOf").and_then(Value::as_array);
+                queue.extend(all.into_iter().flatten());
+            }
+        }
+    }
+    parts
+}
+
+/// The values that a schema allows for a property; of a union, those that its arms allow.
+fn own_values(schema: &Value, property: &str, components: &Object) -> Option<Vec<String>> {
+    nested_values(schema, property, components, &mut BTreeSet::new())
+}
+
+fn nested_values(
+    schema: &Value,
+    property: &str,
+    components: &Object,
+    seen: &mut BTreeSet<String>,
+) -> Option<Vec<String>> {
+    if json::schema_ref(schema).is_some_and(|name| !seen.insert(name)) {
+        return Some(Vec::new());
+    }
+    let parts = parts(schema, components);
+    let allowed = |part: &&Value| enum_values(part.get("properties")?.get(property)?, components);
+    if let Some(values) = parts.iter().find_map(allowed) {
+        return Some(values);
+    }
+    let whole = parts.first()?;
+    let discriminator = whole
+        .get("discriminator")
+        .filter(|d| d["propertyName"] == property);
+    let mapping = discriminator.and_then(|d| d.get("mapping")?.as_object());
+    if let Some(mapping) = mapping.filter(|mapping| !mapping.is_empty()) {
+        return Some(mapping.keys().cloned().collect());
+    }
+    let mut values = Vec::new();
+    for arm in whole.get("oneOf").or(whole.get("anyOf"))?.as_array()? {
+        values.extend(nested_values(arm, property, components, seen)?);
+    }
+    Some(values)
+}
+
+/// The strings that a schema allows; of several enums the narrowest.
+fn enum_values(schema: &Value, components: &Object) -> Option<Vec<String>> {
+    let enums = parts(schema, components).into_iter().filter_map(|part| {
+        let values = part.get("enum")?.as_array()?;
+        values
+            .iter()
+            .map(|v| v.as_str().map(str::to_owned))
+            .collect::<Option<Vec<String>>>()
+    });
+    enums.min_by_key(Vec::len)
+}
+
+/// Finds the property that all arms require and whose values no two arms share.
+fn inferred(arms: &mut [Value], components: &Object, object: &mut Object, context: &mut Context) {
+    if arms.len() < 2 {
+        return;
+    }
+    let needs: Vec<BTreeSet<String>> = arms.iter().map(|arm| required(arm, components)).collect();
+    let mut common = needs.first().cloned().unwrap_or_default();
+    common.retain(|property| needs.iter().all(|names| names.contains(property)));
+    for property in common {
+        let mut taken = BTreeSet::new();
+        let values: Option<Vec<Vec<String>>> = arms
+            .iter()
+            .map(|arm| {
+                let values = own_values(arm, &property, components)?;
+                let distinct: BTreeSet<&String> = values.iter().collect();
+                let free = distinct.into_iter().all(|v| taken.insert(v.clone()));
+                (free && !values.is_empty()).then_some(values)
+            })
+            .collect();
+        if let Some(values) = values {
+            for (arm, values) in arms.iter_mut().zip(values) {
+                note(arm, values);
+            }
+            object.insert("discriminator".into(), json!({ "propertyName": property }));
+            context.touched();
+            return;
+        }
+    }
+}
+
+/// The properties that a schema requires, through references and `allOf`.
+pub(super) fn required(schema: &Value, components: &Object) -> BTreeSet<String> {
+    parts(schema, components)
+        .into_iter()
+        .filter_map(|part| part.get("required")?.as_array())
+        .flatten()
+        .filter_map(|name| Some(name.as_str()?.to_owned()))
+        .collect()
+}

@@ -1,0 +1,271 @@
+//! **Real specs** have unions. **progenitor** tries the arms in order and takes the first that fits: the wrong one, and
+//! an `anyOf` becomes an object with everything in it. **Instead** a union becomes a type of ours. With a discriminator
+//! that decides, and an unknown value keeps its JSON. Without one the arms are tried by JSON kind and by the properties
+//! that they require, most specific first. **Lost**, and reported: arms that can never be reached; a discriminator that
+//! does not tell every arm from the others.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::{ArmPlan, Context, ORIGIN, UnionPlan, VALUES, discriminators};
+use crate::names::{Names, pascal};
+use rolecall_openapi::json::{self, Object};
+
+pub(super) fn run(context: &mut Context) {
+    let Some(components) = json::components(&context.document).cloned() else {
+        return;
+    };
+    let mut found = Vec::new();
+    for (name, schema) in &components {
+        let Some(arms) = schema
+            .get("oneOf")
+            .or(schema.get("anyOf"))
+            .and_then(Value::as_array)
+        else {
+            continue;
+        };
+        if schema
+            .get("required")
+            .and_then(Value::as_array)
+            .is_some_and(|names| !names.is_empty())
+        {
+            context.lose(
+                "constraint-dropped",
+                schema,
+                format!("what `{name}` requires beside its arms is not checked"),
+            );
+        }
+        let property = schema
+            .get("discriminator")
+            .and_then(|d| d.get("propertyName"))
+            .and_then(Value::as_str);
+        let description = schema
+            .get("description")
+            .and_then(Value::as_str)
+            .map(str::to_owned);
+        // A discriminator decides between the arms as they stand: it does not tell the arms of an arm apart.
+        let whole = gather(arms, &components, None);
+        let by_value = whole
+            .iter()
+            .all(|arm| is_object(&arm.schema, &components) && !arm.values.is_empty());
+        let plan = match property {
+            Some(property) if by_value && !whole.is_empty() => UnionPlan {
+                description,
+                discriminator: Some(property.to_owned()),
+                arms: whole,
+            },
+            _ => {
+                if let Some(property) = property {
+                    context.lose(
+                        "discriminator-not-read",
+                        schema,
+                        format!("in `{name}`, `{property}` does not tell every arm from the others: their form decides"),
+                    );
+                }
+                let arms = gather(arms, &components, Some(&mut BTreeSet::new()));
+                UnionPlan {
+                    description,
+                    discriminator: None,
+                    arms: ordered(name, schema, arms, &components, context),
+                }
+            }
+        };
+        found.push((name.clone(), plan));
+    }
+    for (name, mut plan) in found {
+        name_arms(&mut plan.arms);
+        let mut opaque = json!({ "type": "object" });
+        for key in ["nullable", "readOnly", "writeOnly", ORIGIN] {
+            let said = json::components(&context.document).and_then(|c| c.get(&name)?.get(key));
+            if let Some(said) = said {
+                opaque[key] = said.clone();
+            }
+        }
+        json::components_mut(&mut context.document).insert(name.clone(), opaque);
+        context.plan.unions.insert(name, plan);
+        context.touched();
+    }
+}
+
+/// The arms, each schema once. With a list of those that have been met, the arms of a plain union inside are put in its
+/// place, once.
+fn gather(
+    arms: &[Value],
+    components: &Object,
+    mut met: Option<&mut BTreeSet<String>>,
+) -> Vec<ArmPlan> {
+    let mut plans: Vec<ArmPlan> = Vec::new();
+    let mut add = |plan: ArmPlan| match plans.iter_mut().find(|known| known.schema == plan.schema) {
+        Some(known) => known.values.extend(plan.values),
+        None => plans.push(plan),
+    };
+    for arm in arms {
+        let target = resolve(arm, components);
+        let values: Vec<String> = arm
+            .get(VALUES)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|v| Some(v.as_str()?.to_owned()))
+            .collect();
+        let nested = target
+            .get("oneOf")
+            .or(target.get("anyOf"))
+            .and_then(Value::as_array);
+        if let (Some(nested), Some(met), None) = (nested, &mut met, target.get("discriminator")) {
+            if !met.insert(json::schema_ref(arm).unwrap_or_default()) {
+                continue;
+            }
+            for mut inner in gather(nested, components, Some(met)) {
+                if inner.values.is_empty() {
+                    inner.values.clone_from(&values);
+                }
+                add(inner);
+            }
+            continue;
+        }
+        let name = json::schema_ref(arm)
+            .map(|name| pascal(&name))
+            .unwrap_or_default();
+        let required = discriminators::required(arm, components)
+            .into_iter()
+            .collect();
+        let mut schema = arm.clone();
+        if let Value::Object(object) = &mut schema {
+            object.retain(|key, _| key == "$ref" || !json::is_annotation(key) || key == "nullable");
+        }
+        add(ArmPlan {
+            name,
+            schema,
+            values,
+            required,
+            kind: kind(target),
+        });
+    }
+    plans
+}
+
+fn resolve<'a>(schema: &'a Value, components: &'a Object) -> &'a Value {
+    let mut schema = schema;
+    for _ in 0..16 {
+        match json::schema_ref(schema).and_then(|name| components.get(&name)) {
+            Some(target) => schema = target,
+            None => break,
+        }
+    }
+    schema
+}
+
+fn is_object(schema: &Value, components: &Object) -> bool {
+    kind(resolve(schema, components)) == "object"
+}
+
+fn kind(schema: &Value) -> &'static str {
+    match schema.get("type").and_then(Value::as_str) {
+        Some("string") => "string",
+        Some("integer") => "integer",
+        Some("number") => "number",
+        Some("boolean") => "boolean",
+        Some("array") => "array",
+        _ => "object",
+    }
+}
+
+/// Most specific first: by what is required, then by what is declared; otherwise as written.
+fn ordered(
+    name: &str,
+    schema: &Value,
+    arms: Vec<ArmPlan>,
+    components: &Object,
+    context: &mut Context,
+) -> Vec<ArmPlan> {
+    let declared = |arm: &ArmPlan| {
+        resolve(&arm.schema, components)
+            .get("properties")
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_default()
+    };
+    let mut arms: Vec<(Object, ArmPlan)> =
+        arms.into_iter().map(|arm| (declared(&arm), arm)).collect();
+    let weight = |kind: &str| match kind {
+        "integer" => 0,
+        "number" => 1,
+        "object" => 3,
+        _ => 2,
+    };
+    arms.sort_by_key(|(declared, arm)| {
+        (
+            weight(arm.kind),
+            std::cmp::Reverse(arm.required.len()),
+            std::cmp::Reverse(declared.len()),
+        )
+    });
+    for later in 1..arms.len() {
+        let (declared, arm) = &arms[later];
+        let hidden_by = arms[..later].iter().find(|(before, other)| {
+            let required: BTreeSet<&String> = arm.required.iter().collect();
+            let scalar = !matches!(arm.kind, "object" | "array");
+            scalar && arm.kind == other.kind
+                || arm.kind == "object"
+                    && other.kind == "object"
+                    && other.required.iter().all(|name| required.contains(name))
+                    && before.iter().all(|(name, schema)| {
+                        declared.get(name).is_none_or(|mine| same(mine, schema))
+                    })
+        });
+        if let Some((_, other)) = hidden_by {
+            context.lose(
+                "arm-never-read",
+                schema,
+                format!(
+                    "in `{name}`, whatever fits {} fits {} before it: give them a discriminator, or a required property",
+                    called(arm),
+                    called(other)
+                ),
+            );
+        }
+    }
+    arms.into_iter().map(|(_, arm)| arm).collect()
+}
+
+/// What a complaint calls an arm, which may have no name yet.
+fn called(arm: &ArmPlan) -> String {
+    match arm.name.as_str() {
+        "" => format!("the {}", arm.kind),
+        name => format!("`{name}`"),
+    }
+}
+
+fn same(a: &Value, b: &Value) -> bool {
+    let bare = |v: &Value| -> Object {
+        v.as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(k, _)| !json::is_annotation(k))
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect()
+    };
+    bare(a) == bare(b)
+}
+
+/// Names for arms that are no components, and none twice.
+fn name_arms(arms: &mut [ArmPlan]) {
+    let mut names = Names::default();
+    names.reserve(["unknown", "unrecognized"]);
+    for arm in arms {
+        if arm.name.is_empty() {
+            arm.name = match (arm.kind, arm.schema.get("additionalProperties")) {
+                ("string", _) => "Text",
+                ("integer", _) => "Integer",
+                ("number", _) => "Number",
+                ("boolean", _) => "Boolean",
+                ("array", _) => "List",
+                _ => "Map",
+            }
+            .to_owned();
+        }
+        arm.name = names.take(&arm.name);
+    }
+}
