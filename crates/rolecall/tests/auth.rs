@@ -2,8 +2,10 @@
 
 mod auth {
     mod api_key;
+    mod binding;
     mod client_credentials;
     mod credentials;
+    mod device;
     mod discovery;
     mod dpop;
     mod keys;

@@ -88,7 +88,7 @@ impl Fetch for Fetcher {
             let response = TokenResponse::read(&answer, url, false)?;
             let mut token = Token::new(response.scheme, response.access_token);
             if let Some(life) = response.expires_in {
-                token = token.with_expiry(inner.clock.now() + life);
+                token = token.with_life(inner.clock.now(), life);
             }
             Ok(match response.scopes {
                 Some(scopes) => token.with_scopes(scopes),

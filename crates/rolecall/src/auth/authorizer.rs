@@ -1,6 +1,6 @@
 //! Puts tokens on requests, and tells from answers whether to try once more.
 
-use super::dpop::{DPOP, USE_NONCE, challenge_error};
+use super::dpop::{DPOP, SignedWith, USE_NONCE, challenge_error};
 use super::{
     Chosen, Credentials, Error, ErrorKind, Scheme, Scopes, Token, TokenRequest, TokenSource,
 };
@@ -34,8 +34,8 @@ pub struct Used {
 
 #[derive(Clone, Debug)]
 struct With {
-    /// Where a request with a proof went.
-    url: Option<Url>,
+    /// Where a request with a proof went, and what the proof was signed with.
+    proof: Option<(Url, SignedWith)>,
     name: Arc<str>,
     source: Arc<dyn TokenSource>,
     wanted: Scopes,
@@ -85,9 +85,8 @@ impl Authorizer {
                 // Before the token: none is to be fetched for a request that may not have it.
                 self.credentials.check(request.url())?;
                 let token = source.token(TokenRequest::new(scopes.clone())).await?;
-                attach(&token, request)?;
                 Some(With {
-                    url: bound(&token).then(|| request.url().clone()),
+                    proof: attach(&token, request)?,
                     name,
                     source,
                     wanted: scopes,
@@ -122,8 +121,7 @@ impl Authorizer {
                 wanted = wanted.other_than(with.token.id());
             }
             with.token = with.source.token(wanted).await?;
-            attach(&with.token, request)?;
-            with.url = bound(&with.token).then(|| request.url().clone());
+            with.proof = attach(&with.token, request)?;
         }
         used.refused = false;
         Ok(used)
@@ -135,8 +133,8 @@ impl Authorizer {
             return Verdict::Done;
         };
         let mut learnt = false;
-        if let (Some((key, clock)), Some(url)) = (with.token.key(), &with.url) {
-            let new = key.learn(clock, url, headers);
+        if let (Some((key, clock)), Some((url, signed_with))) = (with.token.key(), &with.proof) {
+            let new = key.learn(clock, url, headers, signed_with);
             if status == StatusCode::UNAUTHORIZED {
                 learnt = match challenge_error(headers).as_deref() {
                     Some(USE_NONCE) => new.nonce,
@@ -187,19 +185,19 @@ impl Used {
     }
 }
 
-fn bound(token: &Token) -> bool {
-    token.scheme() == Scheme::Dpop
-}
-
-fn attach(token: &Token, request: &mut Request) -> Result<(), Error> {
+/// Puts the token on the request, and a proof where it is bound to a key.
+fn attach(token: &Token, request: &mut Request) -> Result<Option<(Url, SignedWith)>, Error> {
     request.headers_mut().remove(DPOP);
-    if bound(token) {
+    let mut proved = None;
+    if token.scheme() == Scheme::Dpop {
         let (key, clock) = token.key().ok_or_else(|| {
             let what = "a DPoP token came without the key that it belongs to";
             Error::new(ErrorKind::Configuration, what)
         })?;
-        let proof = key.proof(clock, request.method(), request.url(), Some(token.value()))?;
+        let (proof, with) =
+            key.proof(clock, request.method(), request.url(), Some(token.value()))?;
         request.headers_mut().insert(DPOP, proof);
+        proved = Some((request.url().clone(), with));
     }
     let secret = token.value().expose();
     let scheme = token.scheme().as_str();
@@ -215,5 +213,5 @@ fn attach(token: &Token, request: &mut Request) -> Result<(), Error> {
     request
         .headers_mut()
         .insert(http::header::AUTHORIZATION, value);
-    Ok(())
+    Ok(proved)
 }

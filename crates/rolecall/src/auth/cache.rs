@@ -38,6 +38,8 @@ pub(crate) trait Fetch: Send + Sync + 'static {
 /// - There is one renewal at a time for a key. It runs in a task of its own: no caller can stop it by going away.
 /// - After a failure the next attempt waits, 1 s at first and up to 60 s, or as long as the server says. Until then callers
 ///   get the failure.
+/// - A token that a service refused is kept until there is another one: a refusal can be about a permission, and then the
+///   token is as good as before.
 pub(crate) struct Cache<F> {
     fetch: F,
     clock: TimeOfDay,
@@ -86,34 +88,49 @@ impl<F: Fetch> Cache<F> {
 
     /// A token, from memory where there is a good one.
     pub(crate) async fn get(&self, key: Key, refused: Option<TokenId>) -> Result<Token, Error> {
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| {
+            let what = "a token was asked for outside of a Tokio runtime";
+            Error::new(ErrorKind::Configuration, what)
+                .with_advice("run the call on a Tokio runtime")
+        })?;
         let slot = self.slot(&key);
-        let mut running = {
+        let mut task = None;
+        let next = {
             let mut state = slot.state();
             let now = self.clock.now();
-            if refused.is_some() && state.held.as_ref().map(|held| held.token.id()) == refused {
-                state.held = None;
-            }
             let good = state
                 .held
                 .as_ref()
-                .filter(|held| !held.token.ends_before(now));
+                .filter(|held| !held.token.ends_before(now) && refused != Some(held.token.id()));
             if let Some(held) = good {
                 let token = held.token.clone();
                 let due = held.renew_at.is_some_and(|at| at <= now);
                 if due && state.running.is_none() && state.waits(now).is_none() {
-                    self.start(&slot, &mut state, key, None);
+                    task = Some(self.start(&slot, &mut state, key, None).1);
                 }
-                return Ok(token);
-            }
-            match &state.running {
-                Some(running) => running.clone(),
-                None => {
-                    if let Some(error) = state.waits(now) {
-                        return Err(error);
+                Ok(token)
+            } else {
+                Err(match &state.running {
+                    Some(running) => running.clone(),
+                    None => {
+                        if let Some(error) = state.waits(now) {
+                            return Err(error);
+                        }
+                        let (receiver, started) = self.start(&slot, &mut state, key, refused);
+                        task = Some(started);
+                        receiver
                     }
-                    self.start(&slot, &mut state, key, refused)
-                }
+                })
             }
+        };
+        // Only now that the lock is free: a runtime that is shutting down drops the task on the spot, and the task's end
+        // takes the lock.
+        if let Some(task) = task {
+            runtime.spawn(task);
+        }
+        let mut running = match next {
+            Ok(token) => return Ok(token),
+            Err(running) => running,
         };
         let outcome = running.wait_for(Option::is_some).await;
         match outcome.as_deref() {
@@ -162,19 +179,20 @@ impl<F: Fetch> Cache<F> {
         }
     }
 
+    /// Marks the slot as being renewed. The task that does it is the caller's to spawn, once the slot's lock is free.
     fn start(
         &self,
         slot: &Arc<Slot>,
         state: &mut State,
         key: Key,
         refused: Option<TokenId>,
-    ) -> watch::Receiver<Outcome> {
+    ) -> (watch::Receiver<Outcome>, BoxFuture<'static, ()>) {
         let (sender, receiver) = watch::channel(None);
         state.running = Some(receiver.clone());
         let fetching = self.fetch.fetch(key, refused);
         let running = Running(slot.clone());
         let clock = self.clock.clone();
-        tokio::spawn(async move {
+        let task = Box::pin(async move {
             // When the runtime ends, this is dropped wherever it stands, and no longer counts as running.
             let running = running;
             let outcome = fetching.await;
@@ -185,7 +203,7 @@ impl<F: Fetch> Cache<F> {
             drop(running);
             let _ = sender.send(Some(outcome));
         });
-        receiver
+        (receiver, task)
     }
 }
 

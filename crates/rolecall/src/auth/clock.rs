@@ -4,7 +4,7 @@ use crate::{Clock, SystemClock};
 use rolecall_client::HeaderMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 /// A difference of less than this is the time that an answer took, not a clock that is off.
 const NOISE_SECONDS: i64 = 30;
@@ -23,6 +23,15 @@ impl TimeOfDay {
     pub(crate) fn now(&self) -> SystemTime {
         self.0.time_of_day()
     }
+
+    /// A time that never goes back.
+    pub(crate) fn instant(&self) -> Instant {
+        self.0.now()
+    }
+
+    pub(crate) async fn sleep(&self, duration: Duration) {
+        self.0.sleep(duration).await;
+    }
 }
 
 impl Default for TimeOfDay {
@@ -37,26 +46,32 @@ impl Default for TimeOfDay {
 pub(crate) struct ServerClock(AtomicI64);
 
 impl ServerClock {
-    /// The server's time in seconds since 1970.
-    pub(crate) fn seconds(&self, clock: &TimeOfDay) -> i64 {
-        seconds(clock.now()).saturating_add(self.0.load(Ordering::Relaxed))
+    /// How far the server's clock is believed to be ahead, in seconds.
+    pub(crate) fn ahead(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
     }
 
-    /// Learns from an answer. Whether what was believed before was wrong enough to have mattered.
-    pub(crate) fn learn(&self, clock: &TimeOfDay, headers: &HeaderMap) -> bool {
+    /// The server's time in seconds since 1970, given how far its clock is [`ahead`](Self::ahead).
+    pub(crate) fn seconds(clock: &TimeOfDay, ahead: i64) -> i64 {
+        seconds(clock.now()).saturating_add(ahead)
+    }
+
+    /// Learns from a response. Whether `believed`, by which the request was dated, was wrong enough to have mattered. It is
+    /// not compared with what is believed by now: a request beside this one may have learned the same meanwhile.
+    pub(crate) fn learn(&self, clock: &TimeOfDay, headers: &HeaderMap, believed: i64) -> bool {
         let date = headers.get(http::header::DATE);
         let date = date.and_then(|value| httpdate::parse_http_date(value.to_str().ok()?).ok());
         let Some(date) = date else {
             return false;
         };
         let ahead = seconds(date).saturating_sub(seconds(clock.now()));
-        let ahead = match ahead.abs() {
+        let ahead = match ahead.saturating_abs() {
             0..NOISE_SECONDS => 0,
             far if far > MOST_SECONDS => return false,
             _ => ahead,
         };
-        let before = self.0.swap(ahead, Ordering::Relaxed);
-        (ahead - before).abs() >= NOISE_SECONDS
+        self.0.store(ahead, Ordering::Relaxed);
+        ahead.saturating_sub(believed).saturating_abs() >= NOISE_SECONDS
     }
 }
 
@@ -65,5 +80,6 @@ fn seconds(time: SystemTime) -> i64 {
         |from: SystemTime, to: SystemTime| to.duration_since(from).unwrap_or(Duration::ZERO);
     let after = since(SystemTime::UNIX_EPOCH, time).as_secs();
     let before = since(time, SystemTime::UNIX_EPOCH).as_secs();
-    i64::try_from(after).unwrap_or(i64::MAX) - i64::try_from(before).unwrap_or(i64::MAX)
+    let whole = |seconds| i64::try_from(seconds).unwrap_or(i64::MAX);
+    whole(after).saturating_sub(whole(before))
 }

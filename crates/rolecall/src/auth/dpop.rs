@@ -100,8 +100,17 @@ impl DpopKey {
         method: &Method,
         url: &Url,
         token: Option<&Secret>,
-    ) -> Result<HeaderValue, Error> {
+    ) -> Result<(HeaderValue, SignedWith), Error> {
         let server = self.server(url);
+        let nonce = server
+            .nonce
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let with = SignedWith {
+            nonce,
+            ahead: server.clock.ahead(),
+        };
         let mut target = url.clone();
         target.set_query(None);
         target.set_fragment(None);
@@ -109,9 +118,9 @@ impl DpopKey {
             "jti": random_text()?,
             "htm": method.as_str(),
             "htu": target.as_str(),
-            "iat": server.clock.seconds(clock),
+            "iat": ServerClock::seconds(clock, with.ahead),
         });
-        if let Some(nonce) = &*server.nonce.lock().unwrap_or_else(PoisonError::into_inner) {
+        if let Some(nonce) = &with.nonce {
             claims["nonce"] = nonce.as_str().into();
         }
         if let Some(token) = token {
@@ -123,24 +132,31 @@ impl DpopKey {
         let mut value = HeaderValue::try_from(proof)
             .map_err(|_| Error::new(ErrorKind::Configuration, "a proof does not fit a header"))?;
         value.set_sensitive(true);
-        Ok(value)
+        Ok((value, with))
     }
 
-    /// Learns the nonce and the time from an answer.
-    pub(crate) fn learn(&self, clock: &TimeOfDay, url: &Url, headers: &HeaderMap) -> Learnt {
+    /// Learns the nonce and the time from the response to a request whose proof was signed with these.
+    pub(crate) fn learn(
+        &self,
+        clock: &TimeOfDay,
+        url: &Url,
+        headers: &HeaderMap,
+        with: &SignedWith,
+    ) -> Learnt {
         let server = self.server(url);
-        let clock = server.clock.learn(clock, headers);
+        let clock = server.clock.learn(clock, headers, with.ahead);
         let nonce = headers
             .get(&DPOP_NONCE)
             .and_then(|nonce| nonce.to_str().ok());
         let nonce = nonce.filter(|nonce| !nonce.is_empty() && nonce.len() <= LONGEST_NONCE);
-        let nonce = nonce.is_some_and(|nonce| {
-            let mut known = server.nonce.lock().unwrap_or_else(PoisonError::into_inner);
-            let new = known.as_deref() != Some(nonce);
+        let mut known = server.nonce.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(nonce) = nonce {
             *known = Some(nonce.to_owned());
-            new
-        });
-        Learnt { nonce, clock }
+        }
+        Learnt {
+            nonce: known.is_some() && *known != with.nonce,
+            clock,
+        }
     }
 
     /// Servers are few: the one that tokens come from and those that they are for.
@@ -161,11 +177,19 @@ impl DpopKey {
     }
 }
 
-/// What an answer taught that a further attempt could use.
+/// What a proof was signed with. Whether a response taught anything is judged against this and not against what the key
+/// knows by then: of several requests that overlap, only the first to return would find something new.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SignedWith {
+    nonce: Option<String>,
+    ahead: i64,
+}
+
+/// What a response taught that a further attempt could use.
 pub(crate) struct Learnt {
-    /// A nonce that was not known.
+    /// A nonce other than the one in the proof.
     pub(crate) nonce: bool,
-    /// That the server's clock is another than was believed.
+    /// That the server's clock is another than the one by which the proof was dated.
     pub(crate) clock: bool,
 }
 

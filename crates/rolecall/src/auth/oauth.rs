@@ -2,14 +2,16 @@
 //!
 //! An [`OAuthClient`] is what the authorization server knows a program as: where the server is, the client's id and how it
 //! proves to be that client. With it, [`ClientCredentials`] gets tokens for the program itself, and a [`UserSession`] gets
-//! those of a person who signs in.
+//! those of a person who signs in, with a browser on this machine or on another device.
 
 mod authentication;
 mod client;
 mod client_credentials;
+mod device;
 mod introspection;
 mod provider;
 mod redirect;
+mod revocation;
 mod saved;
 mod session;
 mod token_endpoint;
@@ -18,6 +20,7 @@ mod token_response;
 pub use authentication::{AssertionAudience, ClientAuthentication};
 pub use client::{OAuthClient, OAuthClientBuilder};
 pub use client_credentials::ClientCredentials;
+pub use device::DeviceSignIn;
 pub use introspection::Introspection;
 pub use provider::{Endpoints, Provider};
 pub use redirect::Redirect;

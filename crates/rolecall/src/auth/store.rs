@@ -13,6 +13,7 @@ pub use memory::MemoryStore;
 use super::Error;
 use rolecall_client::{BoxFuture, Secret};
 use std::fmt;
+use std::sync::Arc;
 
 /// Where sessions are kept between runs of a program: texts under names. What is in a text is a session's own business;
 /// it holds secrets.
@@ -27,24 +28,27 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     /// The text under this name.
     fn load<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<Secret>, Error>>;
 
-    /// Puts a text under this name, or removes it. The caller holds the lock.
+    /// Puts a text under this name, or removes it. Work that goes on when the future is dropped keeps a clone of the lock
+    /// until it ends, so that nobody else writes beside it.
     fn save<'a>(
         &'a self,
+        lock: &'a StoreLock,
         name: &'a str,
         session: Option<Secret>,
     ) -> BoxFuture<'a, Result<(), Error>>;
 }
 
-/// A lock of a [`TokenStore`], which dropping it releases.
+/// A lock of a [`TokenStore`]. Dropping its last clone releases it.
+#[derive(Clone)]
 pub struct StoreLock {
-    _held: Box<dyn Send + Sync>,
+    _held: Arc<dyn Send + Sync>,
 }
 
 impl StoreLock {
     /// Whatever releases the lock when it is dropped.
     pub fn new(held: impl Send + Sync + 'static) -> Self {
         Self {
-            _held: Box::new(held),
+            _held: Arc::new(held),
         }
     }
 }

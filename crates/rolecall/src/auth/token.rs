@@ -6,7 +6,7 @@ use rolecall_client::Secret;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// The word in front of a token in the `Authorization` header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -72,6 +72,12 @@ impl Token {
     #[must_use]
     pub fn with_expiry(mut self, at: SystemTime) -> Self {
         self.expires_at = Some(at);
+        self
+    }
+
+    /// Says how long it lives from now on. An end that no [`SystemTime`] can hold is none.
+    pub(crate) fn with_life(mut self, now: SystemTime, life: Duration) -> Self {
+        self.expires_at = now.checked_add(life);
         self
     }
 

@@ -1,8 +1,10 @@
 //! Finding the endpoints of an issuer.
 
 use super::support::{Reply, Server};
-use rolecall::auth::oauth::{ClientCredentials, OAuthClient, Provider};
-use rolecall::auth::{Error, ErrorKind, Token, TokenRequest, TokenSource};
+use rolecall::auth::oauth::{
+    ClientAuthentication, ClientCredentials, Endpoints, OAuthClient, Provider,
+};
+use rolecall::auth::{Error, ErrorKind, SigningKey, Token, TokenRequest, TokenSource};
 use serde_json::{Value, json};
 
 const OAUTH: &str = "/.well-known/oauth-authorization-server";
@@ -138,4 +140,27 @@ fn an_issuer_must_be_https() {
         issuer("https://org.okta.com?a=b").unwrap_err().kind(),
         ErrorKind::Configuration
     );
+}
+
+#[tokio::test]
+async fn an_assertion_is_for_the_issuer_when_the_endpoints_were_discovered() {
+    let metadata = json!({ "issuer": "HERE", "token_endpoint": "HERE/token" });
+    let server = server(OAUTH, metadata).await;
+    for (provider, audience) in [
+        (Provider::issuer(&server.url), server.url.clone()),
+        (
+            Provider::endpoints(Endpoints::new(server.at("/token")).issuer(&server.url)),
+            server.at("/token"),
+        ),
+    ] {
+        let key = SigningKey::from_pem(include_str!("keys/p256.pkcs8.pem")).unwrap();
+        let client = OAuthClient::builder(provider, "client-1")
+            .authentication(ClientAuthentication::private_key_jwt(key))
+            .build()
+            .unwrap();
+        let source = ClientCredentials::new(client);
+        source.token(TokenRequest::default()).await.unwrap();
+        let seen = server.seen();
+        assert_eq!(seen.last().unwrap().assertion().claim("aud"), audience);
+    }
 }

@@ -226,3 +226,68 @@ async fn a_clock_ten_minutes_off_is_made_up_for() {
         .collect();
     assert_eq!(asked, ["/token", "/token", ROLES]);
 }
+
+const AT_ONCE: usize = 8;
+
+/// The first requests of several callers overlap: none of them knows the nonce or the time that the others are about to
+/// learn, and all of them must use it.
+async fn overlapping(script: impl Fn(&Received, usize) -> Reply + Send + Sync + 'static) {
+    let gate = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
+    let server = Server::start({
+        let gate = gate.clone();
+        move |request, before| match before {
+            0..AT_ONCE => script(request, before).behind(&gate),
+            _ => script(request, before),
+        }
+    })
+    .await;
+    let hands = Hands::new();
+    let signing = SigningKey::from_pem(include_str!("keys/p256.pkcs8.pem")).unwrap();
+    let client = server
+        .client()
+        .authentication(ClientAuthentication::private_key_jwt(signing))
+        .dpop(DpopKey::generate().unwrap())
+        .clock(hands)
+        .build()
+        .unwrap();
+    let source = std::sync::Arc::new(ClientCredentials::new(client));
+    // Each asks for scopes of its own, so that each sends a request of its own.
+    let callers: Vec<_> = (0..AT_ONCE)
+        .map(|at| {
+            let source = source.clone();
+            let scopes = [format!("scope-{at}")].into_iter().collect();
+            tokio::spawn(async move { source.token(TokenRequest::new(scopes)).await })
+        })
+        .collect();
+    while server.seen().len() < AT_ONCE {
+        tokio::task::yield_now().await;
+    }
+    gate.add_permits(AT_ONCE);
+    for caller in callers {
+        caller.await.unwrap().unwrap();
+    }
+    assert_eq!(server.seen().len(), 2 * AT_ONCE);
+}
+
+#[tokio::test]
+async fn overlapping_requests_all_learn_the_nonce() {
+    overlapping(with_nonces).await;
+}
+
+#[tokio::test]
+async fn overlapping_requests_all_learn_the_time() {
+    let servers_time = Hands::new().seconds() + 3600;
+    let date = httpdate::fmt_http_date(
+        std::time::UNIX_EPOCH + std::time::Duration::from_secs(servers_time),
+    );
+    overlapping(move |request, _| {
+        let iat = request.assertion().claims["iat"].as_u64().unwrap();
+        let reply = if iat.abs_diff(servers_time) < 300 {
+            bound("t")
+        } else {
+            Reply::error(401, "invalid_client")
+        };
+        reply.header("Date", date.clone())
+    })
+    .await;
+}

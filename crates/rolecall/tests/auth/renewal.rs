@@ -236,3 +236,123 @@ async fn success_after_failure_counts_from_the_start() {
     let wait = ask(&source).await.unwrap_err().retry_after().unwrap();
     assert!(wait.as_secs_f64() <= 1.0, "{wait:?}");
 }
+
+#[tokio::test]
+async fn a_refused_token_is_kept_until_there_is_another() {
+    let server = Server::start(|_, before| match before {
+        0 => Reply::token("t"),
+        1 => Reply::error(400, "invalid_grant"),
+        _ => Reply::token("t2"),
+    })
+    .await;
+    let hands = Hands::new();
+    let source = with_clock(&server, &hands);
+    let first = ask(&source).await.unwrap();
+    let other = || TokenRequest::default().other_than(first.id());
+    // The service refused it, and there is no other: it may have been about a permission.
+    let error = source.token(other()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Refused);
+    for _ in 0..10 {
+        assert_eq!(ask(&source).await.unwrap().id(), first.id());
+    }
+    assert_eq!(server.seen().len(), 2);
+    hands.forward(60);
+    assert_eq!(source.token(other()).await.unwrap().value().expose(), "t2");
+    assert_eq!(value(&source).await, "t2");
+}
+
+/// What a runtime is doing when it ends.
+const STATES: usize = 5;
+
+/// Ends runtimes while tokens are fetched, and asks once more on the next one: nothing may hang, and no later runtime may be
+/// harmed by an earlier one.
+#[test]
+fn a_runtime_that_ends_locks_nothing() {
+    let outer = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    let gate = Arc::new(Semaphore::new(0));
+    let server = outer.block_on(Server::start({
+        let gate = gate.clone();
+        move |_, _| Reply::token("t").behind(&gate)
+    }));
+    let source = with_clock(&server, &Hands::new());
+    for round in 0..1000 {
+        let mut runtime = tokio::runtime::Builder::new_multi_thread();
+        let runtime = runtime.worker_threads(1 + round % 2).enable_all();
+        let runtime = runtime.build().unwrap();
+        let asking = || {
+            let source = source.clone();
+            async move { ask(&source).await.map(drop) }
+        };
+        match round % STATES {
+            // Nothing has begun.
+            0 => drop(runtime.spawn(asking())),
+            // The fetch has begun, and others wait for it.
+            1 => {
+                let callers = [runtime.spawn(asking()), runtime.spawn(asking())];
+                runtime.block_on(tokio::task::yield_now());
+                drop(callers);
+            }
+            // From within the runtime, while it ends.
+            2 => {
+                let late = asking();
+                runtime.spawn(async move {
+                    let _ends_with_the_runtime = AskOnDrop(Some(Box::pin(late)));
+                    std::future::pending::<()>().await;
+                });
+            }
+            // Ended at once, in the background.
+            3 => {
+                runtime.spawn(asking());
+                runtime.shutdown_background();
+                continue;
+            }
+            // From a thread of its own, which races with the end.
+            _ => {
+                let handle = runtime.handle().clone();
+                let asking = asking();
+                let thread = std::thread::spawn(move || drop(handle.spawn(asking)));
+                drop(runtime);
+                thread.join().unwrap();
+                continue;
+            }
+        }
+        drop(runtime);
+    }
+    gate.add_permits(10_000);
+    outer.block_on(async { assert_eq!(value(&source).await, "t") });
+}
+
+/// Polls a future once when it is dropped.
+struct AskOnDrop(Option<std::pin::Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>>);
+
+impl Drop for AskOnDrop {
+    fn drop(&mut self) {
+        if let Some(mut future) = self.0.take() {
+            let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+            let _ = future.as_mut().poll(&mut context);
+        }
+    }
+}
+
+#[test]
+fn outside_of_a_runtime_there_is_an_error_and_no_panic() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server = runtime.block_on(Server::counting());
+    let source = with_clock(&server, &Hands::new());
+    let error = futures_executor(ask(&source)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+}
+
+/// Polls once: what is asked for is refused before anything is waited for.
+fn futures_executor<T>(future: impl Future<Output = T>) -> T {
+    let mut future = std::pin::pin!(future);
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match future.as_mut().poll(&mut context) {
+        std::task::Poll::Ready(output) => output,
+        std::task::Poll::Pending => panic!("it waits"),
+    }
+}

@@ -267,7 +267,8 @@ async fn sessions_hide_their_tokens() {
     std::fs::write(file.path(), half).unwrap();
     seen.add(&shown(&file.load("me").await.unwrap_err()));
     let memory = MemoryStore::new();
-    memory.save("me", Some(kept.clone())).await.unwrap();
+    let lock = memory.lock().await.unwrap();
+    memory.save(&lock, "me", Some(kept.clone())).await.unwrap();
     seen.debug(&memory);
 
     let mut secrets = secrets(&server);

@@ -385,6 +385,7 @@ impl TokenStore for Failing {
 
     fn save<'a>(
         &'a self,
+        lock: &'a StoreLock,
         name: &'a str,
         session: Option<Secret>,
     ) -> BoxFuture<'a, Result<(), Error>> {
@@ -392,7 +393,7 @@ impl TokenStore for Failing {
             let error = Error::custom(ErrorKind::Store, "the disk is full");
             return Box::pin(std::future::ready(Err(error)));
         }
-        self.inner.save(name, session)
+        self.inner.save(lock, name, session)
     }
 }
 

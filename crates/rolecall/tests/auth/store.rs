@@ -14,8 +14,11 @@ fn place() -> (tempfile::TempDir, PathBuf) {
 }
 
 async fn put(store: &impl TokenStore, name: &str, text: Option<&str>) {
-    let _lock = store.lock().await.unwrap();
-    store.save(name, text.map(Secret::from)).await.unwrap();
+    let lock = store.lock().await.unwrap();
+    store
+        .save(&lock, name, text.map(Secret::from))
+        .await
+        .unwrap();
 }
 
 async fn get(store: &impl TokenStore, name: &str) -> Option<String> {
@@ -104,8 +107,8 @@ async fn a_file_that_holds_something_else_is_left_alone() {
         "{\"sessions\":{\"a\":7}}",
     ] {
         fs::write(&file, text).unwrap();
-        let _lock = store.lock().await.unwrap();
-        let error = store.save("b", Some("two".into())).await.unwrap_err();
+        let lock = store.lock().await.unwrap();
+        let error = store.save(&lock, "b", Some("two".into())).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Store, "{text}");
         assert!(
             error.to_string().contains(&file.display().to_string()),
@@ -173,5 +176,99 @@ async fn a_process_that_is_killed_while_it_writes_leaves_whole_sessions() {
         let mut names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
         names.sort_unstable();
         assert_eq!(names, ["sessions.json", "sessions.json.lock"]);
+    }
+}
+
+#[tokio::test]
+async fn stores_whose_names_begin_alike_leave_each_other_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = |name: &str| FileStore::new(folder.path().join(name));
+    // What a killed process left of `env`, then everything that only looks like it.
+    let leftover = ".env.0123456789abcdef.rolecall-unfinished";
+    let others = [
+        ".env.local",
+        ".env.production",
+        ".env.",
+        ".env.0123456789abcdef",
+        ".env.0123456789abcde.rolecall-unfinished",
+        ".env.local.0123456789abcdef.rolecall-unfinished",
+        "env.0123456789abcdef.rolecall-unfinished",
+    ];
+    for name in others.iter().chain([&leftover]) {
+        fs::write(folder.path().join(name), name).unwrap();
+    }
+    put(&store("env"), "a", Some("one")).await;
+    put(&store("env.local"), "a", Some("two")).await;
+    put(&store("env"), "a", None).await;
+    assert!(!folder.path().join(leftover).exists());
+    // The one of `env.local` went when `env.local` was written.
+    for name in others
+        .iter()
+        .filter(|name| !name.starts_with(".env.local."))
+    {
+        let text = fs::read_to_string(folder.path().join(name));
+        assert_eq!(text.ok().as_deref(), Some(*name));
+    }
+    assert_eq!(get(&store("env.local"), "a").await.as_deref(), Some("two"));
+}
+
+#[tokio::test]
+async fn stores_whose_names_begin_alike_can_be_written_at_the_same_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let names = ["env", "env.a", "env.a.b"];
+    let writers = names.map(|name| {
+        let store = FileStore::new(folder.path().join(name));
+        tokio::spawn(async move {
+            for round in 0..50 {
+                put(&store, "a", Some(&text(round))).await;
+                assert_eq!(get(&store, "a").await, Some(text(round)));
+            }
+        })
+    });
+    for writer in writers {
+        writer.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_lock_is_held_until_a_save_that_nobody_waits_for_has_ended() {
+    let (_folder, file) = place();
+    let store = FileStore::new(&file);
+    put(&store, "a", Some("one")).await;
+    for round in 0..100 {
+        let long = text(round);
+        let lock = store.lock().await.unwrap();
+        // Polled once, which starts the work, and dropped.
+        let mut save = store.save(&lock, "a", Some(long.as_str().into()));
+        let once =
+            std::future::poll_fn(|cx| std::task::Poll::Ready(save.as_mut().poll(cx).is_ready()));
+        once.await;
+        drop(save);
+        drop(lock);
+        // Whoever gets the lock next finds the work done.
+        let lock = store.lock().await.unwrap();
+        assert_eq!(get(&store, "a").await, Some(long));
+        drop(lock);
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_not_a_file_of_this_user_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = FileStore::new(folder.path()).load("a").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Store);
+    // Only root can give a file away, and for everybody else there is none to be had.
+    let file = folder.path().join("sessions.json");
+    let store = FileStore::new(&file);
+    put(&store, "a", Some("one")).await;
+    if std::os::unix::fs::chown(&file, Some(12_345), None).is_ok() {
+        let error = store.load("a").await.unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("belongs to the user with id 12345"),
+            "{error}"
+        );
     }
 }

@@ -222,35 +222,44 @@ async fn receive(stream: &mut TcpStream) -> Option<Received> {
     })
 }
 
-/// A clock that a test moves.
+/// A clock that a test moves, and whoever sleeps by it.
 #[derive(Clone, Debug)]
-pub struct Hands(Arc<AtomicU64>);
+pub struct Hands {
+    seconds: Arc<AtomicU64>,
+    started: Instant,
+}
+
+const START: u64 = 1_900_000_000;
 
 impl Hands {
     pub fn new() -> Self {
-        Self(Arc::new(AtomicU64::new(1_900_000_000)))
+        Self {
+            seconds: Arc::new(AtomicU64::new(START)),
+            started: Instant::now(),
+        }
     }
 
     pub fn forward(&self, seconds: u64) {
-        self.0.fetch_add(seconds, Ordering::SeqCst);
+        self.seconds.fetch_add(seconds, Ordering::SeqCst);
     }
 
     pub fn seconds(&self) -> u64 {
-        self.0.load(Ordering::SeqCst)
+        self.seconds.load(Ordering::SeqCst)
     }
 }
 
 impl Clock for Hands {
     fn now(&self) -> Instant {
-        Instant::now()
+        self.started + Duration::from_secs(self.seconds() - START)
     }
 
     fn time_of_day(&self) -> SystemTime {
         SystemTime::UNIX_EPOCH + Duration::from_secs(self.seconds())
     }
 
-    fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
-        unreachable!("nothing in signing in sleeps by it")
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.forward(duration.as_secs());
+        Box::pin(std::future::ready(()))
     }
 }
 

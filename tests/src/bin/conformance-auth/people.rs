@@ -211,8 +211,8 @@ async fn reuse(server: &Server, bound: bool) -> Checked {
 }
 
 async fn put_back(store: &impl TokenStore, session: Option<Secret>) -> Result<(), Failure> {
-    let _lock = store.lock().await?;
-    Ok(store.save("somebody", session).await?)
+    let lock = store.lock().await?;
+    Ok(store.save(&lock, "somebody", session).await?)
 }
 
 async fn stolen(server: &Server) -> Checked {

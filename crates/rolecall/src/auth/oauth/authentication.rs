@@ -30,11 +30,14 @@ pub(super) enum Method {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AssertionAudience {
+    /// The issuer where the endpoints were discovered from it, and the URL of the endpoint where they were named.
+    #[default]
+    Automatic,
     /// The URL of the endpoint that it is sent to: the token endpoint (RFC 7523, section 3), or whichever else the client
     /// proves itself at. This is what Okta wants.
-    #[default]
     Endpoint,
-    /// The issuer of the authorization server, as newer servers want it. The provider must know its issuer.
+    /// The issuer of the authorization server: an assertion for it is of no use at another server, even one whose metadata
+    /// names the endpoints of this one. The provider must know its issuer.
     Issuer,
     /// Something else.
     Other(String),
@@ -59,8 +62,8 @@ impl ClientAuthentication {
         Self(Method::Post(secret.into()))
     }
 
-    /// `private_key_jwt`: an assertion signed by the client's key (RFC 7523), addressed to the endpoint that
-    /// it is sent to. Each request gets a new one, good for five minutes.
+    /// `private_key_jwt`: an assertion signed by the client's key (RFC 7523), addressed as
+    /// [`AssertionAudience::Automatic`] has it. Each request gets a new one, good for five minutes.
     #[must_use]
     pub fn private_key_jwt(key: SigningKey) -> Self {
         Self(Method::PrivateKeyJwt(key, AssertionAudience::default()))
@@ -103,6 +106,10 @@ impl ClientAuthentication {
             }
             Method::PrivateKeyJwt(key, audience) => {
                 let audience = match audience {
+                    AssertionAudience::Automatic => match client.issuer {
+                        Some(issuer) if client.discovered => issuer,
+                        _ => client.endpoint,
+                    },
                     AssertionAudience::Endpoint => client.endpoint,
                     AssertionAudience::Other(audience) => audience,
                     AssertionAudience::Issuer => client.issuer.ok_or_else(|| {
@@ -125,6 +132,8 @@ pub(super) struct Claim<'a> {
     /// Where it is said.
     pub(super) endpoint: &'a str,
     pub(super) issuer: Option<&'a str>,
+    /// Whether the endpoints were discovered from the issuer.
+    pub(super) discovered: bool,
     /// Seconds since 1970, by the server's clock.
     pub(super) now: i64,
 }

@@ -68,6 +68,11 @@ impl OAuthClient {
         self.0.dpop.as_ref()
     }
 
+    /// What tells its authorization server from every other.
+    pub(super) fn identity(&self) -> &str {
+        self.0.provider.identity()
+    }
+
     pub(crate) fn clock(&self) -> &TimeOfDay {
         &self.0.clock
     }

@@ -26,6 +26,10 @@ pub struct Endpoints {
     pub authorization: Option<String>,
     /// Where tokens are looked up (RFC 7662).
     pub introspection: Option<String>,
+    /// Where tokens are revoked (RFC 7009).
+    pub revocation: Option<String>,
+    /// Where devices without a browser ask for a sign-in (RFC 8628).
+    pub device_authorization: Option<String>,
     /// The issuer, as it stands in `iss`.
     pub issuer: Option<String>,
     /// Whether a redirect after signing in always names the issuer (RFC 9207).
@@ -40,6 +44,8 @@ impl Endpoints {
             token: token.into(),
             authorization: None,
             introspection: None,
+            revocation: None,
+            device_authorization: None,
             issuer: None,
             names_issuer: false,
         }
@@ -59,6 +65,20 @@ impl Endpoints {
         self
     }
 
+    /// With this revocation endpoint.
+    #[must_use]
+    pub fn revocation(mut self, url: impl Into<String>) -> Self {
+        self.revocation = Some(url.into());
+        self
+    }
+
+    /// With this device authorization endpoint.
+    #[must_use]
+    pub fn device_authorization(mut self, url: impl Into<String>) -> Self {
+        self.device_authorization = Some(url.into());
+        self
+    }
+
     /// Of this issuer.
     #[must_use]
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
@@ -73,8 +93,24 @@ pub(crate) struct Resolved {
     pub(crate) token: Url,
     pub(crate) authorization: Option<Url>,
     pub(crate) introspection: Option<Url>,
+    pub(crate) revocation: Option<Url>,
+    pub(crate) device_authorization: Option<Url>,
     pub(crate) issuer: Option<String>,
     pub(crate) names_issuer: bool,
+}
+
+impl Resolved {
+    fn urls(&self) -> impl Iterator<Item = &Url> {
+        [
+            &self.authorization,
+            &self.introspection,
+            &self.revocation,
+            &self.device_authorization,
+        ]
+        .into_iter()
+        .flatten()
+        .chain([&self.token])
+    }
 }
 
 #[derive(Deserialize)]
@@ -83,6 +119,8 @@ struct Metadata {
     token_endpoint: Option<String>,
     authorization_endpoint: Option<String>,
     introspection_endpoint: Option<String>,
+    revocation_endpoint: Option<String>,
+    device_authorization_endpoint: Option<String>,
     authorization_response_iss_parameter_supported: Option<bool>,
 }
 
@@ -98,6 +136,20 @@ impl Provider {
     #[must_use]
     pub fn endpoints(endpoints: Endpoints) -> Self {
         Self(Known::Endpoints(endpoints))
+    }
+
+    /// Whether the endpoints come from the issuer's metadata.
+    pub(super) fn is_discovered(&self) -> bool {
+        matches!(self.0, Known::Issuer(_))
+    }
+
+    /// What tells this authorization server from every other: the issuer that it is discovered from, or else the token
+    /// endpoint.
+    pub(super) fn identity(&self) -> &str {
+        match &self.0 {
+            Known::Issuer(issuer) => issuer,
+            Known::Endpoints(endpoints) => &endpoints.token,
+        }
     }
 
     /// Refuses what cannot work, before anything is sent.
@@ -122,6 +174,11 @@ fn resolve(endpoints: Endpoints, insecure: bool) -> Result<Resolved, Error> {
         token: secure("the token endpoint", &endpoints.token, insecure)?,
         authorization: read("the authorization endpoint", endpoints.authorization)?,
         introspection: read("the introspection endpoint", endpoints.introspection)?,
+        revocation: read("the revocation endpoint", endpoints.revocation)?,
+        device_authorization: read(
+            "the device authorization endpoint",
+            endpoints.device_authorization,
+        )?,
         issuer: endpoints.issuer,
         names_issuer: endpoints.names_issuer,
     })
@@ -193,10 +250,25 @@ async fn discover(issuer: &str, http: &Exchange, insecure: bool) -> Result<Resol
         token,
         authorization: metadata.authorization_endpoint,
         introspection: metadata.introspection_endpoint,
+        revocation: metadata.revocation_endpoint,
+        device_authorization: metadata.device_authorization_endpoint,
         issuer: Some(metadata.issuer),
         names_issuer: metadata
             .authorization_response_iss_parameter_supported
             .unwrap_or_default(),
     };
-    resolve(endpoints, insecure)
+    let resolved = resolve(endpoints, insecure)?;
+    if url.scheme() == "https"
+        && let Some(plain) = resolved.urls().find(|url| url.scheme() != "https")
+    {
+        let what = format!(
+            "{} names the endpoint {}, which is not https as the issuer is",
+            place(url),
+            place(plain)
+        );
+        return Err(Error::new(ErrorKind::Insecure, what)
+            .with_endpoint(url)
+            .with_advice("have the server's metadata corrected, or name the endpoints"));
+    }
+    Ok(resolved)
 }

@@ -3,6 +3,8 @@
 use crate::auth::{Error, ErrorKind};
 use futures_util::future::{Either, select};
 use rolecall_client::{Secret, Url};
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +18,8 @@ const VISIT: Duration = Duration::from_secs(10);
 const LONGEST_HEAD: usize = 16 * 1024;
 /// Browsers open a few connections on suspicion.
 const MOST_VISITORS: usize = 32;
+/// How many free ports to try until one is free at both loopback addresses.
+const MOST_BINDS: usize = 20;
 
 /// Where the browser comes back to after signing in: a listener on this machine, for one answer.
 ///
@@ -48,7 +52,8 @@ impl Redirect {
         self
     }
 
-    /// Says `localhost` instead of `127.0.0.1`, for servers that know nothing else. RFC 8252, section 8.3 advises against it.
+    /// Says `localhost` instead of `127.0.0.1`, for servers that know nothing else, and listens at `::1` as well where there
+    /// is IPv6. RFC 8252, section 8.3 advises against it.
     #[must_use]
     pub fn localhost(mut self) -> Self {
         self.host = "localhost";
@@ -79,10 +84,57 @@ pub(super) struct Expected {
 
 /// A listener that waits for the answer.
 pub(super) struct Waiting {
-    listener: TcpListener,
+    listener: Loopback,
     uri: String,
     timeout: Duration,
     visit: Arc<Visit>,
+}
+
+/// Listens on the loopback addresses only: nobody else can connect, whatever the name says.
+struct Loopback {
+    ipv4: TcpListener,
+    /// For `localhost`, which browsers look up as either address.
+    ipv6: Option<TcpListener>,
+    port: u16,
+}
+
+impl Loopback {
+    async fn bind(redirect: &Redirect) -> io::Result<Self> {
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let ipv4 = TcpListener::bind((Ipv4Addr::LOCALHOST, redirect.port)).await?;
+            let port = ipv4.local_addr()?.port();
+            let ipv6 = match redirect.host {
+                "localhost" => Some(TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await),
+                _ => None,
+            };
+            let ipv6 = match ipv6.transpose() {
+                Ok(ipv6) => ipv6,
+                // Another program would get the browser that looks up the other address.
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+                    if redirect.port == 0 && attempts < MOST_BINDS {
+                        continue;
+                    }
+                    return Err(error);
+                }
+                // No IPv6 here: then no browser here uses it.
+                Err(_) => None,
+            };
+            return Ok(Self { ipv4, ipv6, port });
+        }
+    }
+
+    async fn accept(&self) -> io::Result<TcpStream> {
+        let (stream, _) = match &self.ipv6 {
+            None => self.ipv4.accept().await?,
+            Some(ipv6) => {
+                let (one, other) = (pin!(self.ipv4.accept()), pin!(ipv6.accept()));
+                select(one, other).await.factor_first().0?
+            }
+        };
+        Ok(stream)
+    }
 }
 
 struct Visit {
@@ -100,9 +152,7 @@ enum Outcome {
 impl Waiting {
     pub(super) async fn bind(redirect: Redirect, expected: Expected) -> Result<Self, Error> {
         let refused = |what: String| Error::new(ErrorKind::Configuration, what);
-        // The loopback address only: nobody else can connect, whatever the name says.
-        let listener = TcpListener::bind(("127.0.0.1", redirect.port)).await;
-        let listener = listener.map_err(|error| {
+        let listener = Loopback::bind(&redirect).await.map_err(|error| {
             refused(format!(
                 "cannot listen on port {} of this machine",
                 redirect.port
@@ -110,10 +160,10 @@ impl Waiting {
             .with_source(error)
             .with_advice("choose another port, or none")
         })?;
-        let address = listener.local_addr();
-        let port = address
-            .map_err(|error| refused("the port is not known".to_owned()).with_source(error))?;
-        let uri = format!("http://{}:{}{}", redirect.host, port.port(), redirect.path);
+        let uri = format!(
+            "http://{}:{}{}",
+            redirect.host, listener.port, redirect.path
+        );
         let plain = redirect.path.starts_with('/') && !redirect.path.contains(['?', '#']);
         // As the browser will write it.
         let path = Url::parse(&uri).ok().filter(|_| plain);
@@ -164,7 +214,7 @@ impl Waiting {
                 }
                 while visitors.try_join_next().is_some() {}
                 match self.listener.accept().await {
-                    Ok((stream, _)) => {
+                    Ok(stream) => {
                         let (visit, sender) = (self.visit.clone(), sender.clone());
                         visitors.spawn(async move {
                             let received = tokio::time::timeout(VISIT, visit.receive(stream)).await;

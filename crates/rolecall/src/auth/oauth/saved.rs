@@ -11,12 +11,54 @@ use zeroize::Zeroizing;
 /// A stored token with less left than this is renewed rather than used.
 const LEAST_LEFT: Duration = Duration::from_secs(30);
 
+/// What a session is bound to. Its tokens go nowhere else, and are not used for anything that was not asked for.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub(super) struct Binding {
+    /// The issuer, or the token endpoint where the endpoints were named.
+    pub(super) server: String,
+    pub(super) client: String,
+    /// The scopes that were asked for, not those that were granted.
+    pub(super) scopes: String,
+    pub(super) audience: Option<String>,
+}
+
+impl Binding {
+    /// How a stored session differs from what it would have to be bound to.
+    pub(super) fn difference(&self, stored: Option<&Self>) -> Option<String> {
+        let Some(stored) = stored else {
+            return Some(
+                "it does not say which authorization server and client it is for".to_owned(),
+            );
+        };
+        let differs = |what: &str, stored: &str, wanted: &str| {
+            Some(format!(
+                "it is for {what} {stored:?}, and {wanted:?} is wanted"
+            ))
+        };
+        if stored.server != self.server {
+            return differs("the authorization server", &stored.server, &self.server);
+        }
+        if stored.client != self.client {
+            return differs("the client", &stored.client, &self.client);
+        }
+        if stored.scopes != self.scopes {
+            return differs("the scopes", &stored.scopes, &self.scopes);
+        }
+        let audience = |binding: &Self| binding.audience.clone().unwrap_or_default();
+        if stored.audience != self.audience {
+            return differs("the audience", &audience(stored), &audience(self));
+        }
+        None
+    }
+}
+
 /// A session as it is stored: what is needed to go on without signing in again, the access token included, so that programs
 /// that run shortly and often do not renew each time.
 #[derive(Clone, Deserialize, Serialize)]
 pub(super) struct Saved {
+    pub(super) bound_to: Option<Binding>,
     pub(super) refresh_token: Option<Secret>,
-    access_token: Secret,
+    pub(super) access_token: Secret,
     dpop: bool,
     /// Seconds since 1970.
     expires_at: Option<u64>,
@@ -26,10 +68,16 @@ pub(super) struct Saved {
 }
 
 impl Saved {
-    pub(super) fn new(token: &Token, refresh_token: Option<Secret>, key: Option<&DpopKey>) -> Self {
+    pub(super) fn new(
+        bound_to: Binding,
+        token: &Token,
+        refresh_token: Option<Secret>,
+        key: Option<&DpopKey>,
+    ) -> Self {
         let end = token.expires_at();
         let end = end.and_then(|end| end.duration_since(UNIX_EPOCH).ok());
         Self {
+            bound_to: Some(bound_to),
             refresh_token,
             access_token: token.value().clone(),
             dpop: token.scheme() == Scheme::Dpop,

@@ -1,11 +1,11 @@
 //! Tokens of a person who signed in.
 
 use super::redirect::{Expected, Redirect, Waiting};
-use super::saved::Saved;
-use super::{Introspection, OAuthClient};
+use super::saved::{Binding, Saved};
+use super::{Introspection, OAuthClient, TokenResponse};
 use crate::auth::cache::{Cache, Fetch, Key};
 use crate::auth::jose::{base64url, random_text};
-use crate::auth::store::TokenStore;
+use crate::auth::store::{StoreLock, TokenStore};
 use crate::auth::{DpopKey, Error, ErrorKind, Scopes, Token, TokenId, TokenRequest, TokenSource};
 use rolecall_client::{BoxFuture, CredentialKind, Secret, Url};
 use std::fmt;
@@ -18,6 +18,9 @@ use zeroize::Zeroizing;
 /// A [`TokenStore`] keeps the session under a name. A refresh token that replaces another is in the store before anything
 /// that came with it is used; if it cannot be stored, that is tried again first, and the used-up one is not shown again.
 /// Processes that share the store share the session. Cloning shares everything.
+///
+/// A stored session is bound to the authorization server, the client, the scopes and the audience that it was made for. Under
+/// the same name, one that is bound to anything else is as good as none, and none of its tokens are sent anywhere.
 #[derive(Clone)]
 pub struct UserSession(Arc<Inner>);
 
@@ -26,12 +29,12 @@ struct Inner {
     cache: Cache<Arc<Account>>,
 }
 
-struct Account {
-    client: OAuthClient,
+pub(super) struct Account {
+    pub(super) client: OAuthClient,
     store: Arc<dyn TokenStore>,
     name: String,
-    scopes: Scopes,
-    audience: Option<String>,
+    pub(super) scopes: Scopes,
+    pub(super) audience: Option<String>,
     state: Mutex<State>,
 }
 
@@ -158,22 +161,62 @@ impl UserSession {
         let account = &self.0.account;
         let text = account.store.load(&account.name).await?;
         let saved = text.as_ref().and_then(Saved::from_text);
+        let saved = saved.filter(|saved| account.difference(saved).is_none());
         Ok(saved.is_some_and(|saved| {
             saved.refresh_token.is_some() || saved.is_fresh(account.client.clock())
         }))
     }
 
-    /// Forgets the session, here and in the store. The server is not told.
+    /// Forgets the session, here and in the store, and then has the server revoke its tokens (RFC 7009) where a revocation
+    /// endpoint is known. A stored session that is bound to something else is removed, and nobody is told of it.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Store`].
+    /// [`ErrorKind::Store`] when it could not be removed. What the revocation meets: the session is forgotten then, and its
+    /// tokens may be good until they end.
     pub async fn sign_out(&self) -> Result<(), Error> {
         let account = &self.0.account;
-        let _lock = account.store.lock().await?;
-        *account.state() = State::default();
+        let lock = account.store.lock().await?;
+        let unsaved = std::mem::take(&mut *account.state()).unsaved;
         self.0.cache.clear();
-        account.store.save(&account.name, None).await
+        let text = account.store.load(&account.name).await?;
+        let stored = text.as_ref().and_then(Saved::from_text);
+        account.store.save(&lock, &account.name, None).await?;
+        drop(lock);
+        let ours = [unsaved, stored].into_iter().flatten();
+        for saved in ours.filter(|saved| account.difference(saved).is_none()) {
+            let revoked = account.client.revoke(&saved).await;
+            revoked.map_err(|error| {
+                let what = format!(
+                    "the session is forgotten, but its tokens could not be revoked: {}",
+                    error.what()
+                );
+                Error::new(error.kind(), what)
+                    .with_advice("revoke them at the service if they may be known to others")
+                    .with_source(error)
+            })?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn account(&self) -> &Account {
+        &self.0.account
+    }
+
+    /// Stores what a grant brought, and gives the token out.
+    pub(super) async fn accept(
+        &self,
+        lock: &StoreLock,
+        response: TokenResponse,
+        key: Option<&DpopKey>,
+    ) -> Result<Token, Error> {
+        let account = &self.0.account;
+        let token = account.client.token(&response, &account.scopes, key);
+        account.state().key = key.cloned();
+        let saved = Saved::new(account.binding(), &token, response.refresh_token, key);
+        account.keep(lock, saved, &token).await?;
+        self.0.cache.put(&single(), token.clone());
+        Ok(token)
     }
 
     async fn redeem(&self, code: &Secret, redirect: &str, verifier: &str) -> Result<Token, Error> {
@@ -185,14 +228,9 @@ impl UserSession {
             ("redirect_uri", redirect),
             ("code_verifier", verifier),
         ];
-        let _lock = account.store.lock().await?;
+        let lock = account.store.lock().await?;
         let response = account.client.ask(&grant, key).await?;
-        let token = account.client.token(&response, &account.scopes, key);
-        account.state().key = key.cloned();
-        let saved = Saved::new(&token, response.refresh_token, key);
-        account.keep(saved, &token).await?;
-        self.0.cache.put(&single(), token.clone());
-        Ok(token)
+        self.accept(&lock, response, key).await
     }
 }
 
@@ -201,11 +239,29 @@ impl Account {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(super) async fn lock(&self) -> Result<StoreLock, Error> {
+        self.store.lock().await
+    }
+
+    fn binding(&self) -> Binding {
+        Binding {
+            server: self.client.identity().to_owned(),
+            client: self.client.id().to_owned(),
+            scopes: self.scopes.to_string(),
+            audience: self.audience.clone(),
+        }
+    }
+
+    /// Why a stored session is not this one.
+    fn difference(&self, saved: &Saved) -> Option<String> {
+        self.binding().difference(saved.bound_to.as_ref())
+    }
+
     /// Stores what came with a token; only then is the token given out.
-    async fn keep(&self, saved: Saved, token: &Token) -> Result<(), Error> {
+    async fn keep(&self, lock: &StoreLock, saved: Saved, token: &Token) -> Result<(), Error> {
         let text = saved.to_text();
         self.state().unsaved = Some(saved);
-        self.store.save(&self.name, Some(text?)).await?;
+        self.store.save(lock, &self.name, Some(text?)).await?;
         let mut state = self.state();
         state.unsaved = None;
         state.given = Some(token.clone());
@@ -213,12 +269,12 @@ impl Account {
     }
 
     async fn renew(&self, refused: Option<TokenId>) -> Result<Token, Error> {
-        let _lock = self.store.lock().await?;
+        let lock = self.store.lock().await?;
         let unsaved = self.state().unsaved.clone();
         if let Some(saved) = unsaved {
             let key = self.key(&saved)?;
             let token = saved.token(key.as_ref(), self.client.clock());
-            self.keep(saved, &token).await?;
+            self.keep(&lock, saved, &token).await?;
             if !token.ends_before(self.client.clock().now()) {
                 return Ok(token);
             }
@@ -229,6 +285,10 @@ impl Account {
             let what = format!("what is stored as `{}` is not a session", self.name);
             Error::new(ErrorKind::Store, what).with_advice("sign in again")
         })?;
+        if let Some(difference) = self.difference(&saved) {
+            let why = format!("what is stored under this name is another session: {difference}");
+            return Err(self.sign_in_needed(&why));
+        }
         let key = self.key(&saved)?;
         if let Some(token) = self.renewed_elsewhere(&saved, key.as_ref(), refused) {
             return Ok(token);
@@ -257,8 +317,8 @@ impl Account {
         let next = response
             .refresh_token
             .or_else(|| saved.refresh_token.clone());
-        self.keep(Saved::new(&token, next, key.as_ref()), &token)
-            .await?;
+        let next = Saved::new(self.binding(), &token, next, key.as_ref());
+        self.keep(&lock, next, &token).await?;
         Ok(token)
     }
 

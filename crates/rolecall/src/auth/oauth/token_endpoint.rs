@@ -3,7 +3,8 @@
 use super::authentication::Claim;
 use super::client::OAuthClient;
 use super::token_response::{Refusal, TokenResponse, refused};
-use crate::auth::dpop::{DPOP, USE_NONCE};
+use crate::auth::clock::ServerClock;
+use crate::auth::dpop::{DPOP, SignedWith, USE_NONCE};
 use crate::auth::exchange::Answer;
 use crate::auth::{DpopKey, Error, Scopes, Token};
 use form_urlencoded::Serializer;
@@ -42,10 +43,13 @@ impl OAuthClient {
         let inner = &*self.0;
         let (mut nonce_given, mut clock_set) = (false, false);
         loop {
-            let (headers, form) = self.request(url, grant, key).await?;
+            let ahead = inner.server_clock.ahead();
+            let (headers, form, with) = self.request(url, grant, key, ahead).await?;
             let answer = inner.http.post(what, url, headers, form).await?;
-            let clock_was_off = inner.server_clock.learn(&inner.clock, &answer.headers);
-            let learnt = key.map(|key| key.learn(&inner.clock, url, &answer.headers));
+            let clock_was_off = inner
+                .server_clock
+                .learn(&inner.clock, &answer.headers, ahead);
+            let learnt = key.map(|key| key.learn(&inner.clock, url, &answer.headers, &with));
             if answer.status.is_success() {
                 return Ok(answer);
             }
@@ -76,7 +80,8 @@ impl OAuthClient {
         url: &Url,
         grant: &Grant<'_>,
         key: Option<&DpopKey>,
-    ) -> Result<(HeaderMap, Zeroizing<String>), Error> {
+        ahead: i64,
+    ) -> Result<(HeaderMap, Zeroizing<String>, SignedWith), Error> {
         let inner = &*self.0;
         let endpoints = self.endpoints().await?;
         let mut headers = HeaderMap::new();
@@ -86,16 +91,19 @@ impl OAuthClient {
             id: &inner.id,
             endpoint: url.as_str(),
             issuer: endpoints.issuer.as_deref(),
-            now: inner.server_clock.seconds(&inner.clock),
+            now: ServerClock::seconds(&inner.clock, ahead),
+            discovered: inner.provider.is_discovered(),
         };
         inner
             .authentication
             .prove(&claim, &mut form, &mut headers)?;
+        let mut with = SignedWith::default();
         if let Some(key) = key {
-            let proof = key.proof(&inner.clock, &Method::POST, url, None)?;
+            let (proof, signed_with) = key.proof(&inner.clock, &Method::POST, url, None)?;
             headers.insert(DPOP, proof);
+            with = signed_with;
         }
-        Ok((headers, Zeroizing::new(form.finish())))
+        Ok((headers, Zeroizing::new(form.finish()), with))
     }
 
     /// Makes a token of an answer. Where the server does not say which scopes it granted, they are those that were asked
@@ -108,7 +116,7 @@ impl OAuthClient {
     ) -> Token {
         let mut token = Token::new(response.scheme, response.access_token.clone());
         if let Some(life) = response.expires_in {
-            token = token.with_expiry(self.0.clock.now() + life);
+            token = token.with_life(self.0.clock.now(), life);
         }
         let granted = response.scopes.as_ref();
         if let Some(scopes) = granted.or(Some(asked).filter(|asked| !asked.is_empty())) {

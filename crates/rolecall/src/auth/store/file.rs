@@ -16,12 +16,15 @@ use zeroize::Zeroizing;
 /// How long another process may hold the lock: longer than renewing a session can take.
 const LONGEST_LOCK: Duration = Duration::from_secs(120);
 const LOCK_POLL: Duration = Duration::from_millis(20);
+/// How the names of unfinished files end, and how many random characters come before that.
+const UNFINISHED_SUFFIX: &str = ".rolecall-unfinished";
+const UNFINISHED_RANDOM: usize = 16;
 /// A larger file is not one of these.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Keeps sessions in a file that only its owner can read (mode 0600). Cloning shares it.
 ///
-/// The file is replaced whole: what is new is written beside it, brought to the disk, and then renamed, so that a crash
+/// A file that belongs to another user, or that others can read or write, is refused. The file is replaced whole: what is new is written beside it, brought to the disk, and then renamed, so that a crash
 /// leaves either the old or the new one. `FILE.lock` beside it keeps processes apart. On systems other than Unix, the file
 /// has the permissions that its folder gives it.
 #[derive(Clone, Debug)]
@@ -63,17 +66,21 @@ impl TokenStore for FileStore {
 
     fn save<'a>(
         &'a self,
+        lock: &'a StoreLock,
         name: &'a str,
         session: Option<Secret>,
     ) -> BoxFuture<'a, Result<(), Error>> {
-        let (path, name) = (self.path.clone(), name.to_owned());
+        let (path, name, lock) = (self.path.clone(), name.to_owned(), lock.clone());
         Box::pin(blocking(&self.path, move || {
             let mut contents = read(&path)?;
             match session {
                 Some(session) => contents.sessions.insert(name, session),
                 None => contents.sessions.remove(&name),
             };
-            write(&path, &contents)
+            let written = write(&path, &contents);
+            // The caller may be gone by now; the lock must outlive the write all the same.
+            drop(lock);
+            written
         }))
     }
 }
@@ -156,10 +163,22 @@ fn not_ours(path: &Path, why: &str) -> Error {
         .with_advice("name another file, or remove it and sign in again")
 }
 
-/// Refuses a file that others can read.
+/// Refuses a file that others can use, or that another user could change at any time because it is theirs.
 #[cfg(unix)]
 fn private(path: &Path, metadata: &fs::Metadata) -> Result<(), Error> {
-    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    if !metadata.is_file() {
+        return Err(not_ours(path, "it is not a regular file"));
+    }
+    let (owner, user) = (metadata.uid(), rustix::process::geteuid().as_raw());
+    if owner != user {
+        let what = format!(
+            "{} belongs to the user with id {owner}, and this program runs as {user}",
+            path.display()
+        );
+        return Err(Error::new(ErrorKind::Store, what)
+            .with_advice("run as its owner, or name a file of this user's"));
+    }
     let mode = metadata.permissions().mode() & 0o777;
     if mode & 0o077 == 0 {
         return Ok(());
@@ -184,11 +203,13 @@ fn write(path: &Path, contents: &Contents) -> Result<(), Error> {
     let put = || {
         let folder = folder(path);
         make_folder(folder)?;
-        let prefix = beginning(path);
-        clear(folder, &prefix);
+        let prefix = unfinished_prefix(path);
+        remove_unfinished(folder, &prefix);
         // Made with mode 0600 on Unix, and removed again if anything fails.
         let mut file = tempfile::Builder::new()
             .prefix(&prefix)
+            .rand_bytes(UNFINISHED_RANDOM)
+            .suffix(UNFINISHED_SUFFIX)
             .tempfile_in(folder)?;
         file.write_all(&text)?;
         file.as_file().sync_all()?;
@@ -198,8 +219,9 @@ fn write(path: &Path, contents: &Contents) -> Result<(), Error> {
     put().map_err(|error: io::Error| failed("could not be written", path, error))
 }
 
-/// How the names of unfinished files begin.
-fn beginning(path: &Path) -> OsString {
+/// How the names of unfinished files begin: `.NAME.`, then [`UNFINISHED_RANDOM`] letters and digits, then
+/// [`UNFINISHED_SUFFIX`].
+fn unfinished_prefix(path: &Path) -> OsString {
     let mut name = OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
     name.push(".");
@@ -208,17 +230,27 @@ fn beginning(path: &Path) -> OsString {
 
 /// Removes what a process left that was killed while it wrote: it may hold a session. With the lock held, nobody else is
 /// writing. What cannot be removed does no harm.
-fn clear(folder: &Path, prefix: &OsStr) {
+fn remove_unfinished(folder: &Path, prefix: &OsStr) {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     for entry in entries {
-        let name = entry.file_name();
-        if name
-            .as_encoded_bytes()
-            .starts_with(prefix.as_encoded_bytes())
+        if is_unfinished(&entry.file_name(), prefix)
+            && entry.file_type().is_ok_and(|kind| kind.is_file())
         {
             let _ = fs::remove_file(entry.path());
         }
     }
+}
+
+/// Whether a name is one that [`write`] makes for this store and for no other: a store `a` must not touch what belongs to
+/// `a.b`, whose unfinished files begin with `.a.` as well.
+fn is_unfinished(name: &OsStr, prefix: &OsStr) -> bool {
+    let middle = name
+        .as_encoded_bytes()
+        .strip_prefix(prefix.as_encoded_bytes())
+        .and_then(|rest| rest.strip_suffix(UNFINISHED_SUFFIX.as_bytes()));
+    middle.is_some_and(|middle| {
+        middle.len() == UNFINISHED_RANDOM && middle.iter().all(u8::is_ascii_alphanumeric)
+    })
 }
 
 /// A rename is on the disk when the folder is (fsync(2)).

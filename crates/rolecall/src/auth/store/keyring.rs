@@ -84,12 +84,18 @@ impl TokenStore for KeyringStore {
 
     fn save<'a>(
         &'a self,
+        lock: &'a StoreLock,
         name: &'a str,
         session: Option<Secret>,
     ) -> BoxFuture<'a, Result<(), Error>> {
-        let saved = self.call(name, move |entry| match &session {
-            Some(session) => entry.set_password(session.expose()),
-            None => entry.delete_credential(),
+        let lock = lock.clone();
+        let saved = self.call(name, move |entry| {
+            let saved = match &session {
+                Some(session) => entry.set_password(session.expose()),
+                None => entry.delete_credential(),
+            };
+            drop(lock);
+            saved
         });
         Box::pin(async move { saved.await.map(|_| ()) })
     }

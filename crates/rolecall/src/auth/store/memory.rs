@@ -35,6 +35,7 @@ impl TokenStore for MemoryStore {
 
     fn save<'a>(
         &'a self,
+        _: &'a StoreLock,
         name: &'a str,
         session: Option<Secret>,
     ) -> BoxFuture<'a, Result<(), Error>> {

@@ -15,7 +15,11 @@ pub const REFUSED_TO_RESTRICTED_APPLICATIONS: &str = "*OrganizationRoleAssignmen
 #[must_use]
 pub fn provider(stack: &str) -> Provider {
     let at = |path: &str| format!("{}/multipass/api/oauth2/{path}", origin(stack));
-    Provider::endpoints(Endpoints::new(at("token")).authorization(at("authorize")))
+    Provider::endpoints(
+        Endpoints::new(at("token"))
+            .authorization(at("authorize"))
+            .revocation(at("revoke_token")),
+    )
 }
 
 /// A confidential application, with its secret in the form, as Palantir's own SDK sends it.

@@ -17,7 +17,9 @@ pub fn provider(org: &str) -> Provider {
     Provider::endpoints(
         Endpoints::new(at("token"))
             .authorization(at("authorize"))
-            .introspection(at("introspect")),
+            .introspection(at("introspect"))
+            .revocation(at("revoke"))
+            .device_authorization(at("device/authorize")),
     )
 }
 
