@@ -108,7 +108,10 @@ async fn a_file_that_holds_something_else_is_left_alone() {
     ] {
         fs::write(&file, text).unwrap();
         let lock = store.lock().await.unwrap();
-        let error = store.save(&lock, "b", Some("two".into())).await.unwrap_err();
+        let error = store
+            .save(&lock, "b", Some("two".into()))
+            .await
+            .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Store, "{text}");
         assert!(
             error.to_string().contains(&file.display().to_string()),
