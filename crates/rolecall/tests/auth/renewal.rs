@@ -327,7 +327,7 @@ fn a_runtime_that_ends_locks_nothing() {
 }
 
 /// Polls a future once when it is dropped.
-struct AskOnDrop(Option<std::pin::Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>>);
+struct AskOnDrop(Option<rolecall_client::BoxFuture<'static, Result<(), Error>>>);
 
 impl Drop for AskOnDrop {
     fn drop(&mut self) {
