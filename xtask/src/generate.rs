@@ -116,7 +116,7 @@ pub fn prepare(job: &Job, progress: &Progress) -> Result<Outcome, Failure> {
         model,
     } = compiled;
     progress.step(&job.identity.api, "format");
-    let formatted: Formatted = write::format(files).map_err(Failure::Tool)?;
+    let formatted: Formatted = write::format(&files).map_err(Failure::Tool)?;
     let in_the_way = formatted.in_the_way(&job.out);
     if let Some(first) = in_the_way.first() {
         return Err(Problem::of_file(

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use rolecall_codegen::render::Files;
 use similar::TextDiff;
 
 /// What is on the first lines of every generated file; only such files are ever replaced or removed.
@@ -14,10 +15,10 @@ const MARK: &str = "@generated";
 pub struct Formatted(BTreeMap<String, String>);
 
 /// Runs rustfmt over the Rust files.
-pub fn format(files: BTreeMap<String, String>) -> Result<Formatted, String> {
+pub fn format(files: &Files) -> Result<Formatted, String> {
     let folder = tempfile::tempdir().map_err(|e| format!("no temporary folder: {e}"))?;
     let mut rust = Vec::new();
-    for (name, text) in &files {
+    for (name, text) in files.iter() {
         let path = folder.path().join(name);
         let parent = path.parent().unwrap_or(folder.path());
         std::fs::create_dir_all(parent)
@@ -27,18 +28,18 @@ pub fn format(files: BTreeMap<String, String>) -> Result<Formatted, String> {
             rust.push(name);
         }
     }
-    if rust.iter().any(|name| *name == "src/lib.rs") {
+    if rust.contains(&"src/lib.rs") {
         rustfmt(&folder.path().join("src/lib.rs"))?;
     }
     let mut formatted = BTreeMap::new();
-    for (name, text) in files {
+    for (name, text) in files.iter() {
         let text = if name.ends_with(".rs") {
-            let path = folder.path().join(&name);
+            let path = folder.path().join(name);
             std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?
         } else {
-            text
+            text.to_owned()
         };
-        formatted.insert(name, text);
+        formatted.insert(name.to_owned(), text);
     }
     Ok(Formatted(formatted))
 }

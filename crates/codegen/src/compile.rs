@@ -1,6 +1,5 @@
 //! The steps from a description to the model of its crate, and the files of it.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use rolecall_openapi::load::{Document, SpecVersion};
@@ -9,7 +8,7 @@ use rolecall_openapi::problem::{Problem, Problems, Severity};
 use crate::lint::{Audience, lint, lint_examples};
 use crate::lower::{self, Lowered};
 use crate::model::{self, Model};
-use crate::render::{self, Identity};
+use crate::render::{self, Files, Identity};
 use crate::slice::Slice;
 
 /// What to compile.
@@ -89,8 +88,8 @@ pub fn compile(input: &Input<'_>, at: &dyn Fn(Step)) -> Result<Compiled, Problem
 }
 
 impl Compiled {
-    /// The files of the crate, by their paths in its folder. An error is a mistake of the renderer.
-    pub fn files(&self, identity: &Identity) -> Result<BTreeMap<String, String>, String> {
+    /// The files of the crate. An error is a bug of the generator: they are not what the model calls for.
+    pub fn files(&self, identity: &Identity) -> Result<Files, String> {
         render::files(&self.model, &self.lowered.document, identity)
     }
 }

@@ -93,7 +93,7 @@ pub(super) fn derive(document: &Document) -> Result<Surface, String> {
         items,
         model,
         origins,
-        text: files.into_values().collect(),
+        text: files.iter().map(|(_, text)| text).collect(),
     })
 }
 

@@ -1,34 +1,33 @@
 //! `catalog.rs`: macros that list a crate's types and bodies, for tests that go over all of them. They cost nothing
 //! unless they are used.
 
-use std::fmt::Write;
-
 use super::operations::Types;
-use super::{Identity, banner, rust};
+use super::source::Code;
+use super::source::text::{literal, name, ty};
+use super::{Identity, banner};
 use crate::lower::MediaKind;
 use crate::model::{Answers, ErrorShape, Model, SuccessShape};
 
 /// The file.
-pub fn catalog(model: &Model, identity: &Identity) -> String {
+pub fn catalog(model: &Model, identity: &Identity) -> Code {
     let types = Types::of(model);
-    let mut file = banner(identity, "//");
-    file.push_str("//! Lists of what is here, for tests that go over all of it.\n\n");
-    file.push_str("/// Calls `$each!` with `Type,…`: every type that decodes from JSON.\n#[doc(hidden)]\n#[macro_export]\nmacro_rules! each_type {\n    ($each:ident) => {\n        $each! {\n");
+    let mut file = Code::new();
+    file.line("//{}", &[&banner(identity)]);
+    file.push("//! Lists of what is here, for tests that go over all of it.\n\n");
+    file.push("/// Calls `$each!` with `Type,…`: every type that decodes from JSON.\n#[doc(hidden)]\n#[macro_export]\nmacro_rules! each_type {\n    ($each:ident) => {\n        $each! {\n");
     let objects = model.objects.iter().map(|o| &o.name);
     let enums = model.enums.iter().map(|e| &e.name);
     let unions = model.unions.iter().map(|u| &u.name);
-    for name in objects.chain(enums).chain(unions) {
-        let _ = writeln!(file, "            {name},");
+    for each in objects.chain(enums).chain(unions) {
+        file.line("            {},", &[&name(each)]);
     }
-    file.push_str("        }\n    };\n}\n\n");
-    file.push_str("/// Calls `$each!` with `(operationId, \"request\", \"success\", \"success by status\" or \"error\", Type),…`: every JSON body of an\n/// operation. Errors decode with `ErrorBody::decode`, a success by status with `ByStatus::decode`, the rest with `serde_json`.\n#[doc(hidden)]\n#[macro_export]\nmacro_rules! each_body {\n    ($each:ident) => {\n        $each! {\n");
-    let mut line = |id: &str, what: &str, ty: &str| {
-        let ty = absolute(&types.qualify(ty));
-        let _ = writeln!(
-            file,
-            "            ({}, {}, {ty}),",
-            rust::string(id),
-            rust::string(what)
+    file.push("        }\n    };\n}\n\n");
+    file.push("/// Calls `$each!` with `(operationId, \"request\", \"success\", \"success by status\" or \"error\", Type),…`: every JSON body of an\n/// operation. Errors decode with `ErrorBody::decode`, a success by status with `ByStatus::decode`, the rest with `serde_json`.\n#[doc(hidden)]\n#[macro_export]\nmacro_rules! each_body {\n    ($each:ident) => {\n        $each! {\n");
+    let mut line = |id: &str, what: &str, body: &str| {
+        let body = absolute(&types.qualify(body));
+        file.line(
+            "            ({}, {}, {}),",
+            &[&literal(id), &literal(what), &ty(&body)],
         );
     };
     for operation in &model.operations {
@@ -49,7 +48,7 @@ pub fn catalog(model: &Model, identity: &Identity) -> String {
             line(&operation.id, "error", ty);
         }
     }
-    file.push_str("        }\n    };\n}\n");
+    file.push("        }\n    };\n}\n");
     file
 }
 

@@ -4,6 +4,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::rust;
+use super::source::text::literal;
+use super::source::{Code, code};
 use crate::model::{Answers, ErrorShape, Model, OperationModel, SuccessShape};
 
 /// A type that more modules than this reach is always there: its condition would cost more than it saves.
@@ -11,7 +13,7 @@ const MANY: usize = 12;
 
 /// Which features switch a type on.
 pub struct Features {
-    gates: HashMap<String, String>,
+    gates: HashMap<String, Code>,
 }
 
 /// The feature of a module.
@@ -49,19 +51,20 @@ impl Features {
     }
 
     /// The attribute that a type carries, with its line end; empty for a type that is always there.
-    pub fn gate(&self, name: &str) -> &str {
-        self.gates.get(name).map_or("", String::as_str)
+    pub fn gate(&self, name: &str) -> Code {
+        self.gates.get(name).cloned().unwrap_or_default()
     }
 }
 
-fn condition(modules: &BTreeSet<&str>) -> String {
-    let features: Vec<String> = modules
+fn condition(modules: &BTreeSet<&str>) -> Code {
+    let features = modules
         .iter()
-        .map(|module| format!("feature = {}", rust::string(&feature(module))))
-        .collect();
-    match features.as_slice() {
-        [one] => format!("#[cfg({one})]\n"),
-        _ => format!("#[cfg(any({}))]\n", features.join(", ")),
+        .map(|module| code("feature = {}", &[&literal(&feature(module))]));
+    let any = Code::join(features, ", ");
+    if modules.len() == 1 {
+        code("#[cfg({})]\n", &[&any])
+    } else {
+        code("#[cfg(any({}))]\n", &[&any])
     }
 }
 

@@ -1,62 +1,50 @@
 //! `Cargo.toml` of a client crate.
 
-use std::fmt::Write;
-
 use serde_json::Value;
 
 use super::features::feature;
-use super::{Home, Identity, banner, rust};
+use super::source::text::{key, literal};
+use super::source::{Source, Toml};
+use super::{Home, Identity, banner};
 use crate::model::Model;
 
 /// The file.
-pub fn manifest(model: &Model, document: &Value, identity: &Identity) -> Result<String, String> {
-    let mut file = banner(identity, "#");
-    file.push_str("\n[package]\n");
-    let mut line = |key: &str, value: String| {
-        let _ = writeln!(file, "{key} = {value}");
-    };
-    line("name", rust::string(&identity.package));
-    line("version", rust::string(&full_version(identity, document)));
+pub fn manifest(
+    model: &Model,
+    document: &Value,
+    identity: &Identity,
+) -> Result<Source<Toml>, String> {
+    let mut file = Source::new();
+    file.line("#{}\n\n[package]", &[&banner(identity)]);
+    file.line("name = {}", &[&literal(&identity.package)]);
+    file.line("version = {}", &[&literal(&full_version(identity, document))]);
     let home = matches!(identity.home, Home::Workspace);
-    if home {
-        for key in ["edition", "license", "rust-version"] {
-            line(&format!("{key}.workspace"), "true".to_owned());
-        }
+    file.push(if home {
+        "edition.workspace = true\nlicense.workspace = true\nrust-version.workspace = true\n"
     } else {
-        line("edition", rust::string("2024"));
-        line("rust-version", rust::string("1.95"));
-        line("license", rust::string("MIT OR Apache-2.0"));
-    }
-    line("description", rust::string(&identity.description));
+        "edition = \"2024\"\nrust-version = \"1.95\"\nlicense = \"MIT OR Apache-2.0\"\n"
+    });
+    file.line("description = {}", &[&literal(&identity.description)]);
     if let Some(url) = &identity.documentation {
-        line("homepage", rust::string(url));
+        file.line("homepage = {}", &[&literal(url)]);
     }
-    line("readme", rust::string("README.md"));
-    let list = |texts: &[String]| {
-        format!(
-            "[{}]",
-            texts
-                .iter()
-                .map(|t| rust::string(t))
-                .collect::<Vec<_>>()
-                .join(", ")
-        )
-    };
-    line("keywords", list(&identity.keywords));
-    line("categories", list(&identity.categories));
-    file.push_str("\n[package.metadata.docs.rs]\nall-features = true\n");
+    file.push("readme = \"README.md\"\n");
+    file.line("keywords = [{}]", &[&list(&identity.keywords)]);
+    file.line("categories = [{}]", &[&list(&identity.categories)]);
+    file.push("\n[package.metadata.docs.rs]\nall-features = true\n");
     match &identity.home {
-        Home::Workspace => file.push_str(
+        Home::Workspace => file.push(
             "\n[lints]\nworkspace = true\n\n[dependencies]\nrolecall-client.workspace = true\n",
         ),
         Home::Elsewhere { support: path, .. } => {
             let path = path
                 .to_str()
                 .ok_or_else(|| format!("{} is not UTF-8", path.display()))?;
-            let _ = writeln!(
-                file,
+            // Whatever a description says, nothing of it is run as a test.
+            file.push("\n[lib]\ndoctest = false\n");
+            file.line(
                 "\n[dependencies]\nrolecall-client = {{ path = {} }}",
-                rust::string(path)
+                &[&literal(path)],
             );
         }
     }
@@ -65,19 +53,29 @@ pub fn manifest(model: &Model, document: &Value, identity: &Identity) -> Result<
         .iter()
         .map(|module| feature(&module.name))
         .collect();
-    file.push_str("\n[features]\n# A feature for each module, so that a user compiles only what it calls.\ndefault = [\n");
+    file.push("\n[features]\n# A feature for each module, so that a user compiles only what it calls.\ndefault = [\n");
     for name in &features {
-        let _ = writeln!(file, "    {},", rust::string(name));
+        file.line("    {},", &[&literal(name)]);
     }
-    file.push_str("]\n");
+    file.push("]\n");
     for name in &features {
-        let _ = writeln!(file, "{name} = []");
+        file.line("{} = []", &[&key(name)]);
     }
-    file.push_str("# JSON Schemas of the types.\nschemars = [\"rolecall-client/schemars\"]\n");
+    file.push("# JSON Schemas of the types.\nschemars = [\"rolecall-client/schemars\"]\n");
     if matches!(&identity.home, Home::Elsewhere { member: false, .. }) {
-        file.push_str("\n# A workspace of its own, wherever it lies.\n[workspace]\n");
+        file.push("\n# A workspace of its own, wherever it lies.\n[workspace]\n");
     }
     Ok(file)
+}
+
+/// `"…", "…"`.
+fn list(texts: &[String]) -> Source<Toml> {
+    let texts = texts.iter().map(|text| {
+        let mut value = Source::new();
+        value.piece(&literal(text));
+        value
+    });
+    Source::join(texts, ", ")
 }
 
 /// The package version with the API's own version as build metadata (Semantic Versioning 2.0.0, section 10).

@@ -1,10 +1,10 @@
 //! `operations.rs`: what is known of every operation before it is called, as static data.
 
-use std::fmt::Write;
-
 use heck::ToShoutySnakeCase;
 use serde_json::Value;
 
+use super::source::text::{literal, literals, name, option_literal};
+use super::source::{Code, Piece, Rust, code};
 use super::types::status_literal;
 use super::{Identity, banner, rust};
 use crate::model::{Model, OperationModel};
@@ -20,26 +20,25 @@ pub fn constant(operation: &OperationModel) -> String {
 }
 
 /// `Location::Path`…
-pub fn location(location: &str) -> String {
-    let name = match location {
-        "path" => "Path",
-        "header" => "Header",
-        "cookie" => "Cookie",
-        _ => "Query",
-    };
-    format!("Location::{name}")
+pub fn location(location: &str) -> &'static str {
+    match location {
+        "path" => "Location::Path",
+        "header" => "Location::Header",
+        "cookie" => "Location::Cookie",
+        _ => "Location::Query",
+    }
 }
 
 /// The file.
-pub fn metadata(model: &Model, document: &Value, identity: &Identity) -> String {
-    let mut code = String::new();
-    code.push_str("/// Every operation, in the order of the description.\npub static ALL: &[&Operation] = &[\n");
+pub fn metadata(model: &Model, document: &Value, identity: &Identity) -> Code {
+    let mut statics = Code::new();
+    statics.push("/// Every operation, in the order of the description.\npub static ALL: &[&Operation] = &[\n");
     for operation in &model.operations {
-        let _ = writeln!(code, "    &{},", constant(operation));
+        statics.line("    &{},", &[&name(&constant(operation))]);
     }
-    code.push_str("];\n\n/// The operation with this `operationId`, as the description writes it.\n#[must_use]\npub fn find(id: &str) -> Option<&'static Operation> {\n    rolecall_client::find(ALL, id)\n}\n\n");
+    statics.push("];\n\n/// The operation with this `operationId`, as the description writes it.\n#[must_use]\npub fn find(id: &str) -> Option<&'static Operation> {\n    rolecall_client::find(ALL, id)\n}\n\n");
     for operation in &model.operations {
-        write_operation(&mut code, operation, document, identity);
+        write_operation(&mut statics, operation, document, identity);
     }
     let names = [
         "Answer",
@@ -63,19 +62,16 @@ pub fn metadata(model: &Model, document: &Value, identity: &Identity) -> String 
         "Status",
         "Style",
     ];
-    let mut file = banner(identity, "//");
-    file.push_str("//! What is known of every operation before it is called.\n\n");
-    let _ = writeln!(
-        file,
-        "use rolecall_client::{{{}}};\n",
-        rust::used(&code, &names).join(", ")
-    );
-    file.push_str(&code);
-    file
+    let used = rust::used(statics.as_str(), &names);
+    let used = Code::join(used.into_iter().map(|name| code(name, &[])), ", ");
+    code(
+        "//{}\n//! What is known of every operation before it is called.\n\nuse rolecall_client::{{{}}};\n\n{}",
+        &[&banner(identity), &used, &statics],
+    )
 }
 
 fn write_operation(
-    code: &mut String,
+    file: &mut Code,
     operation: &OperationModel,
     document: &Value,
     identity: &Identity,
@@ -88,68 +84,43 @@ fn write_operation(
             .map(str::trim)
             .filter(|t| !t.is_empty())
     };
-    let _ = writeln!(
-        code,
-        "/// `Client::{0}`.\n#[rustfmt::skip]\npub static {1}: Operation = Operation {{",
-        operation.method_name,
-        constant(operation)
+    file.line(
+        "/// `Client::{}`.\n#[rustfmt::skip]\npub static {}: Operation = Operation {{",
+        &[&name(&operation.method_name), &name(&constant(operation))],
     );
-    let mut field = |name: &str, value: String| {
-        let _ = writeln!(code, "    {name}: {value},");
+    let mut field = |name: &'static str, value: &dyn Piece<Rust>| {
+        file.line("    {}: {},", &[&name, value]);
     };
-    field("api", rust::string(&identity.api));
-    field("id", rust::string(&operation.id));
-    field(
-        "method",
-        format!("Method::{}", operation.method.to_uppercase()),
-    );
-    field("path", rust::string(&operation.path));
+    field("api", &literal(&identity.api));
+    field("id", &literal(&operation.id));
+    let method = operation.method.to_uppercase();
+    field("method", &code("Method::{}", &[&name(&method)]));
+    field("path", &literal(&operation.path));
+    let tag = source.get("tags").and_then(|t| t.get(0));
     field(
         "tag",
-        rust::string(
-            source
-                .get("tags")
-                .and_then(|t| t.get(0))
-                .and_then(Value::as_str)
-                .unwrap_or_default(),
-        ),
+        &literal(tag.and_then(Value::as_str).unwrap_or_default()),
     );
-    field("summary", rust::string(text("summary").unwrap_or_default()));
-    field(
-        "docs",
-        rust::option_string(
-            source
-                .get("externalDocs")
-                .and_then(|d| d.get("url"))
-                .and_then(Value::as_str),
-        ),
-    );
-    field(
-        "deprecated",
-        (source.get("deprecated").and_then(Value::as_bool) == Some(true)).to_string(),
-    );
-    field("stage", stage(text("x-stage")).to_owned());
-    field("parameters", parameters(operation));
-    field("body", body(operation));
-    field("answers", answers(source));
-    field("security", security(source, document));
-    field(
-        "permissions",
-        rust::strings(list(source, "x-permissions").filter_map(Value::as_str)),
-    );
-    field("refusals", refusals(source));
-    field("pages", pages(source.get("x-pagination")));
-    field(
-        "retry",
-        retry(text("x-retry"), &operation.method).to_owned(),
-    );
-    field("hazard", rust::option_string(text("x-hazard")));
-    field(
-        "rate_limit",
-        rate_limit(source.get("x-rate-limit").or(document.get("x-rate-limit"))),
-    );
-    field("facts", facts(source));
-    code.push_str("};\n\n");
+    field("summary", &literal(text("summary").unwrap_or_default()));
+    let docs = source.get("externalDocs").and_then(|d| d.get("url"));
+    field("docs", &option_literal(docs.and_then(Value::as_str)));
+    let deprecated = source.get("deprecated").and_then(Value::as_bool) == Some(true);
+    field("deprecated", &deprecated);
+    field("stage", &stage(text("x-stage")));
+    field("parameters", &parameters(operation));
+    field("body", &body(operation));
+    field("answers", &answers(source));
+    field("security", &security(source, document));
+    let permissions = list(source, "x-permissions").filter_map(Value::as_str);
+    field("permissions", &literals(permissions));
+    field("refusals", &refusals(source));
+    field("pages", &pages(source.get("x-pagination")));
+    field("retry", &retry(text("x-retry"), &operation.method));
+    field("hazard", &option_literal(text("x-hazard")));
+    let limit = source.get("x-rate-limit").or(document.get("x-rate-limit"));
+    field("rate_limit", &rate_limit(limit));
+    field("facts", &facts(source));
+    file.push("};\n\n");
 }
 
 fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
@@ -160,8 +131,22 @@ fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
         .flatten()
 }
 
-fn slice(items: Vec<String>) -> String {
-    format!("&[{}]", items.join(", "))
+fn slice(items: impl Iterator<Item = Code>) -> Code {
+    code("&[{}]", &[&Code::join(items, ", ")])
+}
+
+/// `Some(…)` or `None`.
+fn option(value: Option<Code>) -> Code {
+    value.map_or_else(
+        || code("None", &[]),
+        |value| code("Some({})", &[&value]),
+    )
+}
+
+/// `Some(7)` or `None`.
+fn number(value: &Value, key: &str) -> Code {
+    let number = value.get(key).and_then(Value::as_u64);
+    option(number.map(|number| code("{}", &[&number])))
 }
 
 fn stage(stage: Option<&str>) -> &'static str {
@@ -185,8 +170,8 @@ fn retry(retry: Option<&str>, method: &str) -> &'static str {
     }
 }
 
-fn parameters(operation: &OperationModel) -> String {
-    let parameters = operation.parameters.iter().map(|p| {
+fn parameters(operation: &OperationModel) -> Code {
+    slice(operation.parameters.iter().map(|p| {
         let style = match p.style.as_str() {
             "form" => "Form",
             "label" => "Label",
@@ -196,85 +181,79 @@ fn parameters(operation: &OperationModel) -> String {
             "deepObject" => "DeepObject",
             _ => "Simple",
         };
-        format!(
-            "Parameter {{ name: {}, location: {}, required: {}, style: Style::{style}, explode: {}, allow_reserved: {}, json: {} }}",
-            rust::string(&p.wire),
-            location(&p.location),
-            p.required,
-            p.explode,
-            p.allow_reserved,
-            p.json
+        code(
+            "Parameter {{ name: {}, location: {}, required: {}, style: Style::{}, explode: {}, allow_reserved: {}, json: {} }}",
+            &[
+                &literal(&p.wire),
+                &location(&p.location),
+                &p.required,
+                &style,
+                &p.explode,
+                &p.allow_reserved,
+                &p.json,
+            ],
         )
-    });
-    slice(parameters.collect())
+    }))
 }
 
-fn body(operation: &OperationModel) -> String {
-    operation.body.as_ref().map_or_else(
-        || "None".to_owned(),
-        |body| {
-            format!(
-                "Some(RequestBody {{ required: {}, media_type: {} }})",
-                body.required,
-                rust::string(&body.media_type)
-            )
-        },
-    )
+fn body(operation: &OperationModel) -> Code {
+    option(operation.body.as_ref().map(|body| {
+        code(
+            "RequestBody {{ required: {}, media_type: {} }}",
+            &[&body.required, &literal(&body.media_type)],
+        )
+    }))
 }
 
-fn answers(source: &Value) -> String {
+fn answers(source: &Value) -> Code {
     let answers = source
         .get("responses")
         .and_then(Value::as_object)
         .into_iter()
         .flatten();
-    slice(
-        answers
-            .map(|(status, answer)| {
-                let types = answer
-                    .get("content")
-                    .and_then(Value::as_object)
-                    .into_iter()
-                    .flatten()
-                    .map(|(name, _)| name.as_str());
-                format!(
-                    "Answer {{ status: Status::{}, media_types: {}, error_names: {} }}",
-                    status_literal(status),
-                    rust::strings(types),
-                    rust::strings(list(answer, "x-error-names").filter_map(Value::as_str))
-                )
-            })
-            .collect(),
-    )
+    slice(answers.map(|(status, answer)| {
+        let types = answer
+            .get("content")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.as_str());
+        code(
+            "Answer {{ status: Status::{}, media_types: {}, error_names: {} }}",
+            &[
+                &status_literal(status),
+                &literals(types),
+                &literals(list(answer, "x-error-names").filter_map(Value::as_str)),
+            ],
+        )
+    }))
 }
 
 /// The operation's own requirements, or the document's (OpenAPI 3.0.3, "Operation Object", `security`).
-fn security(source: &Value, document: &Value) -> String {
+fn security(source: &Value, document: &Value) -> Code {
     let sets = source
         .get("security")
         .or(document.get("security"))
         .and_then(Value::as_array);
     let set = |set: &Value| {
-        let requirements = set
-            .as_object()
-            .into_iter()
-            .flatten()
-            .map(|(scheme, scopes)| {
-                let scopes = scopes
-                    .as_array()
-                    .into_iter()
-                    .flatten()
-                    .filter_map(Value::as_str);
-                format!(
-                    "Requirement {{ scheme: {}, kind: CredentialKind::{}, scopes: {} }}",
-                    rust::string(scheme),
-                    credential_of(document, scheme),
-                    rust::strings(scopes)
-                )
-            });
-        slice(requirements.collect())
+        let requirements = set.as_object().into_iter().flatten();
+        slice(requirements.map(|(scheme, scopes)| {
+            let scopes = scopes
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str);
+            code(
+                "Requirement {{ scheme: {}, kind: CredentialKind::{}, scopes: {} }}",
+                &[
+                    &literal(scheme),
+                    &credential_of(document, scheme),
+                    &literals(scopes),
+                ],
+            )
+        }))
     };
-    slice(sets.into_iter().flatten().map(set).collect())
+    slice(sets.into_iter().flatten().map(set))
 }
 
 fn credential_of(document: &Value, scheme: &str) -> &'static str {
@@ -305,140 +284,126 @@ fn credential(kind: &str) -> &'static str {
     }
 }
 
-fn refusals(source: &Value) -> String {
-    let refusals = list(source, "x-refusals").map(|refusal| {
-        let text = |key: &str| {
-            rust::string(
-                refusal
-                    .get(key)
-                    .and_then(Value::as_str)
-                    .unwrap_or_default()
-                    .trim(),
-            )
-        };
-        let kind = refusal
-            .get("credential")
-            .and_then(Value::as_str)
-            .map_or_else(
-                || "None".to_owned(),
-                |kind| format!("Some(CredentialKind::{})", credential(kind)),
-            );
+fn refusals(source: &Value) -> Code {
+    slice(list(source, "x-refusals").map(|refusal| {
+        let text = |key: &str| refusal.get(key).and_then(Value::as_str);
+        let kind = text("credential").map(|kind| {
+            code("CredentialKind::{}", &[&credential(kind)])
+        });
         let status = refusal.get("status").and_then(Value::as_u64).unwrap_or(403);
-        format!(
-            "Refusal {{ credential: {kind}, status: {status}, when: {}, remedy: {} }}",
-            text("when"),
-            text("try")
+        code(
+            "Refusal {{ credential: {}, status: {}, when: {}, remedy: {} }}",
+            &[
+                &option(kind),
+                &status,
+                &literal(text("when").unwrap_or_default().trim()),
+                &literal(text("try").unwrap_or_default().trim()),
+            ],
         )
-    });
-    slice(refusals.collect())
+    }))
 }
 
-fn pages(pagination: Option<&Value>) -> String {
+fn pages(pagination: Option<&Value>) -> Code {
+    let none = code("Pages::NotAList", &[]);
     let Some(pagination) = pagination else {
-        return "Pages::NotAList".to_owned();
+        return none;
     };
     let text = |key: &str| pagination.get(key).and_then(Value::as_str);
-    let items = rust::string(text("items").unwrap_or_default());
+    let items = text("items").unwrap_or_default();
+    let items = literal(items);
     let next = text("next");
     let cursor = pagination.get("cursor").map(page_parameter);
     let limit = pagination.get("limit").map(|limit| {
-        let number = |key: &str| {
-            limit
-                .get(key)
-                .and_then(Value::as_u64)
-                .map_or_else(|| "None".to_owned(), |n| format!("Some({n})"))
-        };
-        format!(
+        code(
             "PageLimit {{ parameter: {}, default: {}, maximum: {} }}",
-            page_parameter(limit),
-            number("default"),
-            number("maximum")
+            &[
+                &page_parameter(limit),
+                &number(limit, "default"),
+                &number(limit, "maximum"),
+            ],
         )
     });
-    let option = |value: &Option<String>| {
-        value
-            .as_ref()
-            .map_or_else(|| "None".to_owned(), |v| format!("Some({v})"))
-    };
     match (text("style"), cursor, limit) {
-        (Some("whole"), _, _) => format!("Pages::Whole {{ items: {items} }}"),
-        (Some("link-header"), cursor, limit) => format!(
-            "Pages::LinkHeader {{ items: {items}, next: {}, cursor: {}, limit: {} }}",
-            rust::option_string(next),
-            option(&cursor),
-            option(&limit)
+        (Some("whole"), _, _) => code("Pages::Whole {{ items: {} }}", &[&items]),
+        (Some("link-header"), cursor, limit) => code(
+            "Pages::LinkHeader {{ items: {}, next: {}, cursor: {}, limit: {} }}",
+            &[
+                &items,
+                &option_literal(next),
+                &option(cursor),
+                &option(limit),
+            ],
         ),
-        (Some("body-link"), cursor, limit) => format!(
-            "Pages::BodyLink {{ items: {items}, next: {}, link_header: {}, cursor: {}, limit: {} }}",
-            rust::string(next.unwrap_or_default()),
-            text("also") == Some("link-header"),
-            option(&cursor),
-            option(&limit)
+        (Some("body-link"), cursor, limit) => code(
+            "Pages::BodyLink {{ items: {}, next: {}, link_header: {}, cursor: {}, limit: {} }}",
+            &[
+                &items,
+                &literal(next.unwrap_or_default()),
+                &(text("also") == Some("link-header")),
+                &option(cursor),
+                &option(limit),
+            ],
         ),
-        (Some("body-token"), Some(cursor), limit) => format!(
-            "Pages::BodyToken {{ items: {items}, next: {}, cursor: {cursor}, limit: {} }}",
-            rust::string(next.unwrap_or_default()),
-            option(&limit)
+        (Some("body-token"), Some(cursor), limit) => code(
+            "Pages::BodyToken {{ items: {}, next: {}, cursor: {}, limit: {} }}",
+            &[
+                &items,
+                &literal(next.unwrap_or_default()),
+                &cursor,
+                &option(limit),
+            ],
         ),
-        (Some("offset"), Some(cursor), Some(limit)) => {
-            format!("Pages::Offset {{ items: {items}, offset: {cursor}, limit: {limit} }}")
-        }
-        _ => "Pages::NotAList".to_owned(),
+        (Some("offset"), Some(cursor), Some(limit)) => code(
+            "Pages::Offset {{ items: {}, offset: {}, limit: {} }}",
+            &[&items, &cursor, &limit],
+        ),
+        _ => none,
     }
 }
 
-fn page_parameter(parameter: &Value) -> String {
-    let place = if parameter.get("in").and_then(Value::as_str) == Some("body") {
+fn page_parameter(parameter: &Value) -> Code {
+    let text = |key: &str| parameter.get(key).and_then(Value::as_str);
+    let place = if text("in") == Some("body") {
         "Body"
     } else {
         "Query"
     };
-    let name = rust::string(
-        parameter
-            .get("name")
-            .and_then(Value::as_str)
-            .unwrap_or_default(),
-    );
-    format!("PageParameter {{ location: PageLocation::{place}, name: {name} }}")
-}
-
-fn rate_limit(limit: Option<&Value>) -> String {
-    let Some(limit) = limit else {
-        return "None".to_owned();
-    };
-    let number = |key: &str| {
-        limit
-            .get(key)
-            .and_then(Value::as_u64)
-            .map_or_else(|| "None".to_owned(), |n| format!("Some({n})"))
-    };
-    format!(
-        "Some(RateLimit {{ bucket: {}, requests: {}, per_seconds: {} }})",
-        rust::string(
-            limit
-                .get("bucket")
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-        ),
-        number("requests"),
-        number("per")
+    code(
+        "PageParameter {{ location: PageLocation::{}, name: {} }}",
+        &[&place, &literal(text("name").unwrap_or_default())],
     )
 }
 
-fn facts(source: &Value) -> String {
-    let facts = list(source, "x-facts").map(|fact| {
+fn rate_limit(limit: Option<&Value>) -> Code {
+    option(limit.map(|limit| {
+        let bucket = limit.get("bucket").and_then(Value::as_str);
+        code(
+            "RateLimit {{ bucket: {}, requests: {}, per_seconds: {} }}",
+            &[
+                &literal(bucket.unwrap_or_default()),
+                &number(limit, "requests"),
+                &number(limit, "per"),
+            ],
+        )
+    }))
+}
+
+fn facts(source: &Value) -> Code {
+    slice(list(source, "x-facts").map(|fact| {
         let text = |key: &str| fact.get(key).and_then(Value::as_str).map(str::trim);
         let basis = match text("basis") {
             Some("source") => "Source",
             Some("inferred") => "Inferred",
             _ => "Documented",
         };
-        format!(
-            "Fact {{ id: {}, basis: Basis::{basis}, source: {}, note: {} }}",
-            rust::option_string(text("id")),
-            rust::string(text("source").unwrap_or_default()),
-            rust::string(text("note").unwrap_or_default())
+        code(
+            "Fact {{ id: {}, basis: Basis::{}, source: {}, note: {} }}",
+            &[
+                &option_literal(text("id")),
+                &basis,
+                &literal(text("source").unwrap_or_default()),
+                &literal(text("note").unwrap_or_default()),
+            ],
         )
-    });
-    slice(facts.collect())
+    }))
 }

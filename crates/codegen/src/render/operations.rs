@@ -1,11 +1,12 @@
 //! One file a tag: the client's methods and their request builders.
 
 use std::collections::HashSet;
-use std::fmt::Write;
 
 use serde_json::Value;
 
-use super::{Identity, banner, docs, metadata, pages, rust};
+use super::source::text::{described, described_within, docs, link, literal, name, span, ty};
+use super::source::{Code, Markdown, Page, Piece, code};
+use super::{Identity, banner, metadata, pages, rust};
 use crate::model::{
     Answers, BodyKind, ErrorShape, Model, ModuleModel, OperationModel, ParameterModel, SuccessShape,
 };
@@ -45,38 +46,35 @@ impl<'a> Types<'a> {
 }
 
 /// The file of a module.
-pub fn module(model: &Model, module: &ModuleModel, identity: &Identity) -> String {
+pub fn module(model: &Model, module: &ModuleModel, identity: &Identity) -> Code {
     let types = Types::of(model);
-    let mut code = String::new();
+    let mut body = Code::new();
     let operations: Vec<&OperationModel> = model
         .operations
         .iter()
         .filter(|o| o.module == module.name)
         .collect();
-    code.push_str("impl Client {\n");
+    body.push("impl Client {\n");
     for operation in &operations {
-        write_method(&mut code, operation);
+        write_method(&mut body, operation);
     }
-    code.push_str("}\n\n");
+    body.push("}\n\n");
     for operation in &operations {
-        write_builder(&mut code, operation, &types);
-        pages::write_pages(&mut code, operation, model, &types);
+        write_builder(&mut body, operation, &types);
+        pages::write_pages(&mut body, operation, model, &types);
     }
-    let mut file = banner(identity, "//");
-    file.push_str(&docs::inner(&format!(
-        "{}.",
-        module.tag.trim_end_matches('.')
-    )));
+    let mut page = Page::new();
+    page.piece(&described_within("", module.tag.trim_end_matches('.'), "."));
     if let Some(description) = &module.description {
-        file.push_str("//!\n");
-        file.push_str(&docs::inner(description));
+        page.push("\n\n");
+        page.piece(&described(description));
     }
-    file.push('\n');
-    if rust::used(&code, &["BTreeMap"]).len() == 1 {
-        file.push_str("use std::collections::BTreeMap;\n\n");
+    let mut file = code("//{}\n{}\n", &[&banner(identity), &docs("//!", &page)]);
+    if rust::used(body.as_str(), &["BTreeMap"]).len() == 1 {
+        file.push("use std::collections::BTreeMap;\n\n");
     }
     // The crate's own types may have names of the run time.
-    let outside = code.replace("types::", "types__");
+    let outside = body.as_str().replace("types::", "types__");
     let runtime = rust::used(
         &outside,
         &[
@@ -92,21 +90,23 @@ pub fn module(model: &Model, module: &ModuleModel, identity: &Identity) -> Strin
             "Timestamp",
         ],
     );
-    let _ = writeln!(file, "use rolecall_client::{{{}}};", runtime.join(", "));
+    let names = |names: Vec<&'static str>| {
+        Code::join(names.into_iter().map(|name| code(name, &[])), ", ")
+    };
+    file.line("use rolecall_client::{{{}}};", &[&names(runtime)]);
     let json = rust::used(&outside, &["Number", "Value"]);
     if !json.is_empty() {
-        let _ = writeln!(
-            file,
+        file.line(
             "use rolecall_client::private::serde_json::{{{}}};",
-            json.join(", ")
+            &[&names(json)],
         );
     }
-    file.push_str("\nuse crate::{Client, operations");
-    if rust::used(&code, &["types"]).len() == 1 {
-        file.push_str(", types");
+    file.push("\nuse crate::{Client, operations");
+    if rust::used(body.as_str(), &["types"]).len() == 1 {
+        file.push(", types");
     }
-    file.push_str("};\n\n");
-    file.push_str(&code);
+    file.push("};\n\n");
+    file.piece(&body);
     file
 }
 
@@ -119,32 +119,32 @@ fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
 }
 
 /// The documentation of an operation: what it does, what it needs, what to know before calling it.
-fn describe(operation: &OperationModel) -> String {
+fn describe(operation: &OperationModel) -> Page {
     let source = &operation.source;
     let mut parts = Vec::new();
-    if let Some(summary) = text(source, "summary") {
-        parts.push(format!("{}.", summary.trim_end_matches('.')));
+    let mut part = |template, pieces: &[&dyn Piece<Markdown>]| {
+        let mut page = Page::new();
+        page.add(template, pieces);
+        parts.push(page);
+    };
+    let summary = text(source, "summary");
+    if let Some(summary) = summary {
+        part(
+            "{}",
+            &[&described_within("", summary.trim_end_matches('.'), ".")],
+        );
     }
-    parts.push(format!(
-        "`{} {}`",
-        operation.method.to_uppercase(),
-        operation.path
-    ));
-    if let Some(description) =
-        text(source, "description").filter(|d| Some(*d) != text(source, "summary"))
-    {
-        parts.push(description.to_owned());
+    let method = operation.method.to_uppercase();
+    let request = format!("{method} {}", operation.path);
+    part("{}", &[&span(&request)]);
+    if let Some(description) = text(source, "description").filter(|d| Some(*d) != summary) {
+        part("{}", &[&described(description)]);
     }
     if let Some(hazard) = text(source, "x-hazard") {
-        parts.push(format!("**Hazard**: {hazard}"));
+        part("{}", &[&described_within("**Hazard**: ", hazard, "")]);
     }
     let mut scopes: Vec<&str> = Vec::new();
-    for set in source
-        .get("security")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-    {
+    for set in list(source, "security") {
         for scope in set
             .as_object()
             .into_iter()
@@ -159,65 +159,72 @@ fn describe(operation: &OperationModel) -> String {
         }
     }
     if !scopes.is_empty() {
-        parts.push(format!("Scopes: `{}`.", scopes.join("`, `")));
+        part("Scopes: {}.", &[&spans(scopes)]);
     }
-    let permissions: Vec<&str> = source
-        .get("x-permissions")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
+    let permissions: Vec<&str> = list(source, "x-permissions")
         .filter_map(Value::as_str)
         .collect();
     if !permissions.is_empty() {
-        parts.push(format!("Permissions: `{}`.", permissions.join("`, `")));
+        part("Permissions: {}.", &[&spans(permissions)]);
     }
-    let mut written = docs::outer(Some(&parts.join("\n\n")), "    ");
-    if let Some(url) = source
-        .get("externalDocs")
-        .and_then(|d| text(d, "url"))
-        .filter(|u| u.starts_with("http"))
-    {
-        written.push_str(&format!("    ///\n    /// [Documentation](<{url}>)\n"));
+    if let Some(url) = source.get("externalDocs").and_then(|d| text(d, "url")) {
+        part("{}", &[&link("Documentation", url)]);
     }
-    written
+    Page::join(parts, "\n\n")
 }
 
-fn write_method(code: &mut String, operation: &OperationModel) {
-    code.push_str(&describe(operation));
+fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+    let list = value.get(key).and_then(Value::as_array);
+    list.into_iter().flatten()
+}
+
+/// Code spans with commas between them.
+fn spans(texts: Vec<&str>) -> Page {
+    let spans = texts.into_iter().map(|text| {
+        let mut page = Page::new();
+        page.piece(&span(text));
+        page
+    });
+    Page::join(spans, ", ")
+}
+
+fn write_method(file: &mut Code, operation: &OperationModel) {
+    file.piece(&docs("    ///", &describe(operation)));
     if operation.source.get("deprecated").and_then(Value::as_bool) == Some(true) {
-        code.push_str("    #[deprecated = \"deprecated by the service\"]\n");
+        file.push("    #[deprecated = \"deprecated by the service\"]\n");
     }
-    let _ = writeln!(
-        code,
-        "    pub fn {}(&self) -> {} {{\n        {} {{ call: Call::new(&self.transport, &operations::{}) }}\n    }}\n",
-        operation.method_name,
-        operation.builder,
-        operation.builder,
-        metadata::constant(operation)
+    file.line(
+        "    pub fn {0}(&self) -> {1} {{\n        {1} {{ call: Call::new(&self.transport, &operations::{2}) }}\n    }}\n",
+        &[
+            &name(&operation.method_name),
+            &name(&operation.builder),
+            &name(&metadata::constant(operation)),
+        ],
     );
 }
 
-fn write_builder(code: &mut String, operation: &OperationModel, types: &Types<'_>) {
-    let builder = &operation.builder;
-    let _ = writeln!(
-        code,
-        "/// A call of [`Client::{}`] that is not sent yet.\n#[derive(Clone, Debug)]\n#[must_use = \"a call does nothing until `send` is awaited\"]\npub struct {builder} {{\n    call: Call,\n}}\n",
-        operation.method_name
+fn write_builder(file: &mut Code, operation: &OperationModel, types: &Types<'_>) {
+    let builder = name(&operation.builder);
+    file.line(
+        "/// A call of [`Client::{0}`] that is not sent yet.\n#[derive(Clone, Debug)]\n#[must_use = \"a call does nothing until `send` is awaited\"]\npub struct {1} {{\n    call: Call,\n}}\n\nimpl {1} {{",
+        &[&name(&operation.method_name), &builder],
     );
-    let _ = writeln!(code, "impl {builder} {{");
     for parameter in &operation.parameters {
-        write_setter(code, operation, parameter, types);
+        write_setter(file, operation, parameter, types);
     }
-    write_body(code, operation, types);
-    let (answer, call) = outcome(operation, types);
+    write_body(file, operation, types);
+    let (success, call) = outcome(operation, types);
     let error = error_type(&operation.error, types);
-    let _ = writeln!(
-        code,
-        "    /// Sends the call.\n    ///\n    /// # Errors\n    ///\n    /// Everything that [`Error`] lists; a documented error body is {}.\n    pub async fn send(self) -> Result<Response<{answer}>, Error<{error}>> {{\n        self.call.{call}().await\n    }}\n}}\n",
-        match &operation.error {
-            ErrorShape::Undocumented => "not described, and kept as JSON".to_owned(),
-            _ => format!("[`{}`]", error.split('<').next().unwrap_or(&error)),
-        }
+    let documented = match &operation.error {
+        ErrorShape::Undocumented => code("not described, and kept as JSON", &[]),
+        _ => code(
+            "[`{}`]",
+            &[&ty(error.split('<').next().unwrap_or(&error))],
+        ),
+    };
+    file.line(
+        "    /// Sends the call.\n    ///\n    /// # Errors\n    ///\n    /// Everything that [`Error`] lists; a documented error body is {}.\n    pub async fn send(self) -> Result<Response<{}>, Error<{}>> {{\n        self.call.{}().await\n    }}\n}}\n",
+        &[&documented, &success, &ty(&error), &call],
     );
 }
 
@@ -231,99 +238,99 @@ pub fn error_type(error: &ErrorShape, types: &Types<'_>) -> String {
 }
 
 /// The type of a success, and the call that decodes it.
-fn outcome(operation: &OperationModel, types: &Types<'_>) -> (String, &'static str) {
+fn outcome(operation: &OperationModel, types: &Types<'_>) -> (Code, &'static str) {
     match &operation.success {
-        SuccessShape::One(Answers::Empty) => ("()".to_owned(), "send_empty"),
-        SuccessShape::One(Answers::Json(ty)) => (types.qualify(ty), "send_json"),
-        SuccessShape::One(Answers::Text) => ("String".to_owned(), "send_text"),
-        SuccessShape::One(Answers::Bytes) => ("Bytes".to_owned(), "send_bytes"),
-        SuccessShape::Optional(ty) => (
-            format!("Option<{}>", types.qualify(ty)),
+        SuccessShape::One(Answers::Empty) => (code("()", &[]), "send_empty"),
+        SuccessShape::One(Answers::Json(body)) => {
+            (code("{}", &[&ty(&types.qualify(body))]), "send_json")
+        }
+        SuccessShape::One(Answers::Text) => (code("String", &[]), "send_text"),
+        SuccessShape::One(Answers::Bytes) => (code("Bytes", &[]), "send_bytes"),
+        SuccessShape::Optional(body) => (
+            code("Option<{}>", &[&ty(&types.qualify(body))]),
             "send_optional_json",
         ),
-        SuccessShape::ByStatus(name) => (format!("types::{name}"), "send_by_status"),
+        SuccessShape::ByStatus(union) => (code("types::{}", &[&name(union)]), "send_by_status"),
     }
 }
 
 fn write_setter(
-    code: &mut String,
+    file: &mut Code,
     operation: &OperationModel,
     parameter: &ParameterModel,
     types: &Types<'_>,
 ) {
-    let wire = rust::string(&parameter.wire);
+    let wire = literal(&parameter.wire);
     let twice = operation
         .parameters
         .iter()
         .filter(|p| p.wire == parameter.wire)
         .count()
         > 1;
-    let (place, suffix) = if twice {
-        (
-            format!("{}, ", metadata::location(&parameter.location)),
-            "_in",
-        )
+    let place = if twice {
+        code("{}, ", &[&metadata::location(&parameter.location)])
     } else {
-        (String::new(), "")
+        Code::new()
     };
-    let scalar = |ty: &str| matches!(ty, "bool" | "i64" | "f64");
+    let suffix = if twice { "_in" } else { "" };
+    let whole = types.qualify(&parameter.ty);
+    let by_reference = || (code("&{}", &[&ty(&whole)]), None);
+    let item = parameter
+        .ty
+        .strip_prefix("Vec<")
+        .and_then(|t| t.strip_suffix('>'));
     let (argument, set) = match parameter.ty.as_str() {
-        ty if parameter.json || ty.starts_with("BTreeMap<") || ty == "Value" || ty == "Extra" => {
-            (format!("&{}", types.qualify(ty)), None)
-        }
-        ty if scalar(ty) => (ty.to_owned(), Some("value".to_owned())),
-        ty => match ty.strip_prefix("Vec<").and_then(|t| t.strip_suffix('>')) {
-            Some(item) if is_plain(item, types) => (
-                format!(
-                    "impl IntoIterator<Item = impl Into<{}>>",
-                    types.qualify(item)
-                ),
-                Some(format!(
-                    "value.into_iter().map(|item| -> {} {{ item.into() }}).collect::<Vec<_>>()",
-                    types.qualify(item)
-                )),
-            ),
-            None if is_plain(ty, types) => {
-                let ty = types.qualify(ty);
+        _ if parameter.json => by_reference(),
+        "Value" | "Extra" => by_reference(),
+        "bool" | "i64" | "f64" => (code("{}", &[&ty(&whole)]), Some(code("value", &[]))),
+        plain if is_plain(plain, types) => (
+            code("impl Into<{}>", &[&ty(&whole)]),
+            Some(code("Into::<{}>::into(value)", &[&ty(&whole)])),
+        ),
+        _ => match item {
+            Some(item) if is_plain(item, types) => {
+                let item = types.qualify(item);
                 (
-                    format!("impl Into<{ty}>"),
-                    Some(format!("Into::<{ty}>::into(value)")),
+                    code("impl IntoIterator<Item = impl Into<{}>>", &[&ty(&item)]),
+                    Some(code(
+                        "value.into_iter().map(|item| -> {} {{ item.into() }}).collect::<Vec<_>>()",
+                        &[&ty(&item)],
+                    )),
                 )
             }
-            _ => (format!("&{}", types.qualify(ty)), None),
+            _ => by_reference(),
         },
     };
-    let fallback = format!("`{}`.", parameter.wire.replace('`', "'"));
-    code.push_str(&docs::outer(
-        Some(parameter.description.as_deref().unwrap_or(&fallback)),
-        "    ",
-    ));
+    let mut page = Page::new();
+    match &parameter.description {
+        Some(description) => page.piece(&described(description)),
+        None => page.add("{}.", &[&span(&parameter.wire)]),
+    }
     if parameter.setter != crate::names::snake(&parameter.wire) {
-        let _ = writeln!(
-            code,
-            "    ///\n    /// Sent as `{}`.",
-            parameter.wire.replace('`', "'")
-        );
+        page.add("\n\nSent as {}.", &[&span(&parameter.wire)]);
     }
     if parameter.required {
-        code.push_str("    ///\n    /// Required.\n");
+        page.push("\n\nRequired.");
     }
-    let _ = writeln!(
-        code,
-        "    pub fn {}(mut self, value: {argument}) -> Self {{",
-        parameter.setter
+    file.line(
+        "{}    pub fn {}(mut self, value: {}) -> Self {{",
+        &[
+            &docs("    ///", &page),
+            &name(&parameter.setter),
+            &argument,
+        ],
     );
-    let _ = match set {
-        Some(value) => writeln!(
-            code,
-            "        self.call.set{suffix}({place}{wire}, {value});"
+    match set {
+        Some(value) => file.line(
+            "        self.call.set{}({}{}, {});",
+            &[&suffix, &place, &wire, &value],
         ),
-        None => writeln!(
-            code,
-            "        self.call.set_serialized{suffix}({place}{wire}, value);"
+        None => file.line(
+            "        self.call.set_serialized{}({}{}, value);",
+            &[&suffix, &place, &wire],
         ),
-    };
-    code.push_str("        self\n    }\n\n");
+    }
+    file.push("        self\n    }\n\n");
 }
 
 /// Whether a type has a plain text form: everything but the crate's own objects and unions, which have none.
@@ -333,36 +340,38 @@ fn is_plain(ty: &str, types: &Types<'_>) -> bool {
         && (matches!(ty, "String" | "bool" | "i64" | "f64" | "Timestamp") || types.is_enum(ty))
 }
 
-fn write_body(code: &mut String, operation: &OperationModel, types: &Types<'_>) {
+fn write_body(file: &mut Code, operation: &OperationModel, types: &Types<'_>) {
     let Some(body) = &operation.body else { return };
-    let ty = types.qualify(&body.ty);
-    let (argument, call) = match body.kind {
-        BodyKind::Json => (format!("impl Into<{ty}>"), "json(&value.into())"),
-        BodyKind::Form => (format!("impl Into<{ty}>"), "form(&value.into())"),
-        BodyKind::Multipart => ("Multipart".to_owned(), "multipart(value)"),
-        BodyKind::Text => ("impl Into<String>".to_owned(), "text(value)"),
-        BodyKind::Octets => ("impl Into<Bytes>".to_owned(), "bytes(value)"),
-    };
-    let call = if argument.starts_with("impl Into<types::")
-        || matches!(
-            body.kind,
-            BodyKind::Multipart | BodyKind::Text | BodyKind::Octets
-        ) {
-        call.to_owned()
+    let whole = types.qualify(&body.ty);
+    let whole = ty(&whole);
+    let value = if body.ty.contains('<') || !types.ours.contains(body.ty.as_str()) {
+        code("Into::<{}>::into(value)", &[&whole])
     } else {
-        call.replace("&value.into()", &format!("&Into::<{ty}>::into(value)"))
+        code("value.into()", &[])
     };
-    code.push_str(&docs::outer(
-        Some(body.description.as_deref().unwrap_or("The body.")),
-        "    ",
+    let (argument, call) = match body.kind {
+        BodyKind::Json => (
+            code("impl Into<{}>", &[&whole]),
+            code("json(&{})", &[&value]),
+        ),
+        BodyKind::Form => (
+            code("impl Into<{}>", &[&whole]),
+            code("form(&{})", &[&value]),
+        ),
+        BodyKind::Multipart => (code("Multipart", &[]), code("multipart(value)", &[])),
+        BodyKind::Text => (code("impl Into<String>", &[]), code("text(value)", &[])),
+        BodyKind::Octets => (code("impl Into<Bytes>", &[]), code("bytes(value)", &[])),
+    };
+    let mut page = Page::new();
+    page.piece(&described(
+        body.description.as_deref().unwrap_or("The body."),
     ));
     if body.required {
-        code.push_str("    ///\n    /// Required.\n");
+        page.push("\n\nRequired.");
     }
-    let _ = writeln!(
-        code,
-        "    pub fn body(mut self, value: {argument}) -> Self {{\n        self.call.{call};"
-    );
     // The metadata holds the media type; nothing else has to be said.
-    code.push_str("        self\n    }\n\n");
+    file.line(
+        "{}    pub fn body(mut self, value: {}) -> Self {{\n        self.call.{};\n        self\n    }}\n",
+        &[&docs("    ///", &page), &argument, &call],
+    );
 }

@@ -1,33 +1,25 @@
 //! Page glue: how the items and the next cursor are taken out of a typed body.
 
-use std::fmt::Write;
-
 use serde_json::Value;
 
 use super::operations::{Types, error_type};
-use super::rust;
+use super::source::text::{literal, name, ty};
+use super::source::{Code, code};
 use crate::model::{Answers, Model, OperationModel, Presence, SuccessShape};
 
 /// The `Paged` implementation of an operation that lists, if it can be written.
-pub fn write_pages(
-    code: &mut String,
-    operation: &OperationModel,
-    model: &Model,
-    types: &Types<'_>,
-) {
+pub fn write_pages(file: &mut Code, operation: &OperationModel, model: &Model, types: &Types<'_>) {
     let Some(glue) = glue(operation, model) else {
         return;
     };
     let SuccessShape::One(Answers::Json(body)) = &operation.success else {
         return;
     };
-    let error = error_type(&operation.error, types);
-    let _ = writeln!(
-        code,
+    file.line(
         "impl Paged for {} {{
     type Body = {};
     type Item = {};
-    type Error = {error};
+    type Error = {};
 
     fn call(&self) -> &Call {{
         &self.call
@@ -46,16 +38,25 @@ pub fn write_pages(
     }}
 }}
 ",
-        operation.builder,
-        types.qualify(body),
-        types.qualify(&glue.item),
-        glue.split
+        &[
+            &name(&operation.builder),
+            &ty(&types.qualify(body)),
+            &ty(&types.qualify(&glue.item)),
+            &ty(&error_type(&operation.error, types)),
+            &glue.split,
+        ],
     );
+}
+
+/// Whether an operation has that implementation.
+pub fn is_paged(operation: &OperationModel, model: &Model) -> bool {
+    glue(operation, model).is_some()
+        && matches!(operation.success, SuccessShape::One(Answers::Json(_)))
 }
 
 struct Glue {
     item: String,
-    split: String,
+    split: Code,
 }
 
 fn glue(operation: &OperationModel, model: &Model) -> Option<Glue> {
@@ -73,8 +74,8 @@ fn glue(operation: &OperationModel, model: &Model) -> Option<Glue> {
         None => None,
     };
     let split = match next {
-        Some(next) => format!("let next = {next};\n        ({items}, next)"),
-        None => format!("({items}, None)"),
+        Some(next) => code("let next = {};\n        ({}, next)", &[&next, &items]),
+        None => code("({}, None)", &[&items]),
     };
     Some(Glue { item, split })
 }
@@ -99,57 +100,51 @@ fn tokens(pointer: &str) -> Vec<String> {
 }
 
 /// The item type, and the expression that moves the items out of `body`.
-fn take_items(body: &str, pointer: &str, model: &Model) -> Option<(String, String)> {
+fn take_items(body: &str, pointer: &str, model: &Model) -> Option<(String, Code)> {
     let mut ty = body.to_owned();
-    let mut expression = "body".to_owned();
+    let mut expression = code("body", &[]);
     let mut optional = false;
     for token in tokens(pointer) {
-        let (name, presence, next) = field(&ty, &token, model)?;
-        expression = match (optional, presence) {
-            (false, Presence::Required) => format!("{expression}.{name}"),
-            (false, _) => {
-                optional = true;
-                format!("{expression}.{name}")
-            }
-            (true, Presence::Required) => format!("{expression}.map(|value| value.{name})"),
-            (true, _) => format!("{expression}.and_then(|value| value.{name})"),
+        let (property, presence, next) = field(&ty, &token, model)?;
+        let template = match (optional, presence) {
+            (false, _) => "{}.{}",
+            (true, Presence::Required) => "{}.map(|value| value.{})",
+            (true, _) => "{}.and_then(|value| value.{})",
         };
+        optional = optional || presence != Presence::Required;
+        expression = code(template, &[&expression, &name(property)]);
         ty = next.to_owned();
     }
     let item = ty.strip_prefix("Vec<")?.strip_suffix('>')?.to_owned();
-    Some((
-        item,
-        if optional {
-            format!("{expression}.unwrap_or_default()")
-        } else {
-            expression
-        },
-    ))
+    if optional {
+        expression.push(".unwrap_or_default()");
+    }
+    Some((item, expression))
 }
 
 /// The expression that copies the text at a pointer out of `body`: an `Option<String>`.
-fn borrow_text(body: &str, pointer: &str, model: &Model) -> Option<String> {
+fn borrow_text(body: &str, pointer: &str, model: &Model) -> Option<Code> {
     let mut ty = body.to_owned();
-    let mut expression = "Some(&body)".to_owned();
+    let mut expression = code("Some(&body)", &[]);
     let path = tokens(pointer);
     for (depth, token) in path.iter().enumerate() {
         if matches!(ty.as_str(), "Extra" | "Value") || ty.starts_with("BTreeMap<") {
-            let rest: Vec<String> = path[depth + 1..]
-                .iter()
-                .map(|t| format!(".and_then(|value| value.get({}))", rust::string(t)))
-                .collect();
-            return Some(format!(
-                "{expression}.and_then(|value| value.get({})){}.and_then(|value| value.as_str()).map(str::to_owned)",
-                rust::string(token),
-                rest.concat()
-            ));
+            for token in &path[depth..] {
+                expression.add(
+                    ".and_then(|value| value.get({}))",
+                    &[&literal(token)],
+                );
+            }
+            expression.push(".and_then(|value| value.as_str()).map(str::to_owned)");
+            return Some(expression);
         }
-        let (name, presence, next) = field(&ty, token, model)?;
-        expression = match presence {
-            Presence::Required => format!("{expression}.map(|value| &value.{name})"),
-            _ => format!("{expression}.and_then(|value| value.{name}.as_ref())"),
+        let (property, presence, next) = field(&ty, token, model)?;
+        let template = match presence {
+            Presence::Required => "{}.map(|value| &value.{})",
+            _ => "{}.and_then(|value| value.{}.as_ref())",
         };
+        expression = code(template, &[&expression, &name(property)]);
         ty = next.to_owned();
     }
-    (ty == "String").then(|| format!("{expression}.cloned()"))
+    (ty == "String").then(|| code("{}.cloned()", &[&expression]))
 }

@@ -1,42 +1,40 @@
 //! `README.md` and `lib.rs` of a client crate.
 
-use std::fmt::Write;
-
 use serde_json::Value;
 
 use super::features::feature;
-use super::{Identity, banner, docs, rust};
+use super::source::text::{address, described, described_within, docs, example, literal, name, plain, span};
+use super::source::{Code, Page, code};
+use super::{Identity, banner};
 use crate::model::Model;
 
 /// `README.md`, whose example is compiled as a documentation test.
-pub fn readme(model: &Model, document: &Value, identity: &Identity) -> String {
-    let title = document
-        .pointer("/info/title")
-        .and_then(Value::as_str)
-        .unwrap_or(&identity.api);
+pub fn readme(model: &Model, document: &Value, identity: &Identity) -> Page {
     let version = document
         .pointer("/info/version")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    let mut file = format!(
-        "<!--{} -->\n# {}\n\n",
-        banner(identity, "").trim_end(),
-        identity.package
+    let mut file = Page::new();
+    file.line(
+        "<!--{} -->\n# {}\n",
+        &[&banner(identity), &plain(&identity.package)],
     );
-    let _ = writeln!(
-        file,
-        "Client for {title}, API version {version}: {} operations in {} modules, generated from a description of the API.\n",
-        model.operations.len(),
-        model.modules.len()
+    file.line(
+        "Client for {}, API version {}: {} operations in {} modules, generated from a description of the API.\n",
+        &[
+            &plain(title(document, identity)),
+            &plain(version),
+            &model.operations.len(),
+            &model.modules.len(),
+        ],
     );
     if let Some(url) = &identity.documentation {
-        let _ = writeln!(file, "The vendor's documentation: <{url}>.\n");
+        file.line("The vendor's documentation: {}.\n", &[&address(url)]);
     }
-    if let Some(example) = example(model, document, identity) {
-        file.push_str("## A call\n\n");
-        file.push_str(&example);
+    if let Some(code) = call(model, document, identity) {
+        file.line("## A call\n\n{}", &[&example(&code)]);
     }
-    file.push_str(
+    file.push(
         "## What to expect\n\n\
          - A call is a builder: set what it needs, then `send` it. A required parameter that is missing is an error that names it.\n\
          - Enums and unions are open: a value that the description does not know decodes, and encodes back as it came.\n\
@@ -56,18 +54,27 @@ pub fn readme(model: &Model, document: &Value, identity: &Identity) -> String {
             .iter()
             .filter(|o| o.module == module.name)
             .count();
-        let _ = writeln!(
-            file,
-            "| `{}` | `{}` | {count} | {} |",
-            module.name,
-            feature(&module.name),
-            module.tag.replace('|', "\\|")
+        file.line(
+            "| {} | {} | {} | {} |",
+            &[
+                &span(&module.name),
+                &span(&feature(&module.name)),
+                &count,
+                &plain(&module.tag),
+            ],
         );
     }
     file
 }
 
-fn example(model: &Model, document: &Value, identity: &Identity) -> Option<String> {
+/// The API's title.
+fn title<'a>(document: &'a Value, identity: &'a Identity) -> &'a str {
+    let title = document.pointer("/info/title").and_then(Value::as_str);
+    title.unwrap_or(&identity.api)
+}
+
+/// The code of the README's example.
+fn call(model: &Model, document: &Value, identity: &Identity) -> Option<Code> {
     let configured = identity.example.as_ref();
     let operation = match configured {
         Some(example) => model
@@ -81,16 +88,13 @@ fn example(model: &Model, document: &Value, identity: &Identity) -> Option<Strin
             .or(model.operations.first())?,
     };
     let library = identity.package.replace('-', "_");
-    let mut code = String::from("```rust,no_run\n");
-    let _ = writeln!(
-        code,
-        "# async fn run() -> Result<(), Box<dyn std::error::Error>> {{\nlet client = {library}::Client::new({})?;",
-        rust::string(&base_url(document))
-    );
-    let _ = writeln!(
-        code,
-        "let answer = client\n    .{}()",
-        operation.method_name
+    let mut call = code(
+        "# async fn run() -> Result<(), Box<dyn std::error::Error>> {{\nlet client = {}::Client::new({})?;\nlet answer = client\n    .{}()\n",
+        &[
+            &name(&library),
+            &literal(&base_url(document)),
+            &name(&operation.method_name),
+        ],
     );
     for parameter in operation
         .parameters
@@ -100,13 +104,10 @@ fn example(model: &Model, document: &Value, identity: &Identity) -> Option<Strin
         let value = configured
             .and_then(|e| e.arguments.get(&parameter.wire))
             .map_or("…", String::as_str);
-        let _ = writeln!(code, "    .{}({})", parameter.setter, rust::string(value));
+        call.line("    .{}({})", &[&name(&parameter.setter), &literal(value)]);
     }
-    let _ = writeln!(
-        code,
-        "    .send()\n    .await?;\nprintln!(\"{{}}: {{:?}}\", answer.status(), answer.into_inner());\n# Ok(())\n# }}\n```\n"
-    );
-    Some(code)
+    call.push("    .send()\n    .await?;\nprintln!(\"{}: {:?}\", answer.status(), answer.into_inner());\n# Ok(())\n# }\n");
+    Some(call)
 }
 
 /// The first server's address with the defaults of its variables.
@@ -137,33 +138,35 @@ pub fn base_url(document: &Value) -> String {
 }
 
 /// `lib.rs`: the client and the list of modules.
-pub fn library(model: &Model, document: &Value, identity: &Identity) -> String {
-    let title = document
-        .pointer("/info/title")
-        .and_then(Value::as_str)
-        .unwrap_or(&identity.api);
-    let mut file = banner(identity, "//");
-    file.push_str("#![doc = include_str!(\"../README.md\")]\n#![forbid(unsafe_code)]\n");
+pub fn library(model: &Model, document: &Value, identity: &Identity) -> Code {
+    let mut file = code("//{}\n", &[&banner(identity)]);
+    file.push("#![doc = include_str!(\"../README.md\")]\n#![forbid(unsafe_code)]\n");
     // A description does not document everything, and names what it likes.
-    file.push_str("#![allow(missing_docs, deprecated, clippy::all)]\n\n");
+    file.push("#![allow(missing_docs, deprecated, clippy::all)]\n\n");
     for module in &model.modules {
-        let gate = rust::string(&feature(&module.name));
-        let _ = writeln!(file, "#[cfg(feature = {gate})]\npub mod {};", module.name);
+        file.line(
+            "#[cfg(feature = {})]\npub mod {};",
+            &[&literal(&feature(&module.name)), &name(&module.name)],
+        );
     }
-    file.push_str("mod catalog;\npub mod operations;\npub mod types;\n\n");
-    file.push_str("pub use rolecall_client::{self, BuildError, Error, Response, Transport};\n\n");
-    file.push_str(&docs::outer(Some(&format!("Client for {title}.")), ""));
+    file.push("mod catalog;\npub mod operations;\npub mod types;\n\n");
+    file.push("pub use rolecall_client::{self, BuildError, Error, Response, Transport};\n\n");
+    let mut page = Page::new();
+    page.piece(&described_within(
+        "Client for ",
+        title(document, identity),
+        ".",
+    ));
     if let Some(description) = document
         .pointer("/info/description")
         .and_then(Value::as_str)
     {
-        file.push_str("///\n");
-        file.push_str(&docs::outer(Some(description), ""));
+        page.push("\n\n");
+        page.piece(&described(description));
     }
-    let _ = writeln!(
-        file,
-        "///\n/// Cloning is cheap: clones share connections and hook.
-#[derive(Clone, Debug)]
+    page.push("\n\nCloning is cheap: clones share connections and hook.");
+    file.line(
+        "{}#[derive(Clone, Debug)]
 pub struct Client {{
     transport: Transport,
 }}
@@ -171,8 +174,7 @@ pub struct Client {{
 impl Client {{
     /// A client that sends calls as they are, with the defaults of [`Transport`].
     ///
-    /// `base_url` is where the paths of the description begin: {}.
-    ///
+{}    ///
     /// # Errors
     ///
     /// An address that is no absolute `http` or `https` URL.
@@ -192,22 +194,34 @@ impl Client {{
         &self.transport
     }}
 }}",
-        servers(document)
+        &[&docs("///", &page), &docs("    ///", &servers(document))],
     );
     file
 }
 
-fn servers(document: &Value) -> String {
-    let urls: Vec<String> = document
+/// Where the paths begin.
+fn servers(document: &Value) -> Page {
+    let urls = document
         .get("servers")
         .and_then(Value::as_array)
         .into_iter()
         .flatten()
-        .filter_map(|server| Some(format!("`{}`", server.get("url")?.as_str()?)))
-        .collect();
+        .filter_map(|server| server.get("url")?.as_str());
+    let urls = Page::join(
+        urls.map(|url| {
+            let mut page = Page::new();
+            page.piece(&span(url));
+            page
+        }),
+        " or ",
+    );
+    let mut page = Page::new();
+    page.push("`base_url` is where the paths of the description begin: ");
     if urls.is_empty() {
-        "the description names no server".to_owned()
+        page.push("the description names no server");
     } else {
-        urls.join(" or ")
+        page.piece(&urls);
     }
+    page.push(".");
+    page
 }

@@ -1,46 +1,4 @@
-//! Small pieces of Rust source.
-
-/// A string literal.
-pub fn string(text: &str) -> String {
-    let mut literal = String::with_capacity(text.len() + 2);
-    literal.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => literal.push_str("\\\""),
-            '\\' => literal.push_str("\\\\"),
-            '\n' => literal.push_str("\\n"),
-            '\r' => literal.push_str("\\r"),
-            '\t' => literal.push_str("\\t"),
-            c if c.is_control() || is_bidi(c) => {
-                literal.push_str(&format!("\\u{{{:x}}}", c as u32))
-            }
-            c => literal.push(c),
-        }
-    }
-    literal.push('"');
-    literal
-}
-
-/// Characters that change the direction of text, which rustc refuses in literals.
-fn is_bidi(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// `Some("…")` or `None`.
-pub fn option_string(text: Option<&str>) -> String {
-    text.map_or_else(
-        || "None".to_owned(),
-        |text| format!("Some({})", string(text)),
-    )
-}
-
-/// `&["…", "…"]`.
-pub fn strings<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
-    format!(
-        "&[{}]",
-        texts.into_iter().map(string).collect::<Vec<_>>().join(", ")
-    )
-}
+//! Reads small pieces of Rust: which names are in them.
 
 /// The identifiers in a type.
 pub fn identifiers(ty: &str) -> impl Iterator<Item = &str> {
@@ -82,7 +40,7 @@ pub fn used<'a>(code: &str, candidates: &[&'a str]) -> Vec<&'a str> {
         .collect()
 }
 
-/// Code without what stands in line comments and in string literals as [`string`] writes them.
+/// Code without what stands in line comments and in string literals.
 fn without_literals(code: &str) -> String {
     let mut left = String::with_capacity(code.len());
     let mut characters = code.chars().peekable();

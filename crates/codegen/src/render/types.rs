@@ -1,35 +1,25 @@
 //! `types.rs`: objects, open enums and unions.
 
-use std::fmt::Write;
-
 use super::features::Features;
-use super::{Identity, banner, docs, rust};
-use crate::model::{Answers, EnumModel, Model, ObjectModel, Presence, StatusUnion, UnionModel};
+use super::source::text::{described, docs, literal, name, span, ty};
+use super::source::{Code, Page, code};
+use super::{Identity, banner, rust};
+use crate::model::{
+    Answers, EnumModel, FieldModel, Model, ObjectModel, Presence, StatusUnion, UnionModel,
+};
 
 /// What documentation says of the field that keeps unknown properties.
 const EXTRA: &str = "Properties that the description does not name, and nulls that it does not expect; kept so that nothing is lost.";
 
 /// The file.
-pub fn types(model: &Model, identity: &Identity) -> String {
+pub fn types(model: &Model, identity: &Identity) -> Code {
     let features = Features::of(model);
-    let mut code = String::new();
-    for object in &model.objects {
-        write_object(&mut code, object, features.gate(&object.name));
-    }
-    for item in &model.enums {
-        write_enum(&mut code, item, features.gate(&item.name));
-    }
-    for item in &model.unions {
-        write_union(&mut code, item, features.gate(&item.name));
-    }
-    for item in &model.by_status {
-        write_by_status(&mut code, item, features.gate(&item.name));
-    }
-    let mut file = banner(identity, "//");
-    file.push_str("//! The types of bodies and parameters. Which of them are there, and so which imports are used, depends on the features.\n\n");
+    let mut file = Code::new();
+    file.line("//{}", &[&banner(identity)]);
+    file.push("//! The types of bodies and parameters. Which of them are there, and so which imports are used, depends on the features.\n\n");
     let mentioned = mentioned(model);
     if rust::used(&mentioned, &["BTreeMap"]).len() == 1 {
-        file.push_str("#[allow(unused_imports)]\nuse std::collections::BTreeMap;\n\n");
+        file.push("#[allow(unused_imports)]\nuse std::collections::BTreeMap;\n\n");
     }
     for (path, names) in [
         (
@@ -43,16 +33,31 @@ pub fn types(model: &Model, identity: &Identity) -> String {
     ] {
         let used = rust::used(&mentioned, names);
         if !used.is_empty() {
-            let _ = writeln!(
-                file,
-                "#[allow(unused_imports)]\nuse {path}::{{{}}};",
-                used.join(", ")
-            );
+            let used = Code::join(used.into_iter().map(|name| code(name, &[])), ", ");
+            file.line("#[allow(unused_imports)]\nuse {}::{{{}}};", &[&path, &used]);
         }
     }
-    file.push('\n');
-    file.push_str(&code);
+    file.push("\n");
+    for object in &model.objects {
+        write_object(&mut file, object, &features.gate(&object.name));
+    }
+    for item in &model.enums {
+        write_enum(&mut file, item, &features.gate(&item.name));
+    }
+    for item in &model.unions {
+        write_union(&mut file, item, &features.gate(&item.name));
+    }
+    for item in &model.by_status {
+        write_by_status(&mut file, item, &features.gate(&item.name));
+    }
     file
+}
+
+/// What a description says of a type, or the type's name.
+fn documented(description: Option<&str>, name: &str) -> Page {
+    let mut page = Page::new();
+    page.piece(&described(description.unwrap_or(name)));
+    page
 }
 
 /// Every type that the file names.
@@ -84,11 +89,9 @@ fn mentioned(model: &Model) -> String {
     types.join("\n")
 }
 
-fn write_object(code: &mut String, object: &ObjectModel, gate: &str) {
-    code.push_str(&docs::outer(
-        Some(object.description.as_deref().unwrap_or(&object.name)),
-        "",
-    ));
+fn write_object(file: &mut Code, object: &ObjectModel, gate: &Code) {
+    let page = documented(object.description.as_deref(), &object.name);
+    file.piece(&docs("///", &page));
     let default = object
         .fields
         .iter()
@@ -98,28 +101,28 @@ fn write_object(code: &mut String, object: &ObjectModel, gate: &str) {
     } else {
         "Clone, Debug, PartialEq"
     };
-    let _ = writeln!(
-        code,
-        "{gate}#[derive({derives})]\n#[non_exhaustive]\npub struct {} {{",
-        object.name
+    file.line(
+        "{}#[derive({})]\n#[non_exhaustive]\npub struct {} {{",
+        &[gate, &derives, &name(&object.name)],
     );
     for field in &object.fields {
-        code.push_str(&docs::outer(field.description.as_deref(), "    "));
-        let ty = match field.presence {
-            Presence::Required => field.ty.clone(),
-            Presence::Nullable | Presence::Optional => format!("Option<{}>", field.ty),
+        if let Some(description) = &field.description {
+            let page = documented(Some(description), "");
+            file.piece(&docs("    ///", &page));
+        }
+        let template = match field.presence {
+            Presence::Required => "    pub {}: {},",
+            Presence::Nullable | Presence::Optional => "    pub {}: Option<{}>,",
         };
-        let _ = writeln!(code, "    pub {}: {ty},", field.name);
+        file.line(template, &[&name(&field.name), &ty(&field.ty)]);
     }
-    let _ = writeln!(
-        code,
-        "    /// {EXTRA}\n    pub {}: Extra,\n}}\n",
-        object.extra
+    file.line(
+        "    /// {}\n    pub {}: Extra,\n}}\n",
+        &[&EXTRA, &name(&object.extra)],
     );
-    let _ = writeln!(
-        code,
-        "{gate}rolecall_client::object! {{ {}, {} {{",
-        object.name, object.extra
+    file.line(
+        "{}rolecall_client::object! {{ {}, {} {{",
+        &[gate, &name(&object.name), &name(&object.extra)],
     );
     for field in &object.fields {
         let presence = match field.presence {
@@ -127,61 +130,73 @@ fn write_object(code: &mut String, object: &ObjectModel, gate: &str) {
             Presence::Nullable => "nullable",
             Presence::Optional => "optional",
         };
-        let _ = writeln!(
-            code,
-            "    {presence} {}: {} = {},",
-            field.name,
-            field.ty,
-            rust::string(&field.wire)
+        file.line(
+            "    {} {}: {} = {},",
+            &[
+                &presence,
+                &name(&field.name),
+                &ty(&field.ty),
+                &literal(&field.wire),
+            ],
         );
     }
-    code.push_str("} }\n\n");
+    file.push("} }\n\n");
     if object.sent {
-        write_constructor(code, object, default, gate);
+        write_constructor(file, object, default, gate);
+    }
+}
+
+/// Types that setters take as they are.
+fn is_taken_as_it_is(ty: &str) -> bool {
+    matches!(ty, "bool" | "i64" | "f64" | "Value" | "Extra")
+}
+
+/// An argument of `new`: its type, and its value in the struct.
+fn argument(field: &FieldModel) -> (Code, Code) {
+    let (field_ty, field_name) = (ty(&field.ty), name(&field.name));
+    if field.presence == Presence::Nullable {
+        (
+            code("Option<{}>", &[&field_ty]),
+            code("{}", &[&field_name]),
+        )
+    } else if is_taken_as_it_is(&field.ty) {
+        (code("{}", &[&field_ty]), code("{}", &[&field_name]))
+    } else {
+        (
+            code("impl Into<{}>", &[&field_ty]),
+            code("{0}: {0}.into()", &[&field_name]),
+        )
     }
 }
 
 /// `new` with what is required, and a setter for what is not.
-fn write_constructor(code: &mut String, object: &ObjectModel, default: bool, gate: &str) {
-    let _ = writeln!(code, "{gate}impl {} {{", object.name);
-    let needed: Vec<_> = object
+fn write_constructor(file: &mut Code, object: &ObjectModel, default: bool, gate: &Code) {
+    file.line("{}impl {} {{", &[gate, &name(&object.name)]);
+    let needed = object
         .fields
         .iter()
-        .filter(|f| f.presence != Presence::Optional)
-        .collect();
-    let argument = |field: &crate::model::FieldModel| match (field.presence, field.ty.as_str()) {
-        (Presence::Nullable, ty) => (format!("Option<{ty}>"), field.name.clone()),
-        (_, ty @ ("bool" | "i64" | "f64" | "Value" | "Extra")) => {
-            (ty.to_owned(), field.name.clone())
-        }
-        (_, ty) => (format!("impl Into<{ty}>"), format!("{}.into()", field.name)),
-    };
-    let arguments: Vec<String> = needed
-        .iter()
-        .map(|f| format!("{}: {}", f.name, argument(f).0))
-        .collect();
-    code.push_str("    /// With what is required, and nothing else.\n    #[must_use]\n");
-    let _ = writeln!(code, "    pub fn new({}) -> Self {{", arguments.join(", "));
+        .filter(|f| f.presence != Presence::Optional);
+    let arguments = needed
+        .map(|field| code("{}: {}", &[&name(&field.name), &argument(field).0]));
+    file.push("    /// With what is required, and nothing else.\n    #[must_use]\n");
+    file.line(
+        "    pub fn new({}) -> Self {{",
+        &[&Code::join(arguments, ", ")],
+    );
     if default {
-        code.push_str("        Self::default()\n    }\n");
+        file.push("        Self::default()\n    }\n");
     } else {
-        code.push_str("        Self {\n");
+        file.push("        Self {\n");
         for field in &object.fields {
-            let value = if field.presence == Presence::Optional {
-                "None".to_owned()
+            if field.presence == Presence::Optional {
+                file.line("            {}: None,", &[&name(&field.name)]);
             } else {
-                argument(field).1
-            };
-            if value == field.name {
-                let _ = writeln!(code, "            {value},");
-            } else {
-                let _ = writeln!(code, "            {}: {value},", field.name);
+                file.line("            {},", &[&argument(field).1]);
             }
         }
-        let _ = writeln!(
-            code,
+        file.line(
             "            {}: Extra::new(),\n        }}\n    }}",
-            object.extra
+            &[&name(&object.extra)],
         );
     }
     for field in object
@@ -189,127 +204,123 @@ fn write_constructor(code: &mut String, object: &ObjectModel, default: bool, gat
         .iter()
         .filter(|f| f.presence == Presence::Optional)
     {
-        let (ty, value) = match field.ty.as_str() {
-            ty @ ("bool" | "i64" | "f64" | "Value" | "Extra") => (ty.to_owned(), "value"),
-            ty => (format!("impl Into<{ty}>"), "value.into()"),
+        let mut page = Page::new();
+        page.add("Sets {}.", &[&span(&field.wire)]);
+        let template = if is_taken_as_it_is(&field.ty) {
+            "{}    #[must_use]\n    pub fn with_{}(mut self, value: {}) -> Self {{\n        self.{} = Some(value);\n        self\n    }}"
+        } else {
+            "{}    #[must_use]\n    pub fn with_{}(mut self, value: impl Into<{}>) -> Self {{\n        self.{} = Some(value.into());\n        self\n    }}"
         };
-        let name = field.name.trim_end_matches('_');
-        let _ = writeln!(
-            code,
-            "    /// Sets `{}`.\n    #[must_use]\n    pub fn with_{name}(mut self, value: {ty}) -> Self {{\n        self.{} = Some({value});\n        self\n    }}",
-            field.wire.replace('`', "'"),
-            field.name
+        file.line(
+            template,
+            &[
+                &docs("    ///", &page),
+                &name(field.name.trim_end_matches('_')),
+                &ty(&field.ty),
+                &name(&field.name),
+            ],
         );
     }
-    code.push_str("}\n\n");
+    file.push("}\n\n");
 }
 
-fn write_enum(code: &mut String, item: &EnumModel, gate: &str) {
-    code.push_str(gate);
-    code.push_str("rolecall_client::open_enum! {\n");
-    code.push_str(&docs::outer(
-        Some(item.description.as_deref().unwrap_or(&item.name)),
-        "    ",
-    ));
-    let _ = writeln!(
-        code,
-        "    pub enum {}, unknown = {} {{",
-        item.name, item.unknown
+fn write_enum(file: &mut Code, item: &EnumModel, gate: &Code) {
+    let page = documented(item.description.as_deref(), &item.name);
+    file.line(
+        "{}rolecall_client::open_enum! {{\n{}    pub enum {}, unknown = {} {{",
+        &[
+            gate,
+            &docs("    ///", &page),
+            &name(&item.name),
+            &name(&item.unknown),
+        ],
     );
     for (arm, value) in &item.arms {
-        let _ = writeln!(code, "        {arm} = {},", rust::string(value));
+        file.line("        {} = {},", &[&name(arm), &literal(value)]);
     }
-    code.push_str("    }\n}\n\n");
+    file.push("    }\n}\n\n");
 }
 
-fn write_union(code: &mut String, item: &UnionModel, gate: &str) {
-    let description = docs::outer(
-        Some(item.description.as_deref().unwrap_or(&item.name)),
-        "    ",
-    );
+fn write_union(file: &mut Code, item: &UnionModel, gate: &Code) {
+    let page = documented(item.description.as_deref(), &item.name);
+    let docs = docs("    ///", &page);
+    let (union, unknown) = (name(&item.name), name(&item.unknown));
     match &item.discriminator {
         Some(property) => {
-            let _ = writeln!(
-                code,
-                "{gate}rolecall_client::union! {{\n{description}    pub enum {} by {}, unknown = {} {{",
-                item.name,
-                rust::string(property),
-                item.unknown
+            file.line(
+                "{}rolecall_client::union! {{\n{}    pub enum {} by {}, unknown = {} {{",
+                &[gate, &docs, &union, &literal(property), &unknown],
             );
             for arm in &item.arms {
-                let values: Vec<String> =
-                    arm.values.iter().map(|value| rust::string(value)).collect();
-                let _ = writeln!(
-                    code,
-                    "        {}({}) = [{}],",
-                    arm.name,
-                    arm.ty,
-                    values.join(", ")
+                file.line(
+                    "        {}({}) = {},",
+                    &[&name(&arm.name), &ty(&arm.ty), &list(&arm.values)],
                 );
             }
         }
         None => {
-            let _ = writeln!(
-                code,
-                "{gate}rolecall_client::choice! {{\n{description}    pub enum {}, unknown = {} {{",
-                item.name, item.unknown
+            file.line(
+                "{}rolecall_client::choice! {{\n{}    pub enum {}, unknown = {} {{",
+                &[gate, &docs, &union, &unknown],
             );
             for arm in &item.arms {
+                let (variant, body) = (name(&arm.name), ty(&arm.ty));
                 if arm.kind == "object" {
-                    let required: Vec<String> =
-                        arm.required.iter().map(|name| rust::string(name)).collect();
-                    let _ = writeln!(
-                        code,
-                        "        {}({}): object requires [{}],",
-                        arm.name,
-                        arm.ty,
-                        required.join(", ")
+                    file.line(
+                        "        {}({}): object requires {},",
+                        &[&variant, &body, &list(&arm.required)],
                     );
                 } else {
-                    let _ = writeln!(code, "        {}({}): {},", arm.name, arm.ty, arm.kind);
+                    file.line("        {}({}): {},", &[&variant, &body, &arm.kind]);
                 }
             }
         }
     }
-    code.push_str("    }\n}\n\n");
+    file.push("    }\n}\n\n");
 }
 
-fn write_by_status(code: &mut String, item: &StatusUnion, gate: &str) {
-    let _ = writeln!(
-        code,
-        "{gate}rolecall_client::by_status! {{\n{}    pub enum {} {{",
-        docs::outer(Some(&item.description), "    "),
-        item.name
+/// `["…", "…"]`.
+fn list(texts: &[String]) -> Code {
+    let texts = texts.iter().map(|text| code("{}", &[&literal(text)]));
+    code("[{}]", &[&Code::join(texts, ", ")])
+}
+
+fn write_by_status(file: &mut Code, item: &StatusUnion, gate: &Code) {
+    let page = documented(Some(&item.description), &item.name);
+    file.line(
+        "{}rolecall_client::by_status! {{\n{}    pub enum {} {{",
+        &[gate, &docs("    ///", &page), &name(&item.name)],
     );
     for arm in &item.arms {
-        let statuses: Vec<String> = arm
-            .statuses
-            .iter()
-            .map(|status| status_literal(status))
-            .collect();
-        let (ty, kind) = match &arm.body {
+        let statuses = arm.statuses.iter().map(|status| status_literal(status));
+        let (body, kind) = match &arm.body {
             Answers::Json(ty) => (ty.as_str(), "json"),
             Answers::Text => ("String", "text"),
             Answers::Bytes => ("Bytes", "bytes"),
             Answers::Empty => ("()", "empty"),
         };
-        let _ = writeln!(
-            code,
-            "        {}({ty}): {kind} = [{}],",
-            arm.name,
-            statuses.join(", ")
+        file.line(
+            "        {}({}): {} = [{}],",
+            &[
+                &name(&arm.name),
+                &ty(body),
+                &kind,
+                &Code::join(statuses, ", "),
+            ],
         );
     }
-    code.push_str("    }\n}\n\n");
+    file.push("    }\n}\n\n");
 }
 
 /// `Code(404)`, `Range(4)`, `Default`.
-pub fn status_literal(status: &str) -> String {
+pub fn status_literal(status: &str) -> Code {
     match status.parse::<u16>() {
-        Ok(code) => format!("Code({code})"),
+        Ok(number) => code("Code({})", &[&number]),
         Err(_) => match status.as_bytes() {
-            [digit @ b'1'..=b'5', b'X' | b'x', b'X' | b'x'] => format!("Range({})", digit - b'0'),
-            _ => "Default".to_owned(),
+            [digit @ b'1'..=b'5', b'X' | b'x', b'X' | b'x'] => {
+                code("Range({})", &[&(digit - b'0')])
+            }
+            _ => code("Default", &[]),
         },
     }
 }

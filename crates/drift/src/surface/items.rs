@@ -7,11 +7,12 @@ use syn::{Attribute, ImplItem, Visibility};
 
 use super::Item;
 use rolecall_codegen::model::{Answers, Model, OperationModel};
+use rolecall_codegen::render::Files;
 use rolecall_openapi::json;
 
 /// The items of a crate. An error is a fault of the generator: code that does not parse.
 pub(super) fn read(
-    files: &BTreeMap<String, String>,
+    files: &Files,
     model: &Model,
 ) -> Result<BTreeMap<String, Item>, String> {
     let mut items = BTreeMap::new();
@@ -21,7 +22,7 @@ pub(super) fn read(
         items.insert(module.name.clone(), item);
     }
     let parse = |file: &str| {
-        let code = files.get(file).map(String::as_str).unwrap_or_default();
+        let code = files.get(file).unwrap_or_default();
         syn::parse_file(code).map_err(|error| format!("{file}: {error}"))
     };
     read_file(&mut items, &parse("src/types.rs")?, "types", &[]);
