@@ -122,12 +122,15 @@ pub fn prepare(job: &Job, progress: &Progress) -> Result<Outcome, Failure> {
         return Err(Problem::of_file(
             Severity::Error,
             "not-generated",
-            first.display().to_string(),
-            format!(
-                "{} files in the folder are not marked as generated, this one among them",
-                in_the_way.len()
-            ),
-            "an empty folder, or one that was generated",
+            first.path.display().to_string(),
+            match in_the_way.len() {
+                1 => format!("it is {}", first.what),
+                several => format!(
+                    "it is {}; {several} files in the folder are in the way",
+                    first.what
+                ),
+            },
+            "an empty folder, or one that this generator made",
             "choose another --out, or move the files away",
         )
         .into());

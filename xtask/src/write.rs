@@ -5,11 +5,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use rolecall_codegen::render::Files;
+use rolecall_codegen::render::{Files, is_generated};
 use similar::TextDiff;
-
-/// What is on the first lines of every generated file; only such files are ever replaced or removed.
-const MARK: &str = "@generated";
 
 /// The files of a crate, formatted.
 pub struct Formatted(BTreeMap<String, String>);
@@ -76,22 +73,42 @@ pub struct Change {
     pub old: Option<String>,
 }
 
-/// Whether a file says that it is generated. An empty one is nobody's.
-fn is_generated(text: &str) -> bool {
-    text.trim().is_empty() || text.lines().take(3).any(|line| line.contains(MARK))
+/// Why a folder cannot be written to, or a file not be replaced.
+pub struct InTheWay {
+    /// What is in the way.
+    pub path: PathBuf,
+    /// What it is.
+    pub what: &'static str,
 }
 
 impl Formatted {
-    /// The files in `folder` that would be replaced although they do not say that they are generated.
-    pub fn in_the_way(&self, folder: &Path) -> Vec<PathBuf> {
-        self.0
-            .keys()
-            .map(|name| folder.join(name))
-            .filter(|path| {
-                std::fs::read(path)
-                    .is_ok_and(|bytes| !is_generated(&String::from_utf8_lossy(&bytes)))
-            })
-            .collect()
+    /// What in `folder` would be replaced although this generator did not make it, and what leads out of the folder.
+    pub fn in_the_way(&self, folder: &Path) -> Vec<InTheWay> {
+        let mut found = Vec::new();
+        let source = folder.join("src");
+        // The folder itself may be a link: it is what was asked for.
+        if is_link(&source) {
+            found.push(InTheWay {
+                path: source,
+                what: "a symbolic link, and what is written there would land elsewhere",
+            });
+            return found;
+        }
+        for path in self.0.keys().map(|name| folder.join(name)) {
+            let what = if is_link(&path) {
+                "a symbolic link, and what it leads to is not this generator's"
+            } else if path.is_dir() {
+                "a folder"
+            } else if std::fs::read(&path)
+                .is_ok_and(|bytes| !is_free(&String::from_utf8_lossy(&bytes)))
+            {
+                "a file without the mark of this generator in its first line"
+            } else {
+                continue;
+            };
+            found.push(InTheWay { path, what });
+        }
+        found
     }
 
     /// Lines in all files.
@@ -126,7 +143,7 @@ impl Formatted {
                 continue;
             }
             let old = std::fs::read_to_string(&path).unwrap_or_default();
-            if !old.trim().is_empty() && is_generated(&old) {
+            if is_generated(&old) {
                 changes.push(Change {
                     path,
                     new: None,
@@ -138,11 +155,26 @@ impl Formatted {
     }
 }
 
+/// Whether a file may be replaced: it bears our mark, or nothing.
+fn is_free(text: &str) -> bool {
+    text.trim().is_empty() || is_generated(text)
+}
+
+fn is_link(path: &Path) -> bool {
+    path.symlink_metadata()
+        .is_ok_and(|metadata| metadata.is_symlink())
+}
+
+/// The Rust files that lie in a folder, links to others aside.
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    if is_link(folder) {
+        return Vec::new();
+    }
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
         .into_iter()
         .flatten()
         .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
         .map(|entry| entry.path())
         .filter(|path| path.extension().is_some_and(|e| e == "rs"))
         .collect();

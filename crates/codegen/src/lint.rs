@@ -3,6 +3,7 @@
 //! The document is walked once by the grammar of OpenAPI (`shape`, `walk`); the rules then look at the nodes that were
 //! met. What each rule is called and how bad its findings are stands in one table: [`rules`].
 
+mod characters;
 mod context;
 mod examples;
 mod extensions;
@@ -51,6 +52,7 @@ pub fn lint(document: &Document, audience: Audience) -> Vec<Problem> {
             misfit.help,
         );
     }
+    characters::check(&mut context);
     reference::check(&mut context);
     reference::check_cycles(&mut context);
     paths::check(&mut context);
@@ -66,6 +68,24 @@ pub fn lint(document: &Document, audience: Audience) -> Vec<Problem> {
         pagination::check(&mut context);
     }
     Problems::new(context.problems).0
+}
+
+/// The fields that OpenAPI 3.1 has, and that a description uses nowhere, each with its object: for descriptions that are
+/// to use all of them.
+pub fn unused_fields(document: &Document) -> Vec<String> {
+    let tree = walk::Tree::of(document);
+    let is_used = |kind, field: &str| {
+        let mut nodes = tree.of_kind(kind);
+        nodes.any(|(_, node)| node.value.get(field).is_some())
+    };
+    let fields = shape::KINDS
+        .iter()
+        .flat_map(|kind| kind.fields().iter().map(|field| (*kind, field)));
+    fields
+        .filter(|(_, field)| field.since != shape::Since::Only30)
+        .filter(|(kind, field)| !is_used(*kind, field.name))
+        .map(|(kind, field)| format!("{} has `{}`", kind.name(), field.name))
+        .collect()
 }
 
 /// Everything that is wrong with the example bodies of a description, in reading order. A spec without a directory of

@@ -207,8 +207,11 @@ fn is_keyword(name: &str) -> bool {
     )
 }
 
-/// A name for a module, which is a file name and a Cargo feature too: ASCII only.
+/// A name for a module, which is a file name and a Cargo feature too: ASCII, not too long, and no name that Cargo or
+/// a file system keeps for itself.
 pub fn module_name(name: &str) -> String {
+    // Most file systems take 255 bytes; a number and an ending are to come.
+    const LONGEST: usize = 100;
     let ascii = |c: char| {
         if c.is_ascii() {
             c.to_string()
@@ -216,7 +219,23 @@ pub fn module_name(name: &str) -> String {
             format!(" u{:x} ", u32::from(c))
         }
     };
-    snake(&name.chars().map(ascii).collect::<String>())
+    let mut name = snake(&name.chars().map(ascii).collect::<String>());
+    if name.len() > LONGEST {
+        name.truncate(LONGEST);
+        name.truncate(name.trim_end_matches('_').len());
+    }
+    if is_kept_file_name(&name) {
+        name.push('_');
+    }
+    name
+}
+
+/// Whether a file of this name, with any ending, means something: to Cargo in `src/`, or to Windows, where it is a
+/// device in every folder.
+fn is_kept_file_name(name: &str) -> bool {
+    let port = name.strip_prefix("com").or(name.strip_prefix("lpt"));
+    let is_port = port.is_some_and(|port| port.len() == 1 && port.as_bytes()[0].is_ascii_digit());
+    is_port || matches!(name, "main" | "lib" | "mod" | "con" | "prn" | "aux" | "nul")
 }
 
 /// Hands out names, each once: a second taker gets a number.
@@ -275,6 +294,33 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_module_has_a_file_name_that_every_system_takes() {
+        for (tag, module) in [
+            ("Main", "main_"),
+            ("lib", "lib_"),
+            ("MOD", "mod_"),
+            ("Con", "con_"),
+            ("nul", "nul_"),
+            ("AUX", "aux_"),
+            ("prn", "prn_"),
+            ("COM1", "com1_"),
+            ("lpt9", "lpt9_"),
+            ("Command", "command"),
+            ("com10", "com10"),
+            ("type", "type_"),
+            ("構", "u69cb"),
+            ("../../etc/passwd", "etc_passwd"),
+            ("C:\\x", "c_x"),
+        ] {
+            assert_eq!(module_name(tag), module, "{tag}");
+        }
+        assert_eq!(module_name(&"long ".repeat(100)).len(), 99);
+        let mut names = Names::default();
+        assert_eq!(names.take(&module_name("Users")), "users");
+        assert_eq!(names.take(&module_name("USERS")), "users2");
     }
 
     #[test]

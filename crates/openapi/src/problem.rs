@@ -277,8 +277,9 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
-/// Controls, and the marks that turn the direction of the text around them.
-fn is_invisible(character: char) -> bool {
+/// Controls, and characters that readers do not see or that turn the direction of the text around them.
+pub fn is_invisible(character: char) -> bool {
     character.is_control()
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+        || matches!(character, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }

@@ -11,7 +11,7 @@ use rolecall_codegen::lint::Audience;
 use rolecall_codegen::lower::PASSES;
 use rolecall_codegen::render::{Home, Identity};
 use rolecall_codegen::slice::Slice;
-use rolecall_openapi::problem::{Problem, Problems, Severity, colour_wanted};
+use rolecall_openapi::problem::{Problem, Problems, Severity, colour_wanted, visible};
 
 /// Runs the command; the exit code.
 pub fn run(arguments: &Generate) -> u8 {
@@ -125,6 +125,24 @@ pub fn ours(api: &Api, project: &Project) -> Job {
     }
 }
 
+/// Package names that mean something else to Cargo, to rustc, to Windows or to generated code.
+const KEPT_CRATES: [&str; 14] = [
+    "alloc",
+    "aux",
+    "build",
+    "con",
+    "core",
+    "deps",
+    "examples",
+    "incremental",
+    "nul",
+    "prn",
+    "proc_macro",
+    "rolecall_client",
+    "std",
+    "test",
+];
+
 /// The job for a description from anywhere.
 pub fn foreign(
     project: &Project,
@@ -138,14 +156,14 @@ pub fn foreign(
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
         && rolecall_codegen::names::snake(name) == name.replace('-', "_").to_lowercase()
-        && name.replace('-', "_") != "rolecall_client";
+        && !KEPT_CRATES.contains(&name.replace('-', "_").to_lowercase().as_str());
     if !legal {
         return Err(Problem::of_file(
             Severity::Error,
             "bad-crate-name",
             "--crate",
             format!("`{name}` is no package name"),
-            "letters, digits, `-` and `_`, beginning with a letter, and no keyword",
+            "letters, digits, `-` and `_`, beginning with a letter; no keyword, and no name of the toolchain",
             "choose another name",
         )
         .into());
@@ -239,7 +257,11 @@ fn report(arguments: &Generate, outcomes: &[Outcome]) {
                     .map_or_else(String::new, |line| format!(":{line}"));
                 println!(
                     "{}{line}: loss [{}/{}] {} at {}",
-                    outcome.api, loss.pass, loss.kind, loss.detail, loss.pointer
+                    outcome.api,
+                    loss.pass,
+                    loss.kind,
+                    visible(&loss.detail),
+                    visible(&loss.pointer)
                 );
             }
         } else {

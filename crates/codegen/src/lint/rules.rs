@@ -139,6 +139,10 @@ const RULES: &[Rule] = &[
         "component-name",
         "component names consist of letters, digits, `.`, `_` and `-`",
     ),
+    error(
+        "invisible-character",
+        "names, addresses and media types hold no character that readers do not see",
+    ),
     // References.
     error(
         "dangling-ref",

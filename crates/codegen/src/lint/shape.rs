@@ -39,6 +39,35 @@ pub(super) enum Kind {
     Group,
 }
 
+/// Every kind that has fields.
+pub(super) const KINDS: [Kind; 25] = [
+    Kind::Root,
+    Kind::Info,
+    Kind::Contact,
+    Kind::License,
+    Kind::ExternalDocs,
+    Kind::Server,
+    Kind::ServerVariable,
+    Kind::Tag,
+    Kind::PathItem,
+    Kind::Operation,
+    Kind::Parameter,
+    Kind::Header,
+    Kind::RequestBody,
+    Kind::Response,
+    Kind::MediaType,
+    Kind::Encoding,
+    Kind::Example,
+    Kind::Link,
+    Kind::Components,
+    Kind::Schema,
+    Kind::Discriminator,
+    Kind::Xml,
+    Kind::SecurityScheme,
+    Kind::Flows,
+    Kind::Flow,
+];
+
 /// What a field holds.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Shape {

@@ -17,7 +17,10 @@ pub fn manifest(
     let mut file = Source::new();
     file.line("#{}\n\n[package]", &[&banner(identity)]);
     file.line("name = {}", &[&literal(&identity.package)]);
-    file.line("version = {}", &[&literal(&full_version(identity, document))]);
+    file.line(
+        "version = {}",
+        &[&literal(&full_version(identity, document))],
+    );
     let home = matches!(identity.home, Home::Workspace);
     file.push(if home {
         "edition.workspace = true\nlicense.workspace = true\nrust-version.workspace = true\n"

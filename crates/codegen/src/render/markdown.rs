@@ -6,7 +6,10 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{
+    BrokenLink, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd,
+};
+use rolecall_openapi::problem::{is_invisible, visible};
 
 /// Each round takes one layer off, such as code in a quote in a list.
 const ROUNDS: usize = 6;
@@ -19,15 +22,8 @@ fn rendered() -> Options {
         | Options::ENABLE_TASKLISTS
 }
 
-/// Characters that readers do not see, or that change how they see others.
-fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
-        || matches!(c, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
-
 /// The text with what is hidden written out, on as many lines as it has.
-fn visible(text: &str) -> String {
+fn shown(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
     while let Some(c) = characters.next() {
@@ -36,22 +32,7 @@ fn visible(text: &str) -> String {
             '\n' => shown.push('\n'),
             // A tab counts as four spaces at most.
             '\t' => shown.push_str("    "),
-            c if is_hidden(c) => shown.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
-            c => shown.push(c),
-        }
-    }
-    shown
-}
-
-/// The text with what is hidden written out, line ends too.
-pub fn visible_line(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' => shown.push_str("\\n"),
-            '\r' => shown.push_str("\\r"),
-            '\t' => shown.push_str("\\t"),
-            c if is_hidden(c) => shown.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+            c if is_invisible(c) => shown.push_str(&visible(c.encode_utf8(&mut [0; 4]))),
             c => shown.push(c),
         }
     }
@@ -60,7 +41,7 @@ pub fn visible_line(text: &str) -> String {
 
 /// A text within a line of Markdown, where none of its characters means anything.
 pub fn plain(text: &str) -> String {
-    let text = visible_line(text);
+    let text = visible(text);
     let mut written = String::with_capacity(text.len());
     for (at, c) in text.char_indices() {
         let is_mark = match c {
@@ -79,7 +60,7 @@ pub fn plain(text: &str) -> String {
 
 /// A text as a code span.
 pub fn span(text: &str) -> String {
-    let text = visible_line(text);
+    let text = visible(text);
     if text.trim().is_empty() {
         return "(nothing)".to_owned();
     }
@@ -105,15 +86,17 @@ pub fn is_address(text: &str) -> bool {
     rest.is_some_and(|rest| {
         !rest.is_empty()
             && rest.chars().all(|c| {
-                !c.is_whitespace() && !is_hidden(c) && !matches!(c, '<' | '>' | '\\' | '`' | '"' | '|')
+                !c.is_whitespace()
+                    && !is_invisible(c)
+                    && !matches!(c, '<' | '>' | '\\' | '`' | '"' | '|')
             })
     })
 }
 
 /// Markdown of a description as blocks that are inert.
 pub fn inert(text: &str) -> String {
-    let text = visible(text);
-    let mut text = tidy(text.trim_matches('\n'));
+    let text = shown(text);
+    let mut text = tidy(text.trim());
     if is_prose(&text) {
         return text;
     }
@@ -125,12 +108,16 @@ pub fn inert(text: &str) -> String {
         }
         text = next;
     }
-    if is_inert(&text) { text } else { verbatim(&original) }
+    if is_inert(&text) {
+        text
+    } else {
+        verbatim(&original)
+    }
 }
 
 /// The text if it is inert; otherwise word for word.
 pub fn checked(text: &str) -> String {
-    let text = tidy(&visible(text));
+    let text = tidy(&shown(text));
     if is_prose(&text) || is_inert(&text) {
         text
     } else {
@@ -146,7 +133,9 @@ fn tidy(text: &str) -> String {
 
 /// Whether a text has none of the characters that code, HTML and links are made of: most texts, and so not parsed.
 fn is_prose(text: &str) -> bool {
-    !text.contains(['`', '~', '<', '[', ']', '&']) && !text.contains("    ") && !text.contains("://")
+    !text.contains(['`', '~', '<', '[', ']', '&'])
+        && !text.contains("    ")
+        && !text.contains("://")
 }
 
 /// A text as a block of code that is none.
@@ -193,7 +182,9 @@ fn is_inert_as(text: &str, options: Options) -> bool {
                 dest_url,
                 ..
             }) => {
-                if !matches!(link_type, LinkType::Inline | LinkType::Autolink) || !is_address(dest_url) {
+                if !matches!(link_type, LinkType::Inline | LinkType::Autolink)
+                    || !is_address(dest_url)
+                {
                     return false;
                 }
                 links += 1;
@@ -247,18 +238,22 @@ pub fn foreign(text: &str) -> Option<String> {
     if is_prose(text) {
         return None;
     }
-    [rendered(), Options::empty()].into_iter().find_map(|options| {
-        Parser::new_ext(text, options).find_map(|event| match event {
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => Some("indented code".to_owned()),
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info)))
-                if !matches!(&*info, "text" | "rust,no_run") =>
-            {
-                Some(format!("code marked `{info}`"))
-            }
-            Event::Html(html) | Event::InlineHtml(html) => Some(format!("the HTML {html}")),
-            _ => None,
+    [rendered(), Options::empty()]
+        .into_iter()
+        .find_map(|options| {
+            Parser::new_ext(text, options).find_map(|event| match event {
+                Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => {
+                    Some("indented code".to_owned())
+                }
+                Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info)))
+                    if !matches!(&*info, "text" | "rust,no_run") =>
+                {
+                    Some(format!("code marked `{info}`"))
+                }
+                Event::Html(html) | Event::InlineHtml(html) => Some(format!("the HTML {html}")),
+                _ => None,
+            })
         })
-    })
 }
 
 /// A place in a text, and what to put there.
@@ -370,7 +365,8 @@ impl Round<'_> {
             }
             // What is left is a link to the picture.
             Event::Start(Tag::Image { .. }) => {
-                self.edits.push((range.start..range.start + 1, String::new()));
+                self.edits
+                    .push((range.start..range.start + 1, String::new()));
             }
             Event::FootnoteReference(_) | Event::Start(Tag::FootnoteDefinition(_)) => {
                 self.escape(range.start);
@@ -482,7 +478,8 @@ impl Round<'_> {
                 let address = rest[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', '\'']);
                 if is_address(address) {
                     self.edits.push((at..at, "<".to_owned()));
-                    self.edits.push((at + address.len()..at + address.len(), ">".to_owned()));
+                    self.edits
+                        .push((at + address.len()..at + address.len(), ">".to_owned()));
                 } else {
                     // No address: the colon alone keeps it from looking like one.
                     self.escape(at + rest.find(':').unwrap_or(0));
@@ -504,7 +501,11 @@ fn has_address(text: &str) -> bool {
 }
 
 fn ends_address(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '<' | '>' | '"' | '`' | ')' | '[' | ']' | '|' | '*' | '\\')
+    c.is_whitespace()
+        || matches!(
+            c,
+            '<' | '>' | '"' | '`' | ')' | '[' | ']' | '|' | '*' | '\\'
+        )
 }
 
 #[cfg(test)]

@@ -137,10 +137,7 @@ fn slice(items: impl Iterator<Item = Code>) -> Code {
 
 /// `Some(…)` or `None`.
 fn option(value: Option<Code>) -> Code {
-    value.map_or_else(
-        || code("None", &[]),
-        |value| code("Some({})", &[&value]),
-    )
+    value.map_or_else(|| code("None", &[]), |value| code("Some({})", &[&value]))
 }
 
 /// `Some(7)` or `None`.
@@ -287,9 +284,7 @@ fn credential(kind: &str) -> &'static str {
 fn refusals(source: &Value) -> Code {
     slice(list(source, "x-refusals").map(|refusal| {
         let text = |key: &str| refusal.get(key).and_then(Value::as_str);
-        let kind = text("credential").map(|kind| {
-            code("CredentialKind::{}", &[&credential(kind)])
-        });
+        let kind = text("credential").map(|kind| code("CredentialKind::{}", &[&credential(kind)]));
         let status = refusal.get("status").and_then(Value::as_u64).unwrap_or(403);
         code(
             "Refusal {{ credential: {}, status: {}, when: {}, remedy: {} }}",

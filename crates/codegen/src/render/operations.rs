@@ -90,9 +90,8 @@ pub fn module(model: &Model, module: &ModuleModel, identity: &Identity) -> Code 
             "Timestamp",
         ],
     );
-    let names = |names: Vec<&'static str>| {
-        Code::join(names.into_iter().map(|name| code(name, &[])), ", ")
-    };
+    let names =
+        |names: Vec<&'static str>| Code::join(names.into_iter().map(|name| code(name, &[])), ", ");
     file.line("use rolecall_client::{{{}}};", &[&names(runtime)]);
     let json = rust::used(&outside, &["Number", "Value"]);
     if !json.is_empty() {
@@ -217,10 +216,7 @@ fn write_builder(file: &mut Code, operation: &OperationModel, types: &Types<'_>)
     let error = error_type(&operation.error, types);
     let documented = match &operation.error {
         ErrorShape::Undocumented => code("not described, and kept as JSON", &[]),
-        _ => code(
-            "[`{}`]",
-            &[&ty(error.split('<').next().unwrap_or(&error))],
-        ),
+        _ => code("[`{}`]", &[&ty(error.split('<').next().unwrap_or(&error))]),
     };
     file.line(
         "    /// Sends the call.\n    ///\n    /// # Errors\n    ///\n    /// Everything that [`Error`] lists; a documented error body is {}.\n    pub async fn send(self) -> Result<Response<{}>, Error<{}>> {{\n        self.call.{}().await\n    }}\n}}\n",
@@ -314,11 +310,7 @@ fn write_setter(
     }
     file.line(
         "{}    pub fn {}(mut self, value: {}) -> Self {{",
-        &[
-            &docs("    ///", &page),
-            &name(&parameter.setter),
-            &argument,
-        ],
+        &[&docs("    ///", &page), &name(&parameter.setter), &argument],
     );
     match set {
         Some(value) => file.line(

@@ -130,10 +130,7 @@ fn borrow_text(body: &str, pointer: &str, model: &Model) -> Option<Code> {
     for (depth, token) in path.iter().enumerate() {
         if matches!(ty.as_str(), "Extra" | "Value") || ty.starts_with("BTreeMap<") {
             for token in &path[depth..] {
-                expression.add(
-                    ".and_then(|value| value.get({}))",
-                    &[&literal(token)],
-                );
+                expression.add(".and_then(|value| value.get({}))", &[&literal(token)]);
             }
             expression.push(".and_then(|value| value.as_str()).map(str::to_owned)");
             return Some(expression);

@@ -3,7 +3,9 @@
 use serde_json::Value;
 
 use super::features::feature;
-use super::source::text::{address, described, described_within, docs, example, literal, name, plain, span};
+use super::source::text::{
+    address, described, described_within, docs, example, literal, name, plain, span,
+};
 use super::source::{Code, Page, code};
 use super::{Identity, banner};
 use crate::model::Model;

@@ -155,10 +155,7 @@ fn is_taken_as_it_is(ty: &str) -> bool {
 fn argument(field: &FieldModel) -> (Code, Code) {
     let (field_ty, field_name) = (ty(&field.ty), name(&field.name));
     if field.presence == Presence::Nullable {
-        (
-            code("Option<{}>", &[&field_ty]),
-            code("{}", &[&field_name]),
-        )
+        (code("Option<{}>", &[&field_ty]), code("{}", &[&field_name]))
     } else if is_taken_as_it_is(&field.ty) {
         (code("{}", &[&field_ty]), code("{}", &[&field_name]))
     } else {
@@ -176,8 +173,7 @@ fn write_constructor(file: &mut Code, object: &ObjectModel, default: bool, gate:
         .fields
         .iter()
         .filter(|f| f.presence != Presence::Optional);
-    let arguments = needed
-        .map(|field| code("{}: {}", &[&name(&field.name), &argument(field).0]));
+    let arguments = needed.map(|field| code("{}: {}", &[&name(&field.name), &argument(field).0]));
     file.push("    /// With what is required, and nothing else.\n    #[must_use]\n");
     file.line(
         "    pub fn new({}) -> Self {{",

@@ -26,6 +26,9 @@ const ATTRIBUTES: [&str; 10] = [
     "rustfmt::skip",
 ];
 
+/// Where templates take names from.
+const ROOTS: [&str; 5] = ["alloc", "core", "crate", "rolecall_client", "std"];
+
 /// The macros of the run time that define types.
 const MACROS: [&str; 5] = ["by_status", "choice", "object", "open_enum", "union"];
 
@@ -315,6 +318,17 @@ impl VisitMut for Inner {
             self.fault("the macro", &|| name.clone());
         }
         self.tokens(item.mac.tokens.clone(), &name);
+    }
+
+    fn visit_item_use_mut(&mut self, item: &mut syn::ItemUse) {
+        self.visit_attributes_mut(&mut item.attrs);
+        let known = match &item.tree {
+            syn::UseTree::Path(path) => ROOTS.contains(&path.ident.to_string().as_str()),
+            _ => false,
+        };
+        if !known {
+            self.fault("the import", &|| item.to_token_stream().to_string());
+        }
     }
 
     fn visit_macro_mut(&mut self, call: &mut syn::Macro) {

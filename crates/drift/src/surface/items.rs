@@ -11,10 +11,7 @@ use rolecall_codegen::render::Files;
 use rolecall_openapi::json;
 
 /// The items of a crate. An error is a fault of the generator: code that does not parse.
-pub(super) fn read(
-    files: &Files,
-    model: &Model,
-) -> Result<BTreeMap<String, Item>, String> {
+pub(super) fn read(files: &Files, model: &Model) -> Result<BTreeMap<String, Item>, String> {
     let mut items = BTreeMap::new();
     for module in &model.modules {
         let mut item = Item::new("mod".to_owned());

@@ -39,20 +39,32 @@ fn nothing_is_run_resolved_fetched_or_html() {
             "[here](https://x.test) [there](#x) [both][1]\n\n[1]: https://y.test",
             "[here](<https://x.test>) there [both](<https://y.test>)",
         ),
-        ("![a picture](https://x.test/p.png)", "[a picture](<https://x.test/p.png>)"),
+        (
+            "![a picture](https://x.test/p.png)",
+            "[a picture](<https://x.test/p.png>)",
+        ),
         ("[x](javascript:alert(1))", "x"),
         ("```\nx", "```text\nx\n```"),
         ("```edition2021\nx\n```", "```text\nx\n```"),
         ("> ~~~rust\n> x\n> ~~~", "> ~~~text\n> x\n> ~~~"),
         ("- ```rust,no_run\n  x\n  ```", "- ```text\n  x\n  ```"),
-        ("words\n\n    let x;\n\n    let y;\n\nmore", "words\n\n```text\nlet x;\n\nlet y;\n```\n\nmore"),
+        (
+            "words\n\n    let x;\n\n    let y;\n\nmore",
+            "words\n\n```text\nlet x;\n\nlet y;\n```\n\nmore",
+        ),
         ("-     let x;", "- let x;"),
         (">     let x;", "> let x;"),
         ("1. a\n\n       let x;", "1. a\n\n   let x;"),
         ("`[a]` and ` alone", "`[a]` and \\` alone"),
         ("<script>\nx\n</script>", "\\<script>\nx\n\\</script>"),
-        ("note[^1]\n\n[^1]: the note", "note\\[^1\\]\n\n\\[^1\\]: the note"),
-        ("a\rb\u{202e}c\u{2028}d\0", "a\\u{d}b\\u{202e}c\\u{2028}d\\u{0}"),
+        (
+            "note[^1]\n\n[^1]: the note",
+            "note\\[^1\\]\n\n\\[^1\\]: the note",
+        ),
+        (
+            "a\rb\u{202e}c\u{2028}d\0",
+            "a\\rb\\u{202e}c\\u{2028}d\\u{0}",
+        ),
         ("a\r\nb", "a\nb"),
     ];
     for (text, safe) in cases {
@@ -73,18 +85,30 @@ fn what_the_extensions_hide_from_readers_is_seen() {
 
 #[test]
 fn what_cannot_be_mended_is_shown_word_for_word() {
-    assert_eq!(checked("```rust\nx\n```"), "````text\n```rust\nx\n```\n````");
+    assert_eq!(
+        checked("```rust\nx\n```"),
+        "````text\n```rust\nx\n```\n````"
+    );
     assert_eq!(checked("plain words"), "plain words");
 }
 
 #[test]
 fn a_text_within_a_line_is_nothing_else() {
-    assert_eq!(plain("a|b\n# c <i> https://x.test"), "a\\|b\\n# c \\<i\\> https\\://x.test");
+    assert_eq!(
+        plain("a|b\n# c <i> https://x.test"),
+        "a\\|b\\\\n# c \\<i\\> https\\://x.test"
+    );
     assert_eq!(span("a"), "`a`");
     assert_eq!(span("`a``"), "``` `a`` ```");
     assert_eq!(span("a\nb"), "`a\\nb`");
     assert!(is_address("https://x.test/a?b=c&d"));
-    for text in ["javascript:x", "https://x test", "https://x>y", "https://", "https://x\ny"] {
+    for text in [
+        "javascript:x",
+        "https://x test",
+        "https://x>y",
+        "https://",
+        "https://x\ny",
+    ] {
         assert!(!is_address(text), "{text}");
     }
 }
@@ -92,10 +116,63 @@ fn a_text_within_a_line_is_nothing_else() {
 /// Pieces of which Markdown is made that means something.
 fn piece() -> impl Strategy<Value = &'static str> {
     proptest::sample::select(vec![
-        "\n", "\n\n", " ", "    ", "\t", ">", "> ", "- ", "* ", "1. ", "10) ", "# ", "```", "````", "~~~", "`", "``",
-        "rust", "edition2021", "text", "ignore", "let x;", "word", "[", "]", "(", ")", "[a]: ", "[^1]", "[^1]: ", "!", "<",
-        ">", "</b>", "<!--", "-->", "<![CDATA[", "https://x.test", "http://", "javascript:x", "|", "|---|", "---", "===",
-        "\\", "&lt;", "&#96;", "*", "_", "~~", "[ ] ", "\r", "\u{202e}", "\u{2028}", "\0", "é", "日本",
+        "\n",
+        "\n\n",
+        " ",
+        "    ",
+        "\t",
+        ">",
+        "> ",
+        "- ",
+        "* ",
+        "1. ",
+        "10) ",
+        "# ",
+        "```",
+        "````",
+        "~~~",
+        "`",
+        "``",
+        "rust",
+        "edition2021",
+        "text",
+        "ignore",
+        "let x;",
+        "word",
+        "[",
+        "]",
+        "(",
+        ")",
+        "[a]: ",
+        "[^1]",
+        "[^1]: ",
+        "!",
+        "<",
+        ">",
+        "</b>",
+        "<!--",
+        "-->",
+        "<![CDATA[",
+        "https://x.test",
+        "http://",
+        "javascript:x",
+        "|",
+        "|---|",
+        "---",
+        "===",
+        "\\",
+        "&lt;",
+        "&#96;",
+        "*",
+        "_",
+        "~~",
+        "[ ] ",
+        "\r",
+        "\u{202e}",
+        "\u{2028}",
+        "\0",
+        "é",
+        "日本",
     ])
 }
 
@@ -108,7 +185,8 @@ proptest! {
         let safe = inert(&text);
         prop_assert!(is_inert(&safe), "{text:?} became {safe:?}");
         prop_assert_eq!(tests_in(&safe), Vec::<String>::new());
-        prop_assert!(!safe.contains(['\r', '\u{202e}', '\u{2028}', '\0', '\t']));
+        let hidden = safe.contains(['\r', '\u{202e}', '\u{2028}', '\0', '\t']);
+        prop_assert!(!hidden, "{safe:?}");
         // Blocks that are inert alone are inert one after the other.
         let twice = format!("{safe}\n\n{safe}\n\nend");
         prop_assert_eq!(tests_in(&twice), Vec::<String>::new());
@@ -118,7 +196,8 @@ proptest! {
     fn any_text_in_a_line_stays_in_it(pieces in proptest::collection::vec(piece(), 0..12)) {
         let text = pieces.concat();
         for line in [plain(&text), span(&text)] {
-            prop_assert!(!line.contains(['\n', '\r']));
+            let broken = line.contains(['\n', '\r']);
+            prop_assert!(!broken, "{line:?}");
             let page = format!("Before {line} after.");
             prop_assert!(is_inert(&page), "{page}");
         }

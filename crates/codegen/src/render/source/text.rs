@@ -5,6 +5,8 @@
 
 use std::fmt::Write as _;
 
+use rolecall_openapi::problem::visible;
+
 use super::{Code, Markdown, Page, Piece, Rust, Sink, Toml, code};
 use crate::render::markdown;
 
@@ -18,8 +20,7 @@ pub fn name(name: &str) -> Name<'_> {
 
 impl Name<'_> {
     fn is_one(&self) -> bool {
-        self.0
-            .starts_with(|c: char| c.is_alphabetic() || c == '_')
+        self.0.starts_with(|c: char| c.is_alphabetic() || c == '_')
             && self.0.chars().all(|c| c.is_alphanumeric() || c == '_')
     }
 }
@@ -55,10 +56,9 @@ pub fn ty(ty: &str) -> Type<'_> {
 
 impl Piece<Rust> for Type<'_> {
     fn write(&self, sink: &mut Sink<'_>) {
-        let is_type = self
-            .0
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '<' | '>' | ',' | ' ' | ':' | '(' | ')' | '$'));
+        let is_type = self.0.chars().all(|c| {
+            c.is_alphanumeric() || matches!(c, '_' | '<' | '>' | ',' | ' ' | ':' | '(' | ')' | '$')
+        });
         if is_type && !self.0.is_empty() {
             sink.safe(self.0);
         } else {
@@ -97,9 +97,7 @@ pub fn option_literal(text: Option<&str>) -> Code {
 
 /// `&["…", "…"]`.
 pub fn literals<'a>(texts: impl IntoIterator<Item = &'a str>) -> Code {
-    let texts = texts
-        .into_iter()
-        .map(|text| code("{}", &[&literal(text)]));
+    let texts = texts.into_iter().map(|text| code("{}", &[&literal(text)]));
     code("&[{}]", &[&Code::join(texts, ", ")])
 }
 
@@ -206,7 +204,10 @@ impl Piece<Markdown> for Example<'_> {
     fn write(&self, sink: &mut Sink<'_>) {
         let code = self.0.as_str();
         let fence = "`".repeat(markdown::longest_run(code, '`').max(2) + 1);
-        sink.safe(&format!("{fence}rust,no_run\n{}\n{fence}\n", code.trim_end()));
+        sink.safe(&format!(
+            "{fence}rust,no_run\n{}\n{fence}\n",
+            code.trim_end()
+        ));
     }
 }
 
@@ -251,7 +252,7 @@ pub fn origin(text: &str) -> Origin<'_> {
 impl<L> Piece<L> for Origin<'_> {
     fn write(&self, sink: &mut Sink<'_>) {
         // What would end a comment of HTML.
-        let shown = markdown::visible_line(self.0)
+        let shown = visible(self.0)
             .replace("-->", "--\\u{3e}")
             .replace("--!>", "--!\\u{3e}");
         sink.safe(&shown);
