@@ -399,7 +399,7 @@ impl Round<'_> {
     fn escape(&mut self, at: usize) {
         let before = &self.text[..at];
         let slashes = before.len() - before.trim_end_matches('\\').len();
-        if slashes % 2 == 0 {
+        if slashes.is_multiple_of(2) {
             self.edits.push((at..at, "\\".to_owned()));
         }
     }
