@@ -1,6 +1,6 @@
 //! Whatever is done to a description, either lint complains or a crate comes out: no panic, no endless work.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use proptest::sample::Index;
 use rolecall_codegen::lint::{Audience, lint};
 use rolecall_codegen::lower::{Lowered, lower};
 use rolecall_codegen::model::{self, Model};
-use rolecall_codegen::render::{Home, Identity, files};
+use rolecall_codegen::render::{Files, Home, Identity, files};
 use rolecall_openapi::json;
 use rolecall_openapi::load::{Document, SpecVersion, parse};
 use rolecall_openapi::problem::Severity;
@@ -31,7 +31,7 @@ const CASES: [&str; 7] = [
 ];
 
 /// Everything from the text to the files of the crate; nothing when lint has errors.
-fn pipeline(text: &str) -> Option<BTreeMap<String, String>> {
+fn pipeline(text: &str) -> Option<Files> {
     let document = parse("mutant", text).ok()?;
     let problems = lint(&document, Audience::Foreign);
     if problems
