@@ -1,5 +1,7 @@
 //! Whatever a document holds stays text, in every format.
 
+use std::sync::LazyLock;
+
 use chrono::NaiveDate;
 use proptest::prelude::*;
 use rolecall_drift::deviations::Deviations;
@@ -11,6 +13,7 @@ use rolecall_drift::ignore::Ignores;
 use rolecall_drift::policy::{Overrides, Threshold};
 use rolecall_drift::report::{Format, Judge, Report, Style};
 use rolecall_openapi::validate::validate;
+use serde_json::{Value, json};
 use xtask::drift::source::Input;
 
 use crate::{home, read};
@@ -66,18 +69,24 @@ fn spot() -> impl Strategy<Value = Option<Spot>> {
     )
 }
 
+/// An operation; one of few often enough that a finding has the same one twice.
+fn operation() -> impl Strategy<Value = OperationRef> {
+    let few = || prop::sample::select(vec!["", "a", "a ", "\0a"]).prop_map(str::to_owned);
+    let names = prop_oneof![(odd(), odd()), (few(), few())];
+    names.prop_map(|(id, path)| OperationRef {
+        id,
+        method: "GET".to_owned(),
+        path,
+    })
+}
+
 fn finding() -> impl Strategy<Value = Finding> {
     let wire = prop::sample::select(vec![
         WireVerdict::Breaking,
         WireVerdict::Dangerous,
         WireVerdict::Compatible,
     ]);
-    let operation = (odd(), odd()).prop_map(|(id, path)| OperationRef {
-        id,
-        method: "GET".to_owned(),
-        path,
-    });
-    let operations = prop::collection::vec(operation, 0..3);
+    let operations = prop::collection::vec(operation(), 0..5);
     let texts = (odd(), odd(), odd(), prop::option::of(odd()));
     (wire, operations, texts, spot(), spot()).prop_map(|(wire, operations, texts, old, new)| {
         Finding {
@@ -141,6 +150,58 @@ fn controls(text: &str) -> bool {
         .any(|character| character.is_control() && character != '\n')
 }
 
+fn sarif_schema() -> &'static Value {
+    static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
+        let schema = read(&home().join("fixtures/sarif/sarif-schema-2.1.0.json"));
+        serde_json::from_str(&schema).unwrap()
+    });
+    &SCHEMA
+}
+
+/// One finding about `operations`.
+fn about(operations: &[(&str, &str)]) -> Finding {
+    let operation = |&(id, path): &(&str, &str)| OperationRef {
+        id: id.to_owned(),
+        method: "GET".to_owned(),
+        path: path.to_owned(),
+    };
+    Finding {
+        rule: "enum-value-added",
+        fingerprint: "0123456789abcdef".to_owned(),
+        wire: WireVerdict::Dangerous,
+        api: ApiVerdict::Minor,
+        rust_item: None,
+        direction: Direction::Response,
+        operations: operations.iter().map(operation).collect(),
+        old: None,
+        new: None,
+        message: "a value more".to_owned(),
+        why: String::new(),
+        advice: String::new(),
+    }
+}
+
+#[test]
+fn sarif_lists_a_logical_location_once() {
+    let same = about(&[("GET ", ""), ("list", "/a"), ("GET ", ""), ("list", "/b")]);
+    let report = report("new.yaml", "Lamps", vec![same]);
+    let style = Style {
+        colour: false,
+        width: 80,
+    };
+    let sarif: Value = serde_json::from_str(&Format::Sarif.render(&report, style)).unwrap();
+    assert_eq!(validate(sarif_schema(), sarif_schema(), &sarif), []);
+    let location = |name: &str, call: &str| json!({"name": name, "fullyQualifiedName": call, "kind": "function"});
+    assert_eq!(
+        sarif["runs"][0]["results"][0]["locations"][0]["logicalLocations"],
+        json!([
+            location("GET ", "GET "),
+            location("list", "GET /a"),
+            location("list", "GET /b")
+        ])
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -173,10 +234,8 @@ proptest! {
 
         prop_assert!(!controls(&render(Format::Terminal)));
 
-        let sarif: serde_json::Value = serde_json::from_str(&render(Format::Sarif)).unwrap();
-        let schema = read(&home().join("fixtures/sarif/sarif-schema-2.1.0.json"));
-        let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
-        prop_assert_eq!(validate(&schema, &schema, &sarif), []);
+        let sarif: Value = serde_json::from_str(&render(Format::Sarif)).unwrap();
+        prop_assert_eq!(validate(sarif_schema(), sarif_schema(), &sarif), []);
     }
 
     #[test]

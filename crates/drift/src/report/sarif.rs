@@ -1,6 +1,6 @@
 //! SARIF 2.1.0 (OASIS Standard, "Static Analysis Results Interchange Format"), for code scanning.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
@@ -113,10 +113,14 @@ fn result(section: &Section, judged: &Judged, index: &BTreeMap<&str, usize>) -> 
         .filter(|text| !text.is_empty())
         .map(|text| format!("{text}."))
         .collect();
+    // They must differ from each other (section 3.28.4), which operations of a document need not.
+    let mut listed = BTreeSet::new();
     let logical: Vec<Value> = finding
         .operations
         .iter()
-        .map(|one| json!({"name": one.id, "fullyQualifiedName": group::call(one), "kind": "function"}))
+        .map(|one| (&one.id, group::call(one)))
+        .filter(|names| listed.insert(names.clone()))
+        .map(|(id, call)| json!({"name": id, "fullyQualifiedName": call, "kind": "function"}))
         .collect();
     let mut location = json!({"physicalLocation": place(&group::primary(section, judged))});
     if !logical.is_empty() {
