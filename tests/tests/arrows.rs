@@ -41,7 +41,8 @@ struct Member {
 fn members() -> BTreeMap<String, Member> {
     let crates = fs::read_dir(root().join("crates")).expect("crates/");
     let crates = crates.map(|entry| entry.expect("an entry of crates/").path());
-    let others = ["tests", "tests/small-client", "xtask"].map(|folder| root().join(folder));
+    let others =
+        ["tests", "tests/small-client", "xtask", "xtask-tools"].map(|folder| root().join(folder));
     crates
         .chain(others)
         .map(|folder| {
@@ -129,8 +130,16 @@ fn what_reads_and_compiles_descriptions_opens_no_socket() {
         assert!(wrong.is_empty(), "{member} is built from {wrong:?}");
     }
     // The same reading finds them where they are.
-    assert!(closure("xtask").contains("rustls") && closure("xtask").contains("clap"));
+    assert!(closure("xtask-tools").contains("rustls") && closure("xtask").contains("clap"));
     assert!(closure("rolecall-client").contains("tokio"));
+}
+
+#[test]
+fn who_generates_does_not_wait_for_tls() {
+    let closure = closure("xtask");
+    for name in ["ring", "rolecall-drift", "rustls", "tokio", "ureq"] {
+        assert!(!closure.contains(name), "xtask is built from {name}");
+    }
 }
 
 #[test]
@@ -166,10 +175,15 @@ fn a_generated_crate_is_built_from_the_run_time_alone() {
 #[test]
 fn nothing_but_tests_depends_on_xtask() {
     for (name, member) in members() {
-        assert!(!member.built_from.contains("xtask"), "{name}");
-        assert!(
-            name == "rolecall-tests" || !member.tested_with.contains("xtask"),
-            "{name}"
-        );
+        for task in ["xtask", "xtask-tools"] {
+            assert!(
+                name == "xtask-tools" || !member.built_from.contains(task),
+                "{name}"
+            );
+            assert!(
+                name == "rolecall-tests" || !member.tested_with.contains(task),
+                "{name}"
+            );
+        }
     }
 }

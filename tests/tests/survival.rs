@@ -1,5 +1,5 @@
 //! Bodies that services may well send although no description says so, against the generated types: nothing fails, and
-//! nothing is lost. `xtask::survive` says what is changed and what must come of it.
+//! nothing is lost. `xtask_tools::survive` says what is changed and what must come of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -9,7 +9,7 @@ use rolecall_openapi::load::{self, SpecVersion};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use xtask::survive::{Answer, Mutation, Tally, each_case, samples, table};
+use xtask_tools::survive::{Answer, Mutation, Tally, each_case, samples, table};
 
 /// Decodes a body that came with a status, and encodes it again.
 type Decode = fn(u16, &[u8]) -> Answer;

@@ -1,4 +1,4 @@
-//! The command line.
+//! The command line, as far as it needs no more than this package: `generate` and `lint`.
 //!
 //! Exit codes: 0 fine; 1 the tool failed; 2 bad usage or a bad description; 4 generated code is stale; 100 drift.
 
@@ -8,12 +8,9 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-mod bench;
-mod conformance;
-mod drift;
-mod generate;
-mod lint;
-mod survive;
+pub mod generate;
+pub mod lint;
+pub mod tools;
 
 /// Everything is as it should be.
 pub const FINE: u8 = 0;
@@ -26,18 +23,8 @@ pub const STALE: u8 = 4;
 /// Two descriptions differ by more than `--fail-on` allows, or an entry of the ignore file has expired.
 pub const DRIFT: u8 = 100;
 
-pub use drift::Drift;
-
 #[derive(Parser)]
-#[command(
-    name = "cargo xtask",
-    bin_name = "cargo xtask",
-    version,
-    about = "Turns descriptions of APIs into client crates, and tells when the crates are stale"
-)]
-#[command(
-    after_help = "Exit codes: 0 fine; 1 the tool failed; 2 bad usage or a bad description; 4 generated code is stale; 100 drift"
-)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -49,14 +36,6 @@ enum Command {
     Generate(Generate),
     /// Check descriptions without generating
     Lint(Lint),
-    /// Tell what differs between two descriptions, and what that does to clients
-    Drift(Box<Drift>),
-    /// Measure the pipeline and what it makes
-    Bench(Bench),
-    /// Put bodies with one thing changed to a crate generated from any description
-    Survive(Survive),
-    /// Put our code to programs that others wrote
-    Conformance(Conformance),
 }
 
 /// `cargo xtask generate`.
@@ -117,109 +96,10 @@ pub struct Lint {
     json: bool,
 }
 
-/// `cargo xtask survive`.
-#[derive(Args)]
-pub struct Survive {
-    /// A description anywhere on disk, JSON or YAML, OpenAPI 3.0 or 3.1
-    #[arg(long, value_name = "FILE")]
-    spec: PathBuf,
-    /// Keep operations with this tag; `*` stands for any text
-    #[arg(long, value_name = "TAG")]
-    tag: Vec<String>,
-    /// Keep operations of this path template; `*` stands for any text
-    #[arg(long, value_name = "PATH")]
-    path: Vec<String>,
-    /// Keep the operation with this operationId
-    #[arg(long, value_name = "ID")]
-    operation: Vec<String>,
-}
-
-/// `cargo xtask conformance`.
-#[derive(Args)]
-pub struct Conformance {
-    #[command(subcommand)]
-    what: ConformanceWhat,
-}
-
-#[derive(Subcommand)]
-enum ConformanceWhat {
-    /// Sign in at oidc-provider; needs Node.js and npm, and fetches it from the npm registry
-    Auth,
-    /// Use the control page of a stand-in; needs Node.js, npm and Chromium, and fetches playwright-core from the npm registry
-    Browser,
-    /// Put the verdicts of drift on the Rust API to cargo-semver-checks; fetches it from crates.io and builds it, which takes minutes
-    Semver,
-    /// Put the stand-ins to schemathesis; needs Python, and fetches it from the Python package index
-    Standin {
-        /// APIs by their folder in `specs/`; all of them when none is named
-        #[arg(value_name = "API")]
-        apis: Vec<String>,
-        /// A minute or two in place of many: fewer requests for each operation
-        #[arg(long)]
-        bounded: bool,
-    },
-}
-
-/// `cargo xtask bench`.
-#[derive(Args)]
-pub struct Bench {
-    #[command(subcommand)]
-    what: BenchWhat,
-}
-
-#[derive(Subcommand)]
-enum BenchWhat {
-    /// Seconds and peak memory to generate the specs, and build time of each generated crate
-    Generate {
-        /// Leave out the build times
-        #[arg(long)]
-        no_build: bool,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// What calls over the facade cost beside calls by hand, and what depending on it costs a program
-    Client {
-        /// Leave out the program that depends on it, whose builds take minutes
-        #[arg(long)]
-        no_build: bool,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Seconds and peak memory to compare two descriptions; run it with `cargo run --release --package xtask --`
-    Drift {
-        /// Two documents; the two largest of ours unless given
-        #[arg(value_name = "FILE")]
-        documents: Vec<PathBuf>,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Generate and check crates of descriptions that are not ours; fetches them from the npm registry
-    Compat {
-        /// A further description, as LABEL=FILE
-        #[arg(long, value_name = "LABEL=FILE")]
-        spec: Vec<String>,
-        /// Only descriptions whose label holds this text
-        #[arg(long, value_name = "TEXT")]
-        only: Vec<String>,
-        /// Write docs/compatibility.md
-        #[arg(long, conflicts_with = "json")]
-        write: bool,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Requests a second and latency of a stand-in, against an axum handler that answers a constant
-    Standin {
-        /// How many users the organisation has
-        #[arg(long, default_value_t = 100_000)]
-        users: u32,
-        /// How many requests of each kind are measured
-        #[arg(long, default_value_t = 20_000)]
-        requests: u32,
-    },
+/// Whether [`run`] has the command. All others, help and mistakes included, are those of `xtask-tools`.
+pub fn is_here(arguments: &[OsString]) -> bool {
+    let command = arguments.get(1);
+    command.is_some_and(|command| command == "generate" || command == "lint")
 }
 
 /// Runs the command line.
@@ -236,9 +116,5 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     ExitCode::from(match cli.command {
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
-        Command::Drift(arguments) => drift::run(&arguments),
-        Command::Bench(arguments) => bench::run(&arguments),
-        Command::Survive(arguments) => survive::run(&arguments),
-        Command::Conformance(arguments) => conformance::run(&arguments),
     })
 }

@@ -1,14 +1,12 @@
-//! The tasks of this workspace: generating, checking and comparing; what a workspace is; git and HTTP; measurements.
+//! Generating and checking, and what all tasks of this workspace share: what a workspace is, and how files are written.
+//!
+//! The other tasks are in `xtask-tools`.
 
 #![forbid(unsafe_code)]
 
-pub mod bench;
 pub mod cli;
-pub mod conformance;
-pub mod drift;
 pub mod generate;
 pub mod progress;
 pub mod project;
-pub mod survive;
 pub mod table;
 pub mod write;

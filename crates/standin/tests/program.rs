@@ -1,7 +1,10 @@
 //! The program: what it prints works as printed, and what it saves it goes on from.
 
+#[path = "../../../tests/src/program.rs"]
+mod program;
 mod support;
 
+use program::program;
 use serde_json::Value;
 use std::path::Path;
 use std::process::Stdio;
@@ -11,7 +14,7 @@ use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
 fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rolecall-standin"));
+    let mut command = Command::from(program(env!("CARGO_BIN_EXE_rolecall-standin")));
     command
         .args(["--port", "0"])
         .args(arguments)
@@ -153,7 +156,7 @@ async fn wrong_usage_says_what_to_do() {
         ),
         (vec!["--port", "65534"], "room for four ports"),
     ] {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_rolecall-standin"));
+        let mut command = Command::from(program(env!("CARGO_BIN_EXE_rolecall-standin")));
         let output = command.args(&options).output().await.expect("it was built");
         assert!(!output.status.success(), "{options:?}");
         let said = String::from_utf8_lossy(&output.stderr).into_owned();

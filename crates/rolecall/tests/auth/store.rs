@@ -5,7 +5,7 @@ use rolecall::auth::{ErrorKind, FileStore, MemoryStore, TokenStore};
 use rolecall_client::Secret;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 fn place() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
@@ -62,10 +62,24 @@ async fn a_keyring_keeps_what_it_is_given() {
 
 async fn locks(one: impl TokenStore, other: impl TokenStore) {
     let held = one.lock().await.unwrap();
-    let waiting = tokio::time::timeout(Duration::from_millis(100), other.lock()).await;
-    assert!(waiting.is_err(), "two hold the lock");
-    drop(held);
-    other.lock().await.unwrap();
+    let released = AtomicBool::new(false);
+    let other = async {
+        let second = other.lock().await.unwrap();
+        assert!(released.load(Ordering::SeqCst), "two hold the lock");
+        drop(second);
+    };
+    let first = async {
+        // Time enough for the other one to get it, if it could.
+        for round in 0..20 {
+            one.save("a", Some(Secret::from(text(round))))
+                .await
+                .unwrap();
+            tokio::task::yield_now().await;
+        }
+        released.store(true, Ordering::SeqCst);
+        drop(held);
+    };
+    tokio::join!(other, first);
 }
 
 #[tokio::test]
