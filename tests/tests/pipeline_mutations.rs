@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use changes::{apply, changes};
@@ -121,7 +122,12 @@ fn identity() -> Identity {
 }
 
 /// Descriptions that are in order.
-fn seeds() -> Vec<Value> {
+fn seeds() -> &'static [Value] {
+    static SEEDS: LazyLock<Vec<Value>> = LazyLock::new(read_seeds);
+    &SEEDS
+}
+
+fn read_seeds() -> Vec<Value> {
     let mut seeds = vec![
         load("fixtures/small/openapi.yaml"),
         load("fixtures/mutations/rich.yaml"),

@@ -16,6 +16,7 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use rolecall_drift::{self as drift, Comparison, Options};
 use rolecall_openapi::load::{self, Document};
@@ -58,8 +59,13 @@ pub fn document(name: &str, value: &Value) -> Document {
     load::parse(name, &text).unwrap_or_else(|problems| panic!("{name}: {problems}\n{text}"))
 }
 
-/// Every case of every file, in every version and direction; and how many cases that are.
-pub fn pairs() -> (Vec<Pair>, usize) {
+/// Every case of every file, in every version and direction; and how many cases that are. Read once.
+pub fn pairs() -> (&'static [Pair], usize) {
+    static READ: LazyLock<(Vec<Pair>, usize)> = LazyLock::new(read_all);
+    (&READ.0, READ.1)
+}
+
+fn read_all() -> (Vec<Pair>, usize) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/drift");
     let mut files: Vec<_> = std::fs::read_dir(&folder)
         .expect("the folder is there")

@@ -1,41 +1,49 @@
 //! Every minimal pair of the corpus gives the findings that it says, and no others.
 
 use std::collections::BTreeSet;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, OnceLock};
 
 use crate::corpus::{Pair, Way, explain, pairs, said};
-use rolecall_drift::Direction;
+use rolecall_drift::{Comparison, Direction};
 
-/// Does the work for each pair, on as many threads as there are processors.
-fn each(pairs: &[Pair], work: impl Fn(&Pair) -> Option<String> + Sync) -> Vec<String> {
-    let next = AtomicUsize::new(0);
-    let failures = Mutex::new(Vec::new());
-    let threads = std::thread::available_parallelism().map_or(2, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                while let Some(pair) = pairs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Some(failure) = work(pair) {
-                        failures.lock().expect("no thread panicked").push(failure);
+/// Every pair with what differs, the crates of both sides included. Compared once, on as many threads as there are
+/// processors.
+fn compared() -> impl Iterator<Item = (&'static Pair, &'static Comparison)> {
+    static COMPARED: LazyLock<Vec<OnceLock<Comparison>>> = LazyLock::new(|| {
+        let (pairs, _) = pairs();
+        let compared: Vec<OnceLock<Comparison>> = pairs.iter().map(|_| OnceLock::new()).collect();
+        let next = AtomicUsize::new(0);
+        let threads = std::thread::available_parallelism().map_or(2, usize::from);
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    let each = std::iter::from_fn(|| {
+                        let index = next.fetch_add(1, Ordering::Relaxed);
+                        pairs.get(index).zip(compared.get(index))
+                    });
+                    for (pair, slot) in each {
+                        slot.get_or_init(|| pair.compare(true));
                     }
-                }
-            });
-        }
+                });
+            }
+        });
+        compared
     });
-    let mut failures = failures.into_inner().expect("no thread panicked");
-    failures.sort();
-    failures
+    let (pairs, _) = pairs();
+    let compared = COMPARED.iter().filter_map(OnceLock::get);
+    pairs.iter().zip(compared)
 }
 
 #[test]
 fn every_pair_gives_its_findings_and_no_others() {
     let (pairs, cases) = pairs();
     assert!(cases >= 300, "{cases} cases");
-    let failures = each(&pairs, |pair| {
-        let comparison = pair.compare(true);
-        (said(&comparison) != pair.expected).then(|| explain(pair, &comparison))
-    });
+    assert_eq!(compared().count(), pairs.len());
+    let failures: Vec<String> = compared()
+        .filter(|(pair, comparison)| said(comparison) != pair.expected)
+        .map(|(pair, comparison)| explain(pair, comparison))
+        .collect();
     assert!(
         failures.is_empty(),
         "{} of {}:\n{}",
@@ -47,12 +55,9 @@ fn every_pair_gives_its_findings_and_no_others() {
 
 #[test]
 fn every_rule_is_met_in_every_direction_that_it_has() {
-    let (pairs, _) = pairs();
     let mut met: BTreeSet<(String, Travels)> = BTreeSet::new();
-    for pair in &pairs {
-        for finding in pair.compare(true).findings {
-            met.insert((finding.rule.to_owned(), Travels::of(finding.direction)));
-        }
+    for finding in compared().flat_map(|(_, comparison)| &comparison.findings) {
+        met.insert((finding.rule.to_owned(), Travels::of(finding.direction)));
     }
     let mut missing = Vec::new();
     for rule in rolecall_drift::rules::RULES {

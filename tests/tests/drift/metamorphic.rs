@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::LazyLock;
 
 use crate::corpus::{Pair, document, pairs, said};
 use rolecall_drift::{self as drift, Comparison, Finding, Options, WireVerdict};
@@ -14,43 +15,45 @@ const WIRE: Options = Options {
     version: None,
 };
 
-/// The specs of this repository.
-fn specs() -> Vec<Document> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs");
-    ["okta", "foundry", "zenml", "klustr"]
-        .into_iter()
-        .map(|api| {
+/// The specs of this repository, read once.
+fn specs() -> &'static [Document] {
+    static SPECS: LazyLock<Vec<Document>> = LazyLock::new(|| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs");
+        let apis = ["okta", "foundry", "zenml", "klustr"].into_iter();
+        apis.map(|api| {
             let file = folder.join(api).join("openapi.yaml");
             load::load(&file).unwrap_or_else(|problems| panic!("{problems}"))
         })
         .collect()
+    });
+    &SPECS
 }
 
-/// Every document that is rewritten: both sides of the corpus, and our specs.
-fn documents() -> Vec<(String, Value)> {
-    let (pairs, _) = pairs();
-    let mut documents: Vec<(String, Value)> = Vec::new();
-    for pair in pairs {
-        documents.push((format!("{} old", pair.name), pair.old));
-        documents.push((format!("{} new", pair.name), pair.new));
-    }
-    documents.extend(
-        specs()
-            .into_iter()
-            .map(|spec| (spec.file.clone(), spec.value)),
-    );
-    documents
+/// Every document that is rewritten: both sides of the corpus, and our specs. Read once.
+fn documents() -> &'static [(String, Document)] {
+    static DOCUMENTS: LazyLock<Vec<(String, Document)>> = LazyLock::new(|| {
+        let (pairs, _) = pairs();
+        let mut documents = Vec::new();
+        for pair in pairs {
+            documents.push((format!("{} old", pair.name), document("old", &pair.old)));
+            documents.push((format!("{} new", pair.name), document("old", &pair.new)));
+        }
+        let specs = specs().iter();
+        documents.extend(specs.map(|spec| (spec.file.clone(), document("old", &spec.value))));
+        documents
+    });
+    &DOCUMENTS
 }
 
 /// Compares every document with what `rewrite` makes of it: nothing may differ.
 fn nothing_differs(rewrite: impl Fn(&Value) -> Value) {
     let mut rewritten = 0;
-    for (name, value) in documents() {
-        let other = rewrite(&value);
+    for (name, old) in documents() {
+        let other = rewrite(&old.value);
         // As texts, since two values are equal whatever the order of their keys.
-        let (before, after) = (value.to_string(), other.to_string());
+        let (before, after) = (old.value.to_string(), other.to_string());
         rewritten += usize::from(before != after);
-        let comparison = drift::compare(&document("old", &value), &document("new", &other), &WIRE);
+        let comparison = drift::compare(old, &document("new", &other), &WIRE);
         assert!(
             comparison.findings.is_empty(),
             "{name}: {:?}",
@@ -66,7 +69,7 @@ fn nothing_differs(rewrite: impl Fn(&Value) -> Value) {
 #[test]
 fn a_document_does_not_differ_from_itself() {
     for spec in specs() {
-        let comparison = drift::compare(&spec, &spec, &Options::default());
+        let comparison = drift::compare(spec, spec, &Options::default());
         assert!(
             comparison.findings.is_empty(),
             "{}: {:?}",
@@ -86,9 +89,8 @@ fn a_document_does_not_differ_from_itself() {
             spec.file
         );
     }
-    for (name, value) in documents() {
-        let (old, new) = (document("old", &value), document("new", &value));
-        let comparison = drift::compare(&old, &new, &WIRE);
+    for (name, old) in documents() {
+        let comparison = drift::compare(old, &document("new", &old.value), &WIRE);
         assert!(
             comparison.findings.is_empty(),
             "{name}: {:?}",
@@ -118,13 +120,12 @@ fn the_order_of_keys_does_not_matter() {
 
 #[test]
 fn the_syntax_of_the_file_does_not_matter() {
-    for (name, value) in documents() {
-        let text = serde_json::to_string_pretty(&value).expect("a value can be written");
+    for (name, old) in documents() {
+        let text = serde_json::to_string_pretty(&old.value).expect("a value can be written");
         // Not the first character of JSON, so it is read as YAML.
         let yaml = format!("# YAML\n{text}");
-        let old = load::parse("old.json", &text).unwrap_or_else(|problems| panic!("{problems}"));
         let new = load::parse("new.yaml", &yaml).unwrap_or_else(|problems| panic!("{problems}"));
-        let comparison = drift::compare(&old, &new, &WIRE);
+        let comparison = drift::compare(old, &new, &WIRE);
         assert!(
             comparison.findings.is_empty(),
             "{name}: {:?}",
@@ -452,7 +453,7 @@ fn one_large_step_finds_what_the_small_ones_find() {
 #[test]
 fn a_fingerprint_survives_what_happens_elsewhere() {
     let (pairs, _) = pairs();
-    for pair in &pairs {
+    for pair in pairs {
         let plain = pair.compare(false);
         let elsewhere = |value: &Value| {
             let mut value = value.clone();
