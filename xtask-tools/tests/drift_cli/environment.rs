@@ -96,11 +96,8 @@ fn reports_depend_on_no_path_and_no_environment() {
 fn a_width_wraps_the_text_for_people_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     changed(folder.path());
-    let words = |text: &str| {
-        text.split_whitespace()
-            .map(str::to_owned)
-            .collect::<Vec<_>>()
-    };
+    // Lines break between words, and within one behind its hyphens.
+    let letters = |text: &str| text.split_whitespace().collect::<String>();
     for (format, _) in rolecall_drift::report::format::FORMATS {
         let arguments = ["old.yaml", "new.yaml", "--wire-only", "--format", format];
         let wide = run(folder.path(), &arguments, &[("COLUMNS", "300")]);
@@ -108,7 +105,7 @@ fn a_width_wraps_the_text_for_people_and_nothing_else() {
         assert_eq!(wide.0, narrow.0);
         if format == "terminal" {
             assert_ne!(wide.1, narrow.1);
-            assert_eq!(words(&wide.1), words(&narrow.1));
+            assert_eq!(letters(&wide.1), letters(&narrow.1));
         } else {
             assert_eq!(wide.1, narrow.1, "{format}");
         }
