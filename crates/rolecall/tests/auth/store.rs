@@ -71,7 +71,7 @@ async fn locks(one: impl TokenStore, other: impl TokenStore) {
     let first = async {
         // Time enough for the other one to get it, if it could.
         for round in 0..20 {
-            one.save("a", Some(Secret::from(text(round))))
+            one.save(&held, "a", Some(Secret::from(text(round))))
                 .await
                 .unwrap();
             tokio::task::yield_now().await;
