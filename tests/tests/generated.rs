@@ -10,7 +10,7 @@ use rolecall_codegen::lint::Audience;
 use rolecall_codegen::render::{Home, Identity};
 use rolecall_codegen::slice::Slice;
 use tempfile::TempDir;
-use xtask::generate::{Failure, Job, Outcome, prepare};
+use xtask::generate::{Failure, Job, Outcome, Style, prepare};
 use xtask::progress::Progress;
 use xtask::{cli, write};
 
@@ -60,6 +60,8 @@ impl Workshop {
             },
             out: self.out(),
             slice: Slice::default(),
+            strict: false,
+            style: Style::Rolecall,
         }
     }
 

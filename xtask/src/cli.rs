@@ -47,7 +47,7 @@ pub struct Generate {
     /// Write nothing: exit with 4 and a diff when generated code is stale
     #[arg(long)]
     check: bool,
-    /// A description anywhere on disk, JSON or YAML, OpenAPI 3.0 or 3.1; `-` reads standard input
+    /// A description anywhere on disk, JSON or YAML, OpenAPI 3.0, 3.1 or 3.2; `-` reads standard input
     #[arg(long, value_name = "FILE", requires = "krate", requires = "out")]
     spec: Option<PathBuf>,
     /// The name of the package to generate from --spec
@@ -65,6 +65,12 @@ pub struct Generate {
     /// Keep the operation with this operationId
     #[arg(long, value_name = "ID", requires = "spec")]
     operation: Vec<String>,
+    /// Whose client is written: ours, or the one of progenitor itself
+    #[arg(long, requires = "spec", value_enum, default_value_t)]
+    style: crate::generate::Style,
+    /// Stop at everything that `lint --spec` calls an error, rather than read it leniently or leave operations out
+    #[arg(long, requires = "spec")]
+    strict: bool,
     /// Print the lowering passes and stop
     #[arg(long)]
     passes: bool,

@@ -5,13 +5,16 @@ use std::time::Instant;
 
 use serde::Serialize;
 
+use rolecall_codegen::lenient::LeftOut;
 use rolecall_codegen::lint::Audience;
 use rolecall_codegen::lower::{Applied, Loss};
-use rolecall_codegen::render::Identity;
+use rolecall_codegen::model::Model;
+use rolecall_codegen::render::{Files, Identity};
 use rolecall_codegen::slice::Slice;
-use rolecall_codegen::{Compiled, Input, Step, compile, panic_message};
+use rolecall_codegen::{Compiled, Input, Step, bundle, compile, panic_message, stock};
+use rolecall_openapi::json;
+use rolecall_openapi::load::{self, Document};
 use rolecall_openapi::problem::{Problem, Problems, Severity};
-use rolecall_openapi::{json, load};
 
 use crate::progress::Progress;
 use crate::write::{self, Change, Formatted};
@@ -54,6 +57,20 @@ pub struct Job {
     pub out: PathBuf,
     /// Which operations to keep.
     pub slice: Slice,
+    /// Whether everything that lint calls an error stops, in others' descriptions too.
+    pub strict: bool,
+    /// Whose client is written.
+    pub style: Style,
+}
+
+/// Whose client is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Style {
+    /// Ours, over `rolecall-client`.
+    #[default]
+    Rolecall,
+    /// That of progenitor itself, over `progenitor-client`.
+    Progenitor,
 }
 
 /// What one job made.
@@ -75,8 +92,13 @@ pub struct Outcome {
     pub seconds: f64,
     /// What the passes gave up.
     pub losses: Vec<Loss>,
-    /// What lint warned of.
+    /// The operations that are not in the crate.
+    pub left_out: Vec<LeftOut>,
+    /// What lint warned of, and what was read leniently.
     pub warnings: Vec<Problem>,
+    /// The description as it was read.
+    #[serde(skip)]
+    pub document: Document,
     /// What to write.
     #[serde(skip)]
     pub changes: Vec<Change>,
@@ -89,19 +111,35 @@ fn renamed(mut problems: Problems, job: &Job) -> Problems {
     problems
 }
 
+/// The files of a crate, and what is in them.
+struct Written {
+    files: Files,
+    operations: usize,
+    schemas: usize,
+}
+
+fn types(model: &Model) -> usize {
+    model.objects.len() + model.enums.len() + model.unions.len() + model.by_status.len()
+}
+
 /// Does everything up to writing.
 pub fn prepare(job: &Job, progress: &Progress) -> Result<Outcome, Failure> {
     let start = Instant::now();
     progress.step(&job.identity.api, "load");
-    let mut document = load::load(&job.spec).map_err(|problems| renamed(problems, job))?;
+    let loaded = match job.audience {
+        Audience::Ours => load::load(&job.spec),
+        Audience::Foreign => bundle::load(&job.spec),
+    };
+    let mut document = loaded.map_err(|problems| renamed(problems, job))?;
     document.file.clone_from(&job.spec_name);
     let input = Input {
         document: &document,
         audience: job.audience,
         examples: job.examples.as_deref(),
         slice: &job.slice,
+        strict: job.strict,
     };
-    let compiled = compile(&input, &|step| {
+    let mut compiled = compile(&input, &|step| {
         let step = match step {
             Step::Lint => "lint",
             Step::Lower => "lower",
@@ -109,14 +147,28 @@ pub fn prepare(job: &Job, progress: &Progress) -> Result<Outcome, Failure> {
         };
         progress.step(&job.identity.api, step);
     })?;
-    let files = compiled.files(&job.identity).map_err(Failure::Tool)?;
+    let written = match job.style {
+        Style::Rolecall => Written {
+            files: compiled.files(&job.identity).map_err(Failure::Tool)?,
+            operations: json::operations(&compiled.lowered.document).count(),
+            schemas: types(&compiled.model),
+        },
+        Style::Progenitor => {
+            progress.step(&job.identity.api, "progenitor");
+            let stock = stock::files(&compiled, &job.identity).map_err(Failure::Tool)?;
+            compiled.lowered.losses.extend(stock.losses);
+            Written {
+                files: stock.files,
+                operations: stock.operations,
+                schemas: stock.schemas,
+            }
+        }
+    };
     let Compiled {
-        warnings,
-        lowered,
-        model,
+        reading, lowered, ..
     } = compiled;
     progress.step(&job.identity.api, "format");
-    let formatted: Formatted = write::format(&files).map_err(Failure::Tool)?;
+    let formatted: Formatted = write::format(&written.files).map_err(Failure::Tool)?;
     let in_the_way = formatted.in_the_way(&job.out);
     if let Some(first) = in_the_way.first() {
         return Err(Problem::of_file(
@@ -138,11 +190,8 @@ pub fn prepare(job: &Job, progress: &Progress) -> Result<Outcome, Failure> {
     let changes = formatted.changes(&job.out).map_err(Failure::Tool)?;
     Ok(Outcome {
         api: job.identity.api.clone(),
-        operations: json::operations(&lowered.document).count(),
-        schemas: model.objects.len()
-            + model.enums.len()
-            + model.unions.len()
-            + model.by_status.len(),
+        operations: written.operations,
+        schemas: written.schemas,
         passes: lowered.applied,
         lines: formatted.lines(),
         changed: changes
@@ -158,7 +207,9 @@ pub fn prepare(job: &Job, progress: &Progress) -> Result<Outcome, Failure> {
             .collect(),
         seconds: start.elapsed().as_secs_f64(),
         losses: lowered.losses,
-        warnings,
+        left_out: reading.left_out,
+        warnings: reading.warnings,
+        document: reading.document.unwrap_or(document),
         changes,
     })
 }

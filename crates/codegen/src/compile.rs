@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use rolecall_openapi::load::{Document, SpecVersion};
+use rolecall_openapi::load::Document;
 use rolecall_openapi::problem::{Problem, Problems, Severity};
 
+use crate::lenient::{self, Reading};
 use crate::lint::{Audience, lint, lint_examples};
 use crate::lower::{self, Lowered};
 use crate::model::{self, Model};
@@ -22,6 +23,15 @@ pub struct Input<'a> {
     pub examples: Option<&'a Path>,
     /// Which operations to keep.
     pub slice: &'a Slice,
+    /// Whether everything that lint calls an error stops, in others' descriptions too.
+    pub strict: bool,
+}
+
+impl Input<'_> {
+    /// Whether what has an obvious reading is read so, and what cannot be generated is left out.
+    fn is_lenient(&self) -> bool {
+        self.audience == Audience::Foreign && !self.strict
+    }
 }
 
 /// A step of [`compile`], for those who show how far it is.
@@ -37,8 +47,8 @@ pub enum Step {
 
 /// A description whose crate is known in every detail.
 pub struct Compiled {
-    /// What lint warned of.
-    pub warnings: Vec<Problem>,
+    /// What lint warned of, what was read leniently, and what was left out.
+    pub reading: Reading,
     /// What the passes made of it.
     pub lowered: Lowered,
     /// What is written.
@@ -47,19 +57,56 @@ pub struct Compiled {
 
 /// Does everything up to rendering. `at` is called at the beginning of each step.
 pub fn compile(input: &Input<'_>, at: &dyn Fn(Step)) -> Result<Compiled, Problems> {
-    let document = input.document;
     at(Step::Lint);
-    let mut problems = lint(document, input.audience);
+    let mut reading = match input.is_lenient() {
+        true => lenient::read(input.document)?,
+        false => strictly(input)?,
+    };
+    loop {
+        let document = reading.document.as_ref().unwrap_or(input.document);
+        at(Step::Lower);
+        let lowered = lowered(input, document)?;
+        at(Step::Model);
+        let refused = match model::build(&document.file, &lowered) {
+            Ok(model) => {
+                reading.show_as_written(input.document);
+                return Ok(Compiled {
+                    reading,
+                    lowered,
+                    model,
+                });
+            }
+            Err(problems) => place(problems, document),
+        };
+        if !input.is_lenient() {
+            return Err(refused);
+        }
+        // Each round takes something out of the document, or fails.
+        reading.leave_out(input.document, refused.0)?;
+    }
+}
+
+/// Errors of lint stop.
+fn strictly(input: &Input<'_>) -> Result<Reading, Problems> {
+    let mut problems = lint(input.document, input.audience);
     if let Some(examples) = input.examples {
-        problems.extend(lint_examples(document, examples));
+        problems.extend(lint_examples(input.document, examples));
     }
     if problems
         .iter()
         .any(|problem| problem.severity == Severity::Error)
     {
+        input.document.as_written(&mut problems);
         return Err(Problems::new(problems));
     }
-    at(Step::Lower);
+    Ok(Reading {
+        warnings: problems,
+        ..Reading::default()
+    })
+}
+
+/// The operations that are wanted, as the passes leave them.
+fn lowered(input: &Input<'_>, document: &Document) -> Result<Lowered, Problems> {
     let mut value = document.value.clone();
     let missing = input.slice.apply(&mut value);
     if !missing.is_empty() {
@@ -73,18 +120,14 @@ pub fn compile(input: &Input<'_>, at: &dyn Fn(Step)) -> Result<Compiled, Problem
         )
         .into());
     }
-    let mut lowered = lower::lower(value, document.version == SpecVersion::V3_1);
+    let mut lowered = lower::lower(value, document.version.has_json_schema());
     for loss in &mut lowered.losses {
         loss.line = document.place(&loss.pointer).map(|place| place.line);
+        let (file, pointer) = document.source(&loss.pointer);
+        loss.file = (file != document.file).then(|| file.to_owned());
+        loss.pointer = pointer;
     }
-    at(Step::Model);
-    let model =
-        model::build(&document.file, &lowered).map_err(|problems| place(problems, document))?;
-    Ok(Compiled {
-        warnings: problems,
-        lowered,
-        model,
-    })
+    Ok(lowered)
 }
 
 impl Compiled {

@@ -6,7 +6,9 @@
 
 #![forbid(unsafe_code)]
 
+pub mod bundle;
 mod compile;
+pub mod lenient;
 pub mod lint;
 pub mod lower;
 pub mod model;
@@ -15,6 +17,7 @@ mod panic;
 pub mod progenitor;
 pub mod render;
 pub mod slice;
+pub mod stock;
 
 pub use compile::{Compiled, Input, Step, compile};
 pub use panic::panic_message;

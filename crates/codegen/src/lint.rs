@@ -6,6 +6,7 @@
 mod characters;
 mod context;
 mod examples;
+pub(crate) mod expected;
 mod extensions;
 mod form;
 mod house;
@@ -17,9 +18,9 @@ mod rules;
 mod schemas;
 mod security;
 mod servers;
-mod shape;
+pub(crate) mod shape;
 mod tags;
-mod template;
+pub(crate) mod template;
 mod walk;
 
 use std::path::Path;
@@ -42,7 +43,18 @@ pub enum Audience {
 
 /// Everything that is wrong with a description, in reading order.
 pub fn lint(document: &Document, audience: Audience) -> Vec<Problem> {
+    run(Context::new(document, audience))
+}
+
+/// As [`lint`], and however often a rule is broken.
+pub fn lint_every(document: &Document, audience: Audience) -> Vec<Problem> {
     let mut context = Context::new(document, audience);
+    context.reported = usize::MAX;
+    run(context)
+}
+
+fn run(mut context: Context<'_>) -> Vec<Problem> {
+    let audience = context.audience;
     for misfit in std::mem::take(&mut context.tree.misfits) {
         context.report(
             misfit.rule,

@@ -17,6 +17,7 @@ use rolecall_openapi::json::{self, Object};
 pub use directions::Direction;
 pub use hoist::operation_name;
 pub use media_types::MediaKind;
+pub use paths::{FIXED, query_of, template_of};
 
 mod agreement;
 mod aliases;
@@ -30,6 +31,7 @@ mod hoist;
 mod inheritance;
 mod media_types;
 mod nulls;
+mod paths;
 pub mod reach;
 mod references;
 mod rust_names;
@@ -54,6 +56,8 @@ pub struct Loss {
     pub pointer: String,
     /// The line of that place, where it is known.
     pub line: Option<usize>,
+    /// The file, where it is another than the description.
+    pub file: Option<String>,
     /// What the description said, and what became of it.
     pub detail: String,
 }
@@ -153,6 +157,7 @@ impl Context {
             kind,
             pointer: pointer.into(),
             line: None,
+            file: None,
             detail: detail.into(),
         });
     }
@@ -198,6 +203,11 @@ pub const PASSES: &[Pass] = &[
         name: "references",
         summary: "operations that stand on their own: referenced parameters, bodies and answers are written out, references into the middle of a schema get a component",
         run: references::run,
+    },
+    Pass {
+        name: "paths",
+        summary: "a query in the key of a path, or a whole query string, becomes query parameters",
+        run: paths::run,
     },
     Pass {
         name: "media-types",
@@ -379,6 +389,11 @@ fn mark_origins(pointer: &str, schema: &mut Value) {
 pub fn origin(schema: &Object) -> String {
     let pointer = schema.get(ORIGIN).and_then(Value::as_str);
     pointer.unwrap_or_default().to_owned()
+}
+
+/// The pointer of the place that a schema was written at, or none.
+pub(crate) fn origin_of(schema: &Value) -> String {
+    schema.as_object().map(origin).unwrap_or_default()
 }
 
 /// Adds a sentence to a schema's description.

@@ -189,6 +189,7 @@ fn complain(
         found: format!("the generator stopped{what}: {}", refusal.message),
         expected: "a construct that a lowering pass rewrites into what the generator takes".to_owned(),
         help: "simplify the schema at this place, or leave its operations out with --tag, --path or --operation".to_owned(),
+        read_as: None,
     }])
 }
 

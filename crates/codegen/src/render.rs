@@ -20,12 +20,14 @@ mod pages;
 mod readme;
 mod rust;
 mod source;
+mod stock;
 mod types;
 mod verify;
 
 pub use features::feature;
 pub use files::Files;
 pub use metadata::constant;
+pub(crate) use stock::files as stock_files;
 
 /// What a crate is called and what it says of itself.
 #[derive(Clone, Debug)]

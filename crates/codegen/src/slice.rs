@@ -92,6 +92,12 @@ impl Slice {
 /// Keeps the operations that `keep` says yes to, asked with path template, method and operation, and the components
 /// that they reach.
 pub fn retain(document: &mut Value, keep: impl Fn(&str, &str, &Value) -> bool) {
+    retain_operations(document, keep);
+    keep_reached(document);
+}
+
+/// As [`retain`], with all components.
+pub(crate) fn retain_operations(document: &mut Value, keep: impl Fn(&str, &str, &Value) -> bool) {
     if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
         for (path, item) in paths.iter_mut() {
             let Some(item) = item.as_object_mut() else {
@@ -107,7 +113,6 @@ pub fn retain(document: &mut Value, keep: impl Fn(&str, &str, &Value) -> bool) {
                 .any(|method| item.get(*method).is_some())
         });
     }
-    keep_reached(document);
 }
 
 /// Whether a text is what a pattern says, in which `*` stands for any text.
@@ -201,7 +206,7 @@ fn keep_reached(document: &mut Value) {
 }
 
 /// The components that extend one with a discriminator and no mapping, directly or not.
-fn subclasses(document: &Value, name: &str) -> Vec<String> {
+pub(crate) fn subclasses(document: &Value, name: &str) -> Vec<String> {
     let Some(components) = json::components(document) else {
         return Vec::new();
     };
@@ -232,7 +237,7 @@ fn subclasses(document: &Value, name: &str) -> Vec<String> {
 }
 
 /// Every reference in a value, discriminator mappings included.
-fn collect(value: Option<&Value>, into: &mut Vec<String>) {
+pub(crate) fn collect(value: Option<&Value>, into: &mut Vec<String>) {
     match value {
         Some(Value::Object(object)) => {
             for (key, value) in object {

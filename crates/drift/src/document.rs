@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use rolecall_openapi::json::{self, Object};
-use rolecall_openapi::load::{Document, SpecVersion};
+use rolecall_openapi::load::Document;
 
 use super::finding::{Source, Spot};
 
@@ -67,7 +67,7 @@ impl<'a> Doc<'a> {
     }
 
     pub fn is_v31(&self) -> bool {
-        self.document.version == SpecVersion::V3_1
+        self.document.version.has_json_schema()
     }
 
     pub fn root(&self) -> Node<'a> {

@@ -73,6 +73,7 @@ pub(super) fn derive(document: &Document) -> Result<Surface, String> {
         audience: Audience::Foreign,
         examples: None,
         slice: &Slice::default(),
+        strict: true,
     };
     let compiled = compile(&input, &|_| ()).map_err(|problems| {
         let mut errors = problems.0.iter().filter(|p| p.severity == Severity::Error);

@@ -5,11 +5,13 @@
 
 mod build;
 mod json;
+mod parts;
 mod places;
 mod source;
 mod version;
 mod yaml;
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use crate::json::METHODS;
@@ -21,6 +23,7 @@ use crate::problem::{Problem, Problems, Severity};
 use build::Builder;
 use places::Places;
 
+pub use parts::{Part, PartFile, load_part};
 pub use version::SpecVersion;
 
 /// A place in a text; both counted from 1, the column in characters.
@@ -42,6 +45,10 @@ pub struct Document {
     pub value: Value,
     /// The version of OpenAPI that the document says it follows.
     pub version: SpecVersion,
+    /// What was taken over from other files: by the pointer that it has in `value`.
+    pub parts: HashMap<String, Part>,
+    /// Why a `$ref` could not be followed into another file: by its pointer.
+    pub unfollowed: HashMap<String, String>,
     places: Places,
 }
 
@@ -49,9 +56,45 @@ impl Document {
     /// Where the node that a JSON Pointer (RFC 6901) names stands, or its nearest ancestor that is there. For the entry
     /// of an object that is the place of its key.
     ///
-    /// The places are those of the text that was read, whatever was done to `value` since.
+    /// The places are those of the text that was read, whatever was done to `value` since. What was taken over from
+    /// another file has its place there: see [`Document::source`].
     pub fn place(&self, pointer: &str) -> Option<Place> {
-        self.places.find(pointer)
+        match self.part(pointer) {
+            Some((part, below)) => part.file.place(&format!("{}{below}", part.pointer)),
+            None => self.places.find(pointer),
+        }
+    }
+
+    /// The file in which the node that a pointer names was written, and its pointer there.
+    pub fn source(&self, pointer: &str) -> (&str, String) {
+        match self.part(pointer) {
+            Some((part, below)) => (&part.file.name, format!("{}{below}", part.pointer)),
+            None => (&self.file, pointer.to_owned()),
+        }
+    }
+
+    /// Gives problems the pointers of the files in which they were found, in place of those in this document.
+    pub fn as_written(&self, problems: &mut [Problem]) {
+        for problem in problems {
+            if let Some(pointer) = &problem.pointer {
+                problem.pointer = Some(self.source(pointer).1);
+            }
+        }
+    }
+
+    /// The part of another file that a pointer leads into, and the rest of the pointer.
+    fn part<'a>(&self, pointer: &'a str) -> Option<(&Part, &'a str)> {
+        if self.parts.is_empty() {
+            return None;
+        }
+        let mut prefix = pointer;
+        while !prefix.is_empty() {
+            if let Some(part) = self.parts.get(prefix) {
+                return Some((part, pointer.strip_prefix(prefix)?));
+            }
+            prefix = prefix.rsplit_once('/')?.0;
+        }
+        None
     }
 
     /// A problem at a node, with file, line and operation filled in.
@@ -68,7 +111,7 @@ impl Document {
         Problem {
             severity,
             rule,
-            file: self.file.clone(),
+            file: self.source(pointer).0.to_owned(),
             line: place.map(|place| place.line),
             column: place.map(|place| place.column),
             pointer: Some(pointer.to_owned()),
@@ -76,6 +119,7 @@ impl Document {
             found: found.into(),
             expected: expected.into(),
             help: help.into(),
+            read_as: None,
         }
     }
 
@@ -143,6 +187,8 @@ pub fn parse(file: &str, text: &str) -> Result<Document, Problems> {
         file: file.to_owned(),
         value,
         version,
+        parts: HashMap::new(),
+        unfollowed: HashMap::new(),
         places,
     })
 }

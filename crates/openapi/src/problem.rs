@@ -67,6 +67,8 @@ pub struct Problem {
     pub expected: String,
     /// What to do; empty where `expected` says it all.
     pub help: String,
+    /// What was read in its place, where a description of others was read leniently.
+    pub read_as: Option<String>,
 }
 
 impl Problem {
@@ -90,6 +92,7 @@ impl Problem {
             found: found.into(),
             expected: expected.into(),
             help: help.into(),
+            read_as: None,
         }
     }
 
@@ -146,6 +149,9 @@ impl Problem {
         }
         if !self.help.is_empty() {
             let _ = write!(text, "\n   {bold}help:{plain} {}", visible(&self.help));
+        }
+        if let Some(reading) = &self.read_as {
+            let _ = write!(text, "\n   {bold}read as:{plain} {}", visible(reading));
         }
         text
     }

@@ -16,13 +16,13 @@ use xtask::progress::Progress;
 use xtask::project::Project;
 
 /// A package of descriptions.
-struct Package {
-    name: &'static str,
+pub(super) struct Package {
+    pub(super) name: &'static str,
     version: &'static str,
     files: &'static [&'static str],
 }
 
-const PACKAGES: &[Package] = &[
+pub(super) const PACKAGES: &[Package] = &[
     Package {
         name: "@octokit/openapi",
         version: "23.0.2",
@@ -87,6 +87,12 @@ pub fn run_all(also: &[String], only: &[String], write: bool, json: bool) -> u8 
             let page = page(&rows);
             let file = project.root.join("docs/compatibility.md");
             if write {
+                // What `--all` found stays.
+                let before = std::fs::read_to_string(&file).unwrap_or_default();
+                let page = match before.find(super::directory::HEADING) {
+                    Some(at) => format!("{page}\n{}", before.get(at..).unwrap_or_default()),
+                    None => page,
+                };
                 if let Err(error) = std::fs::write(&file, &page) {
                     eprintln!("error: {}: {error}", file.display());
                     return FAILED;
@@ -136,7 +142,7 @@ fn rows(project: &Project, also: &[String], only: &[String]) -> Result<Vec<Row>,
 }
 
 /// The folder of an unpacked package.
-fn fetch(cache: &Path, package: &Package) -> Result<PathBuf, String> {
+pub(super) fn fetch(cache: &Path, package: &Package) -> Result<PathBuf, String> {
     let slug = slug(&format!("{}-{}", package.name, package.version));
     let folder = cache.join(&slug);
     if folder.join("package").is_dir() {
@@ -279,7 +285,7 @@ fn empty_row(label: String, document: &Value, compiles: String) -> Row {
     }
 }
 
-fn slug(text: &str) -> String {
+pub(super) fn slug(text: &str) -> String {
     let plain: String = text
         .chars()
         .map(|c| {
@@ -291,6 +297,26 @@ fn slug(text: &str) -> String {
         })
         .collect();
     plain.trim_matches('-').to_owned()
+}
+
+/// A page with the section under a heading, which is the last one, put in the place of what it was.
+pub(super) fn spliced(page: &str, heading: &str, section: &str) -> String {
+    let before = page
+        .find(heading)
+        .map_or(page, |at| page.get(..at).unwrap_or(page));
+    format!("{}\n\n{}\n", before.trim_end(), section.trim_end())
+}
+
+/// A page with the text between two marks of a name replaced.
+pub(super) fn spliced_between(page: &str, name: &str, section: &str) -> String {
+    let (start, end) = (format!("<!-- {name} -->"), format!("<!-- /{name} -->"));
+    let parts = page
+        .split_once(&start)
+        .and_then(|(before, rest)| Some((before, rest.split_once(&end)?.1)));
+    match parts {
+        Some((before, after)) => format!("{before}{start}\n{section}{end}{after}"),
+        None => format!("{}\n\n{start}\n{section}{end}\n", page.trim_end()),
+    }
 }
 
 /// The page that is published.

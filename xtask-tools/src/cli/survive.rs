@@ -5,8 +5,7 @@ use crate::survive::harness::{Places, run as put};
 use crate::survive::{Tally, each_case, table};
 use rolecall_codegen::names::snake;
 use rolecall_codegen::slice::Slice;
-use rolecall_openapi::load;
-use rolecall_openapi::load::SpecVersion;
+use rolecall_openapi::load::Document;
 use rolecall_openapi::problem::colour_wanted;
 use xtask::cli::{BAD_INPUT, FAILED, FINE, generate};
 use xtask::generate::{Failure, Job, prepare};
@@ -62,12 +61,11 @@ fn test(arguments: &Survive) -> Result<Tally, Failure> {
     let out = places.krate();
     let job = generate::foreign(&project, &arguments.spec, PACKAGE, &out, slice)?;
     let progress = Progress::new(true);
-    let executable = made(&job, &places, &progress);
-    let executable = executable.inspect_err(|_| progress.done())?;
+    let made = made(&job, &places, &progress);
+    let (executable, mut document) = made.inspect_err(|_| progress.done())?;
     progress.step(&job.identity.api, "put bodies to it");
-    let mut document = load::load(&job.spec)?;
     job.slice.apply(&mut document.value);
-    let v31 = document.version == SpecVersion::V3_1;
+    let v31 = document.version.has_json_schema();
     let tally = put(&executable, |each| {
         each_case(&document.value, v31, &[], each)
     });
@@ -75,11 +73,16 @@ fn test(arguments: &Survive) -> Result<Tally, Failure> {
     tally.map_err(Failure::Tool)
 }
 
-fn made(job: &Job, places: &Places, progress: &Progress) -> Result<std::path::PathBuf, Failure> {
+fn made(
+    job: &Job,
+    places: &Places,
+    progress: &Progress,
+) -> Result<(std::path::PathBuf, Document), Failure> {
     let outcome = prepare(job, progress)?;
     write::apply(&outcome.changes).map_err(Failure::Tool)?;
     progress.step(&job.identity.api, "compile");
-    places.build(PACKAGE).map_err(Failure::Tool)
+    let executable = places.build(PACKAGE).map_err(Failure::Tool)?;
+    Ok((executable, outcome.document))
 }
 
 /// A name for what is generated, from what was asked for: the same for the same, so that cargo finds it again.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{BAD_INPUT, FAILED, FINE, Generate, STALE};
-use crate::generate::{Failure, Job, Outcome, count_losses, prepare_all};
+use crate::generate::{Failure, Job, Outcome, Style, count_losses, prepare_all};
 use crate::progress::Progress;
 use crate::project::{Api, Project};
 use crate::write;
@@ -102,7 +102,10 @@ fn jobs(arguments: &Generate, project: &Project) -> Result<Vec<Job>, Problems> {
                 paths: arguments.path.clone(),
                 operations: arguments.operation.clone(),
             };
-            Ok(vec![foreign(project, spec, name, out, slice)?])
+            let mut job = foreign(project, spec, name, out, slice)?;
+            job.strict = arguments.strict;
+            job.style = arguments.style;
+            Ok(vec![job])
         }
         _ => Ok(project
             .apis(&arguments.apis)?
@@ -122,6 +125,8 @@ pub fn ours(api: &Api, project: &Project) -> Job {
         identity: api.identity(),
         out: project.root.join("crates").join(&api.name),
         slice: api.settings.slice.clone(),
+        strict: true,
+        style: Style::Rolecall,
     }
 }
 
@@ -199,6 +204,8 @@ pub fn foreign(
         },
         out: out.to_owned(),
         slice,
+        strict: false,
+        style: Style::Rolecall,
     })
 }
 
@@ -244,6 +251,9 @@ fn report(arguments: &Generate, outcomes: &[Outcome]) {
     ];
     print!("{}", crate::table::table(&header, rows));
     for outcome in outcomes {
+        for left_out in &outcome.left_out {
+            eprintln!("{}: {}", outcome.api, left_out.line());
+        }
         if arguments.verbose {
             if !outcome.warnings.is_empty() {
                 eprintln!(
@@ -257,7 +267,9 @@ fn report(arguments: &Generate, outcomes: &[Outcome]) {
                     .map_or_else(String::new, |line| format!(":{line}"));
                 println!(
                     "{}{line}: loss [{}/{}] {} at {}",
-                    outcome.api,
+                    loss.file
+                        .as_ref()
+                        .map_or_else(|| outcome.api.clone(), |file| visible(file)),
                     loss.pass,
                     loss.kind,
                     visible(&loss.detail),

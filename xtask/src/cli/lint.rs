@@ -3,6 +3,7 @@
 use super::generate::ours;
 use super::{BAD_INPUT, FINE, Lint};
 use crate::project::Project;
+use rolecall_codegen::bundle;
 use rolecall_codegen::lint::{Audience, lint, lint_examples, rules};
 use rolecall_openapi::load;
 use rolecall_openapi::problem::{Problems, Severity, colour_wanted};
@@ -47,7 +48,10 @@ pub fn run(arguments: &Lint) -> u8 {
 
 fn check(arguments: &Lint) -> Result<Problems, Problems> {
     if let Some(spec) = &arguments.spec {
-        return Ok(Problems::new(lint(&load::load(spec)?, Audience::Foreign)));
+        let document = bundle::load(spec)?;
+        let mut problems = lint(&document, Audience::Foreign);
+        document.as_written(&mut problems);
+        return Ok(Problems::new(problems));
     }
     let project = Project::here();
     let mut problems = Vec::new();

@@ -22,6 +22,8 @@ pub(super) struct Context<'a> {
     pub(super) problems: Vec<Problem>,
     /// How often each rule was broken so far.
     counts: HashMap<&'static str, usize>,
+    /// How many findings of one rule are told.
+    pub(super) reported: usize,
 }
 
 /// So many findings of one rule are told; who has more has a file that is wrong as a whole.
@@ -48,6 +50,7 @@ impl<'a> Context<'a> {
             operations,
             problems: Vec::new(),
             counts: HashMap::new(),
+            reported: REPORTED,
         }
     }
 
@@ -64,7 +67,7 @@ impl<'a> Context<'a> {
         let severity = rule(id).map_or(Some(Severity::Error), |rule| rule.severity(self.audience));
         let count = self.counts.entry(id).or_default();
         *count += 1;
-        if let Some(severity) = severity.filter(|_| *count <= REPORTED) {
+        if let Some(severity) = severity.filter(|_| *count <= self.reported) {
             self.problems.push(
                 self.document
                     .problem(severity, id, pointer, found, expected, help),

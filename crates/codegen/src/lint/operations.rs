@@ -9,9 +9,37 @@ use crate::lint::shape::Kind;
 use crate::lint::walk::Token;
 
 pub(super) fn check(context: &mut Context<'_>) {
+    check_methods(context);
     check_ids(context);
     check_answers(context);
     check_component_names(context);
+}
+
+/// Methods that OpenAPI 3.2 has and the client cannot send.
+fn check_methods(context: &mut Context<'_>) {
+    let mut found = Vec::new();
+    for (index, node) in context.tree.of_kind(Kind::Operation) {
+        let Token::Key(method) = node.token else {
+            continue;
+        };
+        let is_other = method == "query"
+            || matches!(
+                context.tree.owner(index),
+                Some((_, Token::Key("additionalOperations")))
+            );
+        if is_other {
+            found.push((context.tree.pointer(index), method.to_uppercase()));
+        }
+    }
+    for (pointer, method) in found {
+        context.report(
+            "unsupported-method",
+            &pointer,
+            format!("the method {method} is none that a client sends"),
+            "GET, PUT, POST, DELETE, OPTIONS, HEAD, PATCH or TRACE",
+            "call the operation by hand",
+        );
+    }
 }
 
 fn check_ids(context: &mut Context<'_>) {

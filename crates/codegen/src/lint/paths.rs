@@ -9,7 +9,7 @@ use crate::lint::context::{Context, Operation, identity, text};
 use crate::lint::shape::Kind;
 use crate::lint::template::variables;
 use crate::lint::walk::Token;
-use rolecall_openapi::load::escape;
+use rolecall_openapi::load::{SpecVersion, escape};
 
 pub(super) fn check(context: &mut Context<'_>) {
     check_templates(context);
@@ -257,6 +257,26 @@ fn check_each(context: &mut Context<'_>) {
     }
 }
 
+/// The whole query as one value: a form is the same as a parameter for each of its fields; nothing else is.
+fn check_query_string(
+    context: &mut Context<'_>,
+    pointer: &str,
+    name: &str,
+    parameter: &Map<String, Value>,
+) {
+    let content = parameter.get("content").and_then(Value::as_object);
+    let is_form = |media_type: &String| media_type.starts_with("application/x-www-form-urlencoded");
+    if !content.is_some_and(|content| content.keys().all(is_form)) {
+        context.report(
+            "query-string-form",
+            pointer,
+            format!("the query string `{name}` is not a form"),
+            "a `content` of `application/x-www-form-urlencoded`",
+            "declare parameters with `in: query`",
+        );
+    }
+}
+
 fn check_place(
     context: &mut Context<'_>,
     pointer: &str,
@@ -269,7 +289,12 @@ fn check_place(
         "path" => &["simple", "label", "matrix"],
         "query" => &["form", "spaceDelimited", "pipeDelimited", "deepObject"],
         "header" => &["simple"],
+        "cookie" if context.document.version >= SpecVersion::V3_2 => &["form", "cookie"],
         "cookie" => &["form"],
+        "querystring" if context.document.version >= SpecVersion::V3_2 => {
+            check_query_string(context, pointer, name, parameter);
+            return;
+        }
         _ => {
             let places = ["path", "query", "header", "cookie"];
             let help = match place {

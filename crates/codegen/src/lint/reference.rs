@@ -65,9 +65,12 @@ pub(super) fn check(context: &mut Context<'_>) {
             Target::External => findings.push((
                 "external-ref",
                 at(),
-                format!("`{reference}` leads out of the document"),
-                "a reference into this document: `#/…`".to_owned(),
-                "bundle the description into one file first, for example with `npx @redocly/cli bundle`",
+                match context.document.unfollowed.get(&at()) {
+                    Some(reason) => format!("`{reference}` is not followed: {reason}"),
+                    None => format!("`{reference}` leads out of the document"),
+                },
+                "a reference into this document, or into a file below its folder".to_owned(),
+                "correct the reference, or bundle the description into one file first, for example with `npx @redocly/cli bundle`",
             )),
             Target::Malformed => findings.push((
                 "malformed-ref",
@@ -97,7 +100,7 @@ pub(super) fn check(context: &mut Context<'_>) {
 
 /// The keys beside a `$ref` that OpenAPI says to ignore. Descriptions and extensions do no harm there.
 fn ignored_siblings(context: &Context<'_>, kind: Kind, value: &Value) -> Option<String> {
-    let is_schema = kind == Kind::Schema && context.document.version == SpecVersion::V3_1;
+    let is_schema = kind == Kind::Schema && context.document.version.has_json_schema();
     if is_schema || kind == Kind::PathItem {
         return None;
     }

@@ -115,7 +115,7 @@ const RULES: &[Rule] = &[
     error("not-openapi", "the document is an OpenAPI description"),
     error(
         "unsupported-version",
-        "the document follows OpenAPI 3.0.x or 3.1.x",
+        "the document follows OpenAPI 3.0.x, 3.1.x or 3.2.x",
     ),
     // Structure.
     error(
@@ -148,8 +148,14 @@ const RULES: &[Rule] = &[
         "dangling-ref",
         "every `$ref` leads to something in the document",
     ),
-    error("malformed-ref", "every `$ref` is `#` and a JSON Pointer"),
-    error("external-ref", "no `$ref` leads out of the document"),
+    error(
+        "malformed-ref",
+        "every `$ref` is a JSON Pointer behind `#`, with or without a file",
+    ),
+    error(
+        "external-ref",
+        "no `$ref` leads out of the document; in others' files, none leads out of its folder",
+    ),
     error(
         "wrong-ref-target",
         "a `$ref` leads to a thing of the kind that is needed there",
@@ -193,6 +199,10 @@ const RULES: &[Rule] = &[
     ),
     lenient("path-parameter-optional", "path parameters are required"),
     error(
+        "query-string-form",
+        "a parameter in `querystring` is a form",
+    ),
+    error(
         "parameter-without-schema",
         "a parameter has either a schema or one content",
     ),
@@ -205,6 +215,10 @@ const RULES: &[Rule] = &[
         "no header parameter is one that OpenAPI ignores",
     ),
     // Operations.
+    error(
+        "unsupported-method",
+        "operations have a method that a client can send",
+    ),
     lenient("missing-operation-id", "each operation has an operationId"),
     error("duplicate-operation-id", "each operationId stands once"),
     error(

@@ -40,7 +40,7 @@ pub(super) fn check(context: &mut Context<'_>) {
 
 fn check_type(context: &mut Context<'_>, pointer: &str, schema: &Map<String, Value>) {
     let at = format!("{pointer}/type");
-    let is_new = context.document.version == SpecVersion::V3_1;
+    let is_new = context.document.version.has_json_schema();
     match schema.get("type") {
         None => {}
         Some(Value::String(name)) => check_type_name(context, &at, name),
@@ -86,13 +86,13 @@ fn odd_type(context: &mut Context<'_>, at: &str, value: &Value, expected: &str) 
         SpecVersion::V3_0 => {
             "write one type; use `nullable: true` for null, and `oneOf` for alternatives"
         }
-        SpecVersion::V3_1 => "write the name of the type",
+        SpecVersion::V3_1 | SpecVersion::V3_2 => "write the name of the type",
     };
     context.report("unknown-type", at, found, expected, help);
 }
 
 fn check_type_name(context: &mut Context<'_>, at: &str, name: &str) {
-    let is_new = context.document.version == SpecVersion::V3_1;
+    let is_new = context.document.version.has_json_schema();
     if TYPES.contains(&name) || is_new && name == "null" {
         return;
     }

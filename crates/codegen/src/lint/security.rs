@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::lint::context::{Context, text};
 use crate::lint::shape::Kind;
-use rolecall_openapi::load::{SpecVersion, escape};
+use rolecall_openapi::load::escape;
 
 pub(super) fn check(context: &mut Context<'_>) {
     check_schemes(context);
@@ -44,7 +44,7 @@ fn check_schemes(context: &mut Context<'_>) {
             "http" => &["scheme"],
             "oauth2" => &["flows"],
             "openIdConnect" => &["openIdConnectUrl"],
-            "mutualTLS" if context.document.version == SpecVersion::V3_1 => &[],
+            "mutualTLS" if context.document.version.has_json_schema() => &[],
             _ => {
                 let known = ["apiKey", "http", "oauth2", "openIdConnect"];
                 let help = match (kind, nearest(kind, known)) {
@@ -86,6 +86,7 @@ fn check_flows(context: &mut Context<'_>, pointer: &str, scheme: &Map<String, Va
             "implicit" => &["authorizationUrl"],
             "password" | "clientCredentials" => &["tokenUrl"],
             "authorizationCode" => &["authorizationUrl", "tokenUrl"],
+            "deviceAuthorization" => &["deviceAuthorizationUrl", "tokenUrl"],
             _ => continue,
         };
         for field in needed.iter().filter(|field| flow.get(**field).is_none()) {

@@ -1,11 +1,11 @@
-//! The grammar of OpenAPI 3.0 and 3.1 as a table: which object has which fields, and what each field holds.
+//! The grammar of OpenAPI 3.0, 3.1 and 3.2 as a table: which object has which fields, and what each field holds.
 //!
 //! The walk over a document follows this table, so that a rule about schemas meets every schema and nothing else: not a
 //! property that happens to be called `$ref`, and not what an example happens to look like.
 
 /// What a node of a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Root,
     Info,
     Contact,
@@ -70,7 +70,7 @@ pub(super) const KINDS: [Kind; 25] = [
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     One(Kind),
     List(Kind),
     Map(Kind),
@@ -94,11 +94,12 @@ pub(super) enum Shape {
 pub(super) enum Since {
     Both,
     Only30,
-    Only31,
+    From31,
+    From32,
 }
 
 /// A field of an object.
-pub(super) struct Field {
+pub(crate) struct Field {
     pub(super) name: &'static str,
     pub(super) shape: Shape,
     pub(super) required: bool,
@@ -132,18 +133,27 @@ const fn only30(name: &'static str, shape: Shape) -> Field {
     }
 }
 
-const fn only31(name: &'static str, shape: Shape) -> Field {
+const fn from32(name: &'static str, shape: Shape) -> Field {
     Field {
         name,
         shape,
         required: false,
-        since: Since::Only31,
+        since: Since::From32,
+    }
+}
+
+const fn from31(name: &'static str, shape: Shape) -> Field {
+    Field {
+        name,
+        shape,
+        required: false,
+        since: Since::From31,
     }
 }
 
 impl Kind {
     /// What a person calls it.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Kind::Root => "an OpenAPI document",
             Kind::Info => "an info object",
@@ -187,6 +197,7 @@ impl Kind {
                 | Kind::Header
                 | Kind::RequestBody
                 | Kind::Response
+                | Kind::MediaType
                 | Kind::Example
                 | Kind::Link
                 | Kind::Callback
@@ -196,7 +207,7 @@ impl Kind {
     }
 
     /// What the keys lead to that are not fields: paths, status codes, expressions.
-    pub(super) fn entries(self) -> Option<Shape> {
+    pub(crate) fn entries(self) -> Option<Shape> {
         match self {
             Kind::Paths | Kind::Callback => Some(Shape::One(Kind::PathItem)),
             Kind::Responses => Some(Shape::One(Kind::Response)),
@@ -205,7 +216,7 @@ impl Kind {
         }
     }
 
-    pub(super) fn fields(self) -> &'static [Field] {
+    pub(crate) fn fields(self) -> &'static [Field] {
         match self {
             Kind::Root => ROOT,
             Kind::Info => INFO,
@@ -243,18 +254,19 @@ use Shape::{Any, Bound, Count, Flag, List, Map, Number, One, SchemaOrFlag, Text,
 const ROOT: &[Field] = &[
     must("openapi", Text),
     must("info", One(K::Info)),
-    only31("jsonSchemaDialect", Text),
+    from31("jsonSchemaDialect", Text),
+    from32("$self", Text),
     may("externalDocs", One(K::ExternalDocs)),
     may("servers", List(K::Server)),
     may("security", List(K::Requirement)),
     may("tags", List(K::Tag)),
     may("paths", One(K::Paths)),
-    only31("webhooks", Map(K::PathItem)),
+    from31("webhooks", Map(K::PathItem)),
     may("components", One(K::Components)),
 ];
 const INFO: &[Field] = &[
     must("title", Text),
-    only31("summary", Text),
+    from31("summary", Text),
     may("description", Text),
     may("termsOfService", Text),
     may("contact", One(K::Contact)),
@@ -264,12 +276,13 @@ const INFO: &[Field] = &[
 const CONTACT: &[Field] = &[may("name", Text), may("url", Text), may("email", Text)];
 const LICENSE: &[Field] = &[
     must("name", Text),
-    only31("identifier", Text),
+    from31("identifier", Text),
     may("url", Text),
 ];
 const EXTERNAL_DOCS: &[Field] = &[may("description", Text), must("url", Text)];
 const SERVER: &[Field] = &[
     must("url", Text),
+    from32("name", Text),
     may("description", Text),
     may("variables", Map(K::ServerVariable)),
 ];
@@ -280,6 +293,9 @@ const SERVER_VARIABLE: &[Field] = &[
 ];
 const TAG: &[Field] = &[
     must("name", Text),
+    from32("summary", Text),
+    from32("parent", Text),
+    from32("kind", Text),
     may("description", Text),
     may("externalDocs", One(K::ExternalDocs)),
 ];
@@ -295,6 +311,8 @@ const PATH_ITEM: &[Field] = &[
     may("head", One(K::Operation)),
     may("patch", One(K::Operation)),
     may("trace", One(K::Operation)),
+    from32("query", One(K::Operation)),
+    from32("additionalOperations", Map(K::Operation)),
     may("servers", List(K::Server)),
     may("parameters", List(K::Parameter)),
 ];
@@ -346,6 +364,7 @@ const REQUEST_BODY: &[Field] = &[
     may("required", Flag),
 ];
 const RESPONSE: &[Field] = &[
+    from32("summary", Text),
     must("description", Text),
     may("headers", Map(K::Header)),
     may("content", Map(K::MediaType)),
@@ -356,8 +375,14 @@ const MEDIA_TYPE: &[Field] = &[
     may("example", Any),
     may("examples", Map(K::Example)),
     may("encoding", Map(K::Encoding)),
+    from32("itemSchema", One(K::Schema)),
+    from32("prefixEncoding", List(K::Encoding)),
+    from32("itemEncoding", One(K::Encoding)),
 ];
 const ENCODING: &[Field] = &[
+    from32("encoding", Map(K::Encoding)),
+    from32("prefixEncoding", List(K::Encoding)),
+    from32("itemEncoding", One(K::Encoding)),
     may("contentType", Text),
     may("headers", Map(K::Header)),
     may("style", Text),
@@ -368,6 +393,8 @@ const EXAMPLE: &[Field] = &[
     may("summary", Text),
     may("description", Text),
     may("value", Any),
+    from32("dataValue", Any),
+    from32("serializedValue", Text),
     may("externalValue", Text),
 ];
 const LINK: &[Field] = &[
@@ -388,10 +415,16 @@ const COMPONENTS: &[Field] = &[
     may("examples", Map(K::Example)),
     may("links", Map(K::Link)),
     may("callbacks", Map(K::Callback)),
-    only31("pathItems", Map(K::PathItem)),
+    from31("pathItems", Map(K::PathItem)),
+    from32("mediaTypes", Map(K::MediaType)),
 ];
-const DISCRIMINATOR: &[Field] = &[must("propertyName", Text), may("mapping", TextMap)];
+const DISCRIMINATOR: &[Field] = &[
+    must("propertyName", Text),
+    may("mapping", TextMap),
+    from32("defaultMapping", Text),
+];
 const XML: &[Field] = &[
+    from32("nodeType", Text),
     may("name", Text),
     may("namespace", Text),
     may("prefix", Text),
@@ -407,16 +440,20 @@ const SECURITY_SCHEME: &[Field] = &[
     may("bearerFormat", Text),
     may("flows", One(K::Flows)),
     may("openIdConnectUrl", Text),
+    from32("oauth2MetadataUrl", Text),
+    from32("deprecated", Flag),
 ];
 const FLOWS: &[Field] = &[
     may("implicit", One(K::Flow)),
     may("password", One(K::Flow)),
     may("clientCredentials", One(K::Flow)),
     may("authorizationCode", One(K::Flow)),
+    from32("deviceAuthorization", One(K::Flow)),
 ];
 const FLOW: &[Field] = &[
     may("authorizationUrl", Text),
     may("tokenUrl", Text),
+    from32("deviceAuthorizationUrl", Text),
     may("refreshUrl", Text),
     must("scopes", TextMap),
 ];
@@ -426,7 +463,7 @@ const SCHEMA: &[Field] = &[
     may("type", Any),
     may("format", Text),
     may("enum", Any),
-    only31("const", Any),
+    from31("const", Any),
     may("default", Any),
     only30("nullable", Flag),
     may("multipleOf", Number),
@@ -457,29 +494,29 @@ const SCHEMA: &[Field] = &[
     may("xml", One(K::Xml)),
     may("externalDocs", One(K::ExternalDocs)),
     may("example", Any),
-    only31("examples", Any),
-    only31("if", SchemaOrFlag),
-    only31("then", SchemaOrFlag),
-    only31("else", SchemaOrFlag),
-    only31("prefixItems", List(K::Schema)),
-    only31("contains", SchemaOrFlag),
-    only31("minContains", Count),
-    only31("maxContains", Count),
-    only31("patternProperties", Map(K::Schema)),
-    only31("propertyNames", SchemaOrFlag),
-    only31("dependentSchemas", Map(K::Schema)),
-    only31("dependentRequired", Any),
-    only31("unevaluatedItems", SchemaOrFlag),
-    only31("unevaluatedProperties", SchemaOrFlag),
-    only31("contentMediaType", Text),
-    only31("contentEncoding", Text),
-    only31("contentSchema", SchemaOrFlag),
-    only31("$defs", Map(K::Schema)),
-    only31("$comment", Text),
-    only31("$id", Text),
-    only31("$schema", Text),
-    only31("$anchor", Text),
-    only31("$dynamicRef", Text),
-    only31("$dynamicAnchor", Text),
-    only31("$vocabulary", Any),
+    from31("examples", Any),
+    from31("if", SchemaOrFlag),
+    from31("then", SchemaOrFlag),
+    from31("else", SchemaOrFlag),
+    from31("prefixItems", List(K::Schema)),
+    from31("contains", SchemaOrFlag),
+    from31("minContains", Count),
+    from31("maxContains", Count),
+    from31("patternProperties", Map(K::Schema)),
+    from31("propertyNames", SchemaOrFlag),
+    from31("dependentSchemas", Map(K::Schema)),
+    from31("dependentRequired", Any),
+    from31("unevaluatedItems", SchemaOrFlag),
+    from31("unevaluatedProperties", SchemaOrFlag),
+    from31("contentMediaType", Text),
+    from31("contentEncoding", Text),
+    from31("contentSchema", SchemaOrFlag),
+    from31("$defs", Map(K::Schema)),
+    from31("$comment", Text),
+    from31("$id", Text),
+    from31("$schema", Text),
+    from31("$anchor", Text),
+    from31("$dynamicRef", Text),
+    from31("$dynamicAnchor", Text),
+    from31("$vocabulary", Any),
 ];

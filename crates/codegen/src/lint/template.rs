@@ -1,7 +1,7 @@
 //! The templates of paths and URLs.
 
 /// `a`, `b` and so on of a template such as `/users/{a}/{b}`, or what is wrong with its braces.
-pub(super) fn variables(template: &str) -> Result<Vec<&str>, String> {
+pub(crate) fn variables(template: &str) -> Result<Vec<&str>, String> {
     let mut found = Vec::new();
     let mut rest = template;
     while let Some(start) = rest.find(['{', '}']) {

@@ -129,7 +129,7 @@ impl<'a> Tree<'a> {
         let is_reference = kind.may_be_reference() && object.contains_key("$ref");
         // What stands beside a `$ref` is ignored in these places, so it cannot be wrong either.
         let ignores =
-            kind != Kind::PathItem && !(kind == Kind::Schema && self.version == SpecVersion::V3_1);
+            kind != Kind::PathItem && !(kind == Kind::Schema && self.version.has_json_schema());
         if is_reference && ignores {
             return;
         }
@@ -156,7 +156,7 @@ impl<'a> Tree<'a> {
     fn field(&mut self, shape: Shape, value: &'a Value, parent: usize, token: Token<'a>) {
         match (shape, value) {
             (Shape::One(kind), _) => {
-                let is_flag_schema = kind == Kind::Schema && self.version == SpecVersion::V3_1;
+                let is_flag_schema = kind == Kind::Schema && self.version.has_json_schema();
                 if !(is_flag_schema && value.is_boolean()) {
                     self.walk(kind, value, parent, token);
                 }
@@ -230,7 +230,7 @@ impl<'a> Tree<'a> {
                     let expected = "true or false (a number here is OpenAPI 3.1)";
                     self.scalar(value.is_boolean(), parent, token, value, expected);
                 }
-                SpecVersion::V3_1 => {
+                SpecVersion::V3_1 | SpecVersion::V3_2 => {
                     let expected = "a number (true or false here is OpenAPI 3.0)";
                     self.scalar(value.is_number(), parent, token, value, expected);
                 }
@@ -302,11 +302,14 @@ impl<'a> Tree<'a> {
 
     fn check_version(&mut self, index: usize, field: &Field, key: &str) {
         let (other, help) = match (field.since, self.version) {
-            (Since::Only31, SpecVersion::V3_0) => (
+            (Since::From32, SpecVersion::V3_0 | SpecVersion::V3_1) => {
+                ("3.2", "raise the version of the document")
+            }
+            (Since::From31, SpecVersion::V3_0) => (
                 "3.1",
                 "say it the way of OpenAPI 3.0, or raise the version of the document",
             ),
-            (Since::Only30, SpecVersion::V3_1) => {
+            (Since::Only30, SpecVersion::V3_1 | SpecVersion::V3_2) => {
                 ("3.0", "in OpenAPI 3.1, add `\"null\"` to `type`")
             }
             _ => return,
@@ -352,7 +355,9 @@ impl<'a> Tree<'a> {
             (Kind::Root, SpecVersion::V3_0) if !object.contains_key("paths") => {
                 missing.push("paths")
             }
-            (Kind::Root, SpecVersion::V3_1) if !alone => missing.push("paths"),
+            (Kind::Root, SpecVersion::V3_1 | SpecVersion::V3_2) if !alone => missing.push("paths"),
+            // 3.2 lets a summary do.
+            (Kind::Response, SpecVersion::V3_2) => missing.retain(|name| *name != "description"),
             _ => {}
         }
         for name in missing {

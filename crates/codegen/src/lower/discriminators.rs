@@ -2,13 +2,14 @@
 //! the mapping out. **progenitor** ignores discriminators. **Instead** every arm carries the values that select it:
 //! those of the mapping; else the only values that its own property allows; else its name (OpenAPI 3.0.3, "Discriminator
 //! Object"). A mapping to something that is no arm adds the arm. A union without a discriminator gets one when a
-//! property that all arms require tells them apart. Nothing is lost.
+//! property that all arms require tells them apart. **Lost**, and reported: what OpenAPI 3.2 says to read a value as
+//! that is not mapped.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{Context, ORIGIN, VALUES};
+use super::{Context, ORIGIN, VALUES, origin};
 use rolecall_openapi::json::{self, Object};
 
 pub(super) fn run(context: &mut Context) {
@@ -47,6 +48,13 @@ pub(super) fn declared(
     let Some(property) = discriminator.get("propertyName").and_then(Value::as_str) else {
         return;
     };
+    if let Some(target) = discriminator.get("defaultMapping").and_then(Value::as_str) {
+        context.lose_at(
+            "default-mapping-not-read",
+            origin(object),
+            format!("a value that is not mapped is kept as JSON, and not read as `{target}`"),
+        );
+    }
     let mapping: Vec<(String, String)> = discriminator
         .get("mapping")
         .and_then(Value::as_object)

@@ -1,6 +1,6 @@
 //! **Real specs** offer several media types for one body. **progenitor** panics on them. **Instead** one is kept:
 //! JSON before `…+json`, form, multipart, text, then anything else as octets. **Lost**: the other ones, reported; a
-//! caller can still send them by hand.
+//! caller can still send them by hand. And the items of a sequence (`itemSchema` of OpenAPI 3.2), whose body stays whole.
 
 use serde_json::Value;
 
@@ -43,6 +43,19 @@ fn choose(holder: &mut Value, at: &str, context: &mut Context) {
     let Some(content) = holder.get_mut("content").and_then(Value::as_object_mut) else {
         return;
     };
+    for (name, media) in content.iter_mut() {
+        let items = media
+            .as_object_mut()
+            .and_then(|media| media.shift_remove("itemSchema"));
+        if items.is_some() {
+            context.lose_at(
+                "items-not-decoded",
+                format!("{at}/content/{}/itemSchema", json::escape(name)),
+                format!("the items of a sequence of `{name}` are left to the caller"),
+            );
+            context.touched();
+        }
+    }
     if content.len() < 2 {
         return;
     }

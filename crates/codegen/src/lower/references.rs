@@ -119,6 +119,14 @@ fn at<'a>(document: &'a Value, reference: &str) -> Option<&'a Value> {
     document.pointer(&pointer)
 }
 
+/// Media types can be shared from OpenAPI 3.2 on.
+fn resolve_content(document: &Value, holder: &mut Value, context: &mut Context) {
+    let content = holder.get_mut("content").and_then(Value::as_object_mut);
+    for (_, media) in content.into_iter().flatten() {
+        resolve(document, media, context);
+    }
+}
+
 fn write_out(
     document: &Value,
     operation: &mut Value,
@@ -143,11 +151,17 @@ fn write_out(
             context.touched();
         }
     }
+    // What was left out while reading is null.
+    parameters.retain(Value::is_object);
+    for parameter in &mut parameters {
+        resolve_content(document, parameter, context);
+    }
     if !parameters.is_empty() {
         operation.insert("parameters".into(), Value::Array(parameters));
     }
     if let Some(body) = operation.get_mut("requestBody") {
         resolve(document, body, context);
+        resolve_content(document, body, context);
     }
     for (_, answer) in operation
         .get_mut("responses")
@@ -156,6 +170,7 @@ fn write_out(
         .flatten()
     {
         resolve(document, answer, context);
+        resolve_content(document, answer, context);
         for (_, header) in answer
             .get_mut("headers")
             .and_then(Value::as_object_mut)

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::answers::{Answers, ErrorShape, SuccessShape, read_error, read_success};
 use super::{ModuleModel, StatusUnion};
-use crate::lower::{MediaKind, operation_name};
+use crate::lower::{FIXED, MediaKind, operation_name, template_of};
 use crate::names::{Names, module_name, snake};
 use rolecall_openapi::json;
 
@@ -58,6 +58,8 @@ pub struct ParameterModel {
     pub allow_reserved: bool,
     /// Whether the value is sent as JSON (`content`).
     pub json: bool,
+    /// The value that is always sent, where the caller has no choice.
+    pub fixed: Option<String>,
 }
 
 /// A request body.
@@ -189,8 +191,7 @@ pub fn shapes(document: &Value, names: &mut Names) -> Shapes {
             builder,
             module,
             method: method.to_owned(),
-            // Some descriptions tell operations apart by a fragment, which is never sent (RFC 9110, section 4.2.5).
-            path: path.split('#').next().unwrap_or(path).to_owned(),
+            path: template_of(path),
             source: operation.clone(),
             parameters,
             body,
@@ -254,6 +255,10 @@ fn read_parameter(
         style,
         allow_reserved: flag("allowReserved") == Some(true),
         json: content.is_some(),
+        fixed: parameter
+            .get(FIXED)
+            .and_then(Value::as_str)
+            .map(str::to_owned),
         wire,
         location,
     })

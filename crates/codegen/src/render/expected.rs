@@ -102,7 +102,11 @@ fn operations(model: &Model, module: &ModuleModel) -> Vec<String> {
     for operation in &operations {
         let builder = &operation.builder;
         items.push(with("struct", builder, ["call"]));
-        let setters = operation.parameters.iter().map(|each| each.setter.as_str());
+        let chosen = operation
+            .parameters
+            .iter()
+            .filter(|each| each.fixed.is_none());
+        let setters = chosen.map(|each| each.setter.as_str());
         let body = operation.body.iter().map(|_| "body");
         items.push(with("impl", builder, setters.chain(body).chain(["send"])));
         if pages::is_paged(operation, model) {

@@ -192,12 +192,32 @@ fn write_method(file: &mut Code, operation: &OperationModel) {
     if operation.source.get("deprecated").and_then(Value::as_bool) == Some(true) {
         file.push("    #[deprecated = \"deprecated by the service\"]\n");
     }
+    let fixed: Vec<Code> = operation
+        .parameters
+        .iter()
+        .filter_map(|parameter| Some((parameter, parameter.fixed.as_deref()?)))
+        .map(|(parameter, value)| {
+            code(
+                "        call.set_in(rolecall_client::Location::Query, {}, {});\n",
+                &[&literal(&parameter.wire), &literal(value)],
+            )
+        })
+        .collect();
+    let template = match fixed.is_empty() {
+        true => {
+            "    pub fn {0}(&self) -> {1} {{\n        {1} {{ call: Call::new(&self.transport, &operations::{2}) }}\n    }}\n"
+        }
+        false => {
+            "    pub fn {0}(&self) -> {1} {{\n        let mut call = Call::new(&self.transport, &operations::{2});\n{3}        {1} {{ call }}\n    }}\n"
+        }
+    };
     file.line(
-        "    pub fn {0}(&self) -> {1} {{\n        {1} {{ call: Call::new(&self.transport, &operations::{2}) }}\n    }}\n",
+        template,
         &[
             &name(&operation.method_name),
             &name(&operation.builder),
             &name(&metadata::constant(operation)),
+            &Code::join(fixed, ""),
         ],
     );
 }
@@ -208,7 +228,7 @@ fn write_builder(file: &mut Code, operation: &OperationModel, types: &Types<'_>)
         "/// A call of [`Client::{0}`] that is not sent yet.\n#[derive(Clone, Debug)]\n#[must_use = \"a call does nothing until `send` is awaited\"]\npub struct {1} {{\n    call: Call,\n}}\n\nimpl {1} {{",
         &[&name(&operation.method_name), &builder],
     );
-    for parameter in &operation.parameters {
+    for parameter in operation.parameters.iter().filter(|p| p.fixed.is_none()) {
         write_setter(file, operation, parameter, types);
     }
     write_body(file, operation, types);

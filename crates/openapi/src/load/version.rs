@@ -15,6 +15,15 @@ pub enum SpecVersion {
     V3_0,
     /// 3.1.x
     V3_1,
+    /// 3.2.x
+    V3_2,
+}
+
+impl SpecVersion {
+    /// Whether schemas are those of JSON Schema 2020-12, as from 3.1 on.
+    pub fn has_json_schema(self) -> bool {
+        self >= SpecVersion::V3_1
+    }
 }
 
 impl fmt::Display for SpecVersion {
@@ -22,11 +31,13 @@ impl fmt::Display for SpecVersion {
         f.write_str(match self {
             SpecVersion::V3_0 => "3.0",
             SpecVersion::V3_1 => "3.1",
+            SpecVersion::V3_2 => "3.2",
         })
     }
 }
 
-const ACCEPTED: &str = "an OpenAPI description with `openapi: 3.0.x` or `openapi: 3.1.x`";
+const ACCEPTED: &str =
+    "an OpenAPI description with `openapi: 3.0.x`, `openapi: 3.1.x` or `openapi: 3.2.x`";
 
 /// The version of a document, or why it is none of those that are understood.
 pub(super) fn of(file: &str, value: &Value, places: &Places) -> Result<SpecVersion, Problems> {
@@ -103,12 +114,13 @@ pub(super) fn of(file: &str, value: &Value, places: &Places) -> Result<SpecVersi
     match version.split('.').collect::<Vec<_>>()[..] {
         ["3", "0", patch] if is_number(patch) => Ok(SpecVersion::V3_0),
         ["3", "1", patch] if is_number(patch) => Ok(SpecVersion::V3_1),
+        ["3", "2", patch] if is_number(patch) => Ok(SpecVersion::V3_2),
         _ => refuse(
             "/openapi",
             "unsupported-version",
             format!("OpenAPI version `{version}` is not supported"),
-            "3.0.x or 3.1.x, with all three parts",
-            "if the description uses nothing newer, say `openapi: 3.1.1`; else convert it",
+            "3.0.x, 3.1.x or 3.2.x, with all three parts",
+            "if the description uses nothing newer, say `openapi: 3.2.0`; else convert it",
         ),
     }
 }

@@ -46,6 +46,20 @@ impl Piece<Markdown> for Name<'_> {
     }
 }
 
+/// Code that another generator wrote as tokens, in which every text is a literal.
+pub struct Tokens<'a>(&'a proc_macro2::TokenStream);
+
+/// Tokens.
+pub fn tokens(tokens: &proc_macro2::TokenStream) -> Tokens<'_> {
+    Tokens(tokens)
+}
+
+impl Piece<Rust> for Tokens<'_> {
+    fn write(&self, sink: &mut Sink<'_>) {
+        sink.safe(&self.0.to_string());
+    }
+}
+
 /// A type: names, and what types are put together with.
 pub struct Type<'a>(&'a str);
 
