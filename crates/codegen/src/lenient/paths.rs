@@ -74,7 +74,10 @@ fn unmatched<'a>(
     let without = all
         .iter()
         .map(|name| (*name, !in_path.contains(name)))
-        .filter(|(name, in_query)| !matches(name, "path") && !(*in_query && matches(name, "query")))
+        .filter(|(name, in_query)| {
+            let is_declared = matches(name, "path") || *in_query && matches(name, "query");
+            !is_declared
+        })
         .collect();
     let unused = declared
         .iter()
