@@ -268,6 +268,55 @@ fn a_link_leads_nothing_out_of_the_folder() {
     assert!(!linked.generate().is_empty());
 }
 
+#[cfg(unix)]
+#[test]
+fn the_name_of_a_file_is_data() {
+    let workshop = Workshop::new();
+    let name = "x -->\n#![feature(x)]\r```\n\"'''\u{202e}*.yaml";
+    fs::rename(workshop.spec(), workshop.folder.path().join(name)).unwrap();
+    let run = |package: &str| {
+        let mut arguments: Vec<OsString> = ["xtask", "generate", "--quiet", "--spec"]
+            .map(OsString::from)
+            .to_vec();
+        arguments.extend([workshop.folder.path().join(name).into(), "--out".into()]);
+        arguments.extend([workshop.out().into(), "--crate".into(), package.into()]);
+        cli::run(arguments)
+    };
+    assert_eq!(run("crew"), ExitCode::from(cli::FINE));
+    let shown = "x --\\u{3e}\\n#![feature(x)]\\r```\\n\"'''\\u{202e}*.yaml";
+    for (file, second) in [
+        ("src/lib.rs", "#![doc = include_str!(\"../README.md\")]"),
+        ("README.md", "# crew"),
+        ("Cargo.toml", ""),
+    ] {
+        let text = workshop.read(file);
+        let mut lines = text.lines();
+        let first = lines.next().unwrap();
+        assert!(
+            first.contains(&format!("from {shown}. Do not edit")),
+            "{first}"
+        );
+        assert_eq!(lines.next(), Some(second));
+    }
+    let manifest: toml::Table = toml::from_str(&workshop.read("Cargo.toml")).unwrap();
+    assert_eq!(
+        manifest["package"]["description"].as_str(),
+        Some(format!("API client generated from {name}").as_str())
+    );
+    assert_eq!(manifest["lib"]["doctest"].as_bool(), Some(false));
+    // The mark is known again.
+    let before = workshop.tree();
+    assert_eq!(run("crew"), ExitCode::from(cli::FINE));
+    assert_eq!(workshop.tree(), before);
+    // Names that are none, and names that mean something else.
+    for package in [
+        "a\nb", "../crew", "crew\"", "", "fn", "std", "CON", "a b", "1a",
+    ] {
+        assert_eq!(run(package), ExitCode::from(cli::BAD_INPUT), "{package:?}");
+    }
+    assert_eq!(workshop.tree(), before);
+}
+
 #[test]
 fn the_command_line_checks_without_writing() {
     let workshop = Workshop::new();

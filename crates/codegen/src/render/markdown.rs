@@ -233,8 +233,8 @@ pub fn outline(text: &str) -> Vec<String> {
     headings
 }
 
-/// What in a page of ours is neither text nor an example of a template: HTML, or code that rustdoc would run.
-pub fn foreign(text: &str) -> Option<String> {
+/// What in a page is not text: HTML, or code that rustdoc would run, but for what a README shows in Rust.
+pub fn foreign(text: &str, readme: bool) -> Option<String> {
     if is_prose(text) {
         return None;
     }
@@ -246,7 +246,7 @@ pub fn foreign(text: &str) -> Option<String> {
                     Some("indented code".to_owned())
                 }
                 Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info)))
-                    if !matches!(&*info, "text" | "rust,no_run") =>
+                    if &*info != "text" && !(readme && &*info == "rust,no_run") =>
                 {
                     Some(format!("code marked `{info}`"))
                 }

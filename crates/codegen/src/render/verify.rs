@@ -106,7 +106,7 @@ fn readme(text: &str) -> Result<(), String> {
         return Err(format!("its headings are {found:?}"));
     }
     let (_, body) = text.split_once('\n').unwrap_or_default();
-    match markdown::foreign(body) {
+    match markdown::foreign(body, true) {
         Some(foreign) => Err(format!("it holds {foreign}")),
         None => Ok(()),
     }
@@ -259,7 +259,7 @@ impl Inner {
     }
 
     fn docs(&mut self, docs: &str) {
-        if let Some(foreign) = markdown::foreign(docs) {
+        if let Some(foreign) = markdown::foreign(docs, false) {
             self.fault("documentation with", &|| foreign.clone());
         }
     }
@@ -346,3 +346,6 @@ impl VisitMut for Inner {
         self.fault("the block", &|| block.to_token_stream().to_string());
     }
 }
+
+#[cfg(test)]
+mod tests;
