@@ -1,6 +1,6 @@
 //! Request bodies. All are in memory, so that a request can be sent again.
 
-use crate::Multipart;
+use crate::{Encoding, Location, Multipart, Parameter, parameter};
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_core::Serialize;
@@ -53,14 +53,24 @@ impl Body {
         })
     }
 
-    pub(crate) fn form(value: &impl Serialize, style: ArrayStyle) -> Result<Self, String> {
+    pub(crate) fn form(
+        value: &impl Serialize,
+        style: ArrayStyle,
+        encoding: &'static [Encoding],
+    ) -> Result<Self, String> {
         let value = serde_json::to_value(value).map_err(|problem| unserializable(&problem))?;
         let Value::Object(fields) = value else {
             return Err("the form body is not an object".to_owned());
         };
         let mut text = String::new();
         for (key, value) in &fields {
-            form(&mut text, key, value, style);
+            let mut known = encoding.iter();
+            match known.find(|known| known.property == key) {
+                // A form has no null; leaving the key out is what comes nearest.
+                Some(_) if value.is_null() => {}
+                Some(known) => encoded_form(&mut text, known, value, style)?,
+                None => form(&mut text, key, value, style),
+            }
         }
         Ok(Self {
             bytes: text.into(),
@@ -68,12 +78,12 @@ impl Body {
         })
     }
 
-    pub(crate) fn multipart(parts: &Multipart) -> Self {
-        let (boundary, bytes) = parts.encode();
-        Self {
+    pub(crate) fn multipart(parts: &Multipart, encoding: &[Encoding]) -> Result<Self, String> {
+        let (boundary, bytes) = parts.encode(encoding)?;
+        Ok(Self {
             bytes,
             kind: Kind::Multipart { boundary },
-        }
+        })
     }
 
     /// The media type to send, given the one that the operation documents.
@@ -110,7 +120,8 @@ fn unserializable(problem: &serde_json::Error) -> String {
 
 /// A media type without its parameters, in lower case.
 pub(crate) fn essence(media_type: &str) -> String {
-    let essence = media_type.split(';').next().unwrap_or_default();
+    // Some write a comma before the first parameter.
+    let essence = media_type.split([';', ',']).next().unwrap_or_default();
     essence.trim().to_ascii_lowercase()
 }
 
@@ -143,17 +154,54 @@ fn form(text: &mut String, name: &str, value: &Value, style: ArrayStyle) {
         Value::String(string) => string.clone(),
         other => other.to_string(),
     };
+    pair(text, name, &scalar);
+}
+
+/// Adds a pair of a name and a value, both encoded.
+fn pair(text: &mut String, name: &str, value: &str) {
+    let encoded = |text: &str| utf8_percent_encode(text, FORM).to_string();
+    add(text, &format!("{}={}", encoded(name), encoded(value)));
+}
+
+/// Adds a pair that is encoded as in a query, where a space is `%20`.
+fn add(text: &mut String, pair: &str) {
     if !text.is_empty() {
         text.push('&');
     }
-    let encoded = |text: &str| {
-        utf8_percent_encode(text, FORM)
-            .to_string()
-            .replace("%20", "+")
+    text.push_str(&pair.replace("%20", "+"));
+}
+
+/// Writes a property as its `encoding` says.
+fn encoded_form(
+    text: &mut String,
+    known: &Encoding,
+    value: &Value,
+    arrays: ArrayStyle,
+) -> Result<(), String> {
+    let Some(style) = known.style else {
+        match known.media_type {
+            Some(media_type) if is_json(&essence(media_type)) => {
+                pair(text, known.property, &value.to_string());
+            }
+            _ => form(text, known.property, value, arrays),
+        }
+        return Ok(());
     };
-    text.push_str(&encoded(name));
-    text.push('=');
-    text.push_str(&encoded(&scalar));
+    let like = Parameter {
+        name: known.property,
+        location: Location::Query,
+        required: false,
+        style,
+        explode: known.explode,
+        allow_reserved: known.allow_reserved,
+        json: false,
+    };
+    let pairs = parameter::query(&like, value)
+        .map_err(|why| format!("property `{}` of the form {why}", known.property))?;
+    for pair in pairs {
+        add(text, &pair);
+    }
+    Ok(())
 }
 
 /// Sets the value at a JSON Pointer (RFC 6901), making the objects on the way. `false` when something other than an

@@ -3,7 +3,8 @@
 use crate::body::{Body, set_at};
 use crate::transport::same_origin;
 use crate::{
-    ArrayStyle, Location, Multipart, Operation, PageLocation, PageParameter, ParamValue, Transport,
+    ArrayStyle, Encoding, Location, Multipart, Operation, PageLocation, PageParameter, ParamValue,
+    Transport,
 };
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -113,6 +114,10 @@ impl Call {
         self.problem.get_or_insert(problem);
     }
 
+    fn encoding(&self) -> &'static [Encoding] {
+        self.operation.body.map_or(&[], |body| body.encoding)
+    }
+
     fn put_body(&mut self, body: Result<Body, String>) {
         match body {
             Ok(body) => self.body = Some(body),
@@ -125,15 +130,17 @@ impl Call {
         self.put_body(Body::json(body));
     }
 
-    /// Sets an `application/x-www-form-urlencoded` body from an object: nested objects become `a[b]=c`, lists repeat their
-    /// key, and properties that are null are left out.
+    /// Sets an `application/x-www-form-urlencoded` body from an object: properties are written as the operation's
+    /// [`Encoding`] says. Where it says nothing, nested objects become `a[b]=c` and arrays repeat their key. Properties that
+    /// are null are left out.
     pub fn form(&mut self, body: &impl Serialize) {
-        self.form_with(body, ArrayStyle::default());
+        let encoding = self.encoding();
+        self.put_body(Body::form(body, ArrayStyle::default(), encoding));
     }
 
-    /// As [`form`](Self::form), with lists written in this style.
+    /// As [`form`](Self::form), with all arrays written in this style, whatever the operation says.
     pub fn form_with(&mut self, body: &impl Serialize, lists: ArrayStyle) {
-        self.put_body(Body::form(body, lists));
+        self.put_body(Body::form(body, lists, &[]));
     }
 
     /// Sets a text body, as `text/plain` in UTF-8 unless the operation says otherwise.
@@ -154,9 +161,9 @@ impl Call {
         });
     }
 
-    /// Sets a `multipart/form-data` body.
+    /// Sets a `multipart/form-data` body. A part without a media type gets the one that the operation's [`Encoding`] names.
     pub fn multipart(&mut self, body: Multipart) {
-        self.body = Some(Body::multipart(&body));
+        self.put_body(Body::multipart(&body, self.encoding()));
     }
 
     /// Sends the body as this media type rather than the documented one. A multipart body keeps its own.
@@ -178,7 +185,7 @@ impl Call {
     /// Asks for the page behind a link of an earlier answer: the link's path and query replace the call's own, and headers,
     /// cookies and body stay.
     ///
-    /// The link must keep to the origin of the base URL and to the operation's path under it, so that a link, which may
+    /// The link must keep to the origin of the operation's server and to the operation's path under it, so that a link, which may
     /// come from a saved [`Cursor`](crate::Cursor), can neither carry credentials elsewhere nor call something else.
     pub fn follow(&mut self, link: Url) {
         match self.refusal(&link) {
@@ -188,8 +195,10 @@ impl Call {
     }
 
     fn refusal(&self, link: &Url) -> Option<&'static str> {
-        let base = self.transport.base_url();
-        if !same_origin(base, link) {
+        let Ok(base) = self.transport.base_of(self.operation) else {
+            return Some("leads to an operation without a usable server");
+        };
+        if !same_origin(&base, link) {
             return Some("leads to another scheme, host or port than the base URL");
         }
         if !link.username().is_empty() || link.password().is_some() {

@@ -52,6 +52,17 @@ pub enum Error<E> {
         /// The error body, the status and the headers.
         response: Box<Response<E>>,
     },
+    /// The API refused with a status that is documented to come without a body, and without one.
+    NoBody {
+        /// The operation.
+        operation: &'static Operation,
+        /// The status.
+        status: StatusCode,
+        /// The headers.
+        headers: Box<HeaderMap>,
+        /// What the hook had to say on the call.
+        note: Option<HookNote>,
+    },
     /// The answer was not 2xx, and its body is not the documented one.
     Unexpected {
         /// The operation.
@@ -102,6 +113,7 @@ impl<E> Error<E> {
             | Self::Hook { operation, .. }
             | Self::Transport { operation, .. }
             | Self::Api { operation, .. }
+            | Self::NoBody { operation, .. }
             | Self::Unexpected { operation, .. }
             | Self::Decode { operation, .. }
             | Self::BodyTooLarge { operation, .. } => operation,
@@ -113,7 +125,9 @@ impl<E> Error<E> {
     pub fn status(&self) -> Option<StatusCode> {
         match self {
             Self::Api { response, .. } => Some(response.status()),
-            Self::Unexpected { status, .. } | Self::Decode { status, .. } => Some(*status),
+            Self::NoBody { status, .. }
+            | Self::Unexpected { status, .. }
+            | Self::Decode { status, .. } => Some(*status),
             Self::Transport { source, .. } => source.status(),
             _ => None,
         }
@@ -124,7 +138,9 @@ impl<E> Error<E> {
     pub fn headers(&self) -> Option<&HeaderMap> {
         match self {
             Self::Api { response, .. } => Some(response.headers()),
-            Self::Unexpected { headers, .. } | Self::Decode { headers, .. } => Some(headers),
+            Self::NoBody { headers, .. }
+            | Self::Unexpected { headers, .. }
+            | Self::Decode { headers, .. } => Some(headers),
             _ => None,
         }
     }
@@ -145,6 +161,7 @@ impl<E> Error<E> {
             Self::Api { response, .. } => response.note(),
             Self::Hook { note, .. }
             | Self::Transport { note, .. }
+            | Self::NoBody { note, .. }
             | Self::Unexpected { note, .. }
             | Self::Decode { note, .. }
             | Self::BodyTooLarge { note, .. } => note.as_ref(),
@@ -177,6 +194,17 @@ impl<E> Error<E> {
             } => Error::Api {
                 operation,
                 response: Box::new(response.map(change)),
+            },
+            Self::NoBody {
+                operation,
+                status,
+                headers,
+                note,
+            } => Error::NoBody {
+                operation,
+                status,
+                headers,
+                note,
             },
             Self::InvalidRequest { operation, problem } => {
                 Error::InvalidRequest { operation, problem }
@@ -268,6 +296,9 @@ impl<E> fmt::Display for Error<E> {
             },
             Self::Transport { source, .. } => exchange_error::describe(f, source),
             Self::Api { response, .. } => write!(f, "answered {}", response.status()),
+            Self::NoBody { status, .. } => {
+                write!(f, "answered {status} without a body, as documented")
+            }
             Self::Unexpected {
                 status,
                 headers,
@@ -354,6 +385,7 @@ impl<E: fmt::Debug> fmt::Debug for Error<E> {
             Self::Hook { .. } => "Hook",
             Self::Transport { .. } => "Transport",
             Self::Api { .. } => "Api",
+            Self::NoBody { .. } => "NoBody",
             Self::Unexpected { .. } => "Unexpected",
             Self::Decode { .. } => "Decode",
             Self::BodyTooLarge { .. } => "BodyTooLarge",
@@ -365,6 +397,7 @@ impl<E: fmt::Debug> fmt::Debug for Error<E> {
             Self::Hook { source, .. } => debug.field("source", source),
             Self::Transport { source, .. } => debug.field("source", source),
             Self::Api { response, .. } => debug.field("response", response),
+            Self::NoBody { status, .. } => debug.field("status", &status.as_u16()),
             Self::Unexpected {
                 status,
                 body,

@@ -41,6 +41,7 @@ mod request;
 mod response;
 mod secret;
 mod send;
+mod server;
 mod timestamp;
 mod transport;
 
@@ -51,8 +52,8 @@ pub use error::Error;
 pub use hook::{BoxFuture, Hook, HookError, HookNote, Next, WholeBody};
 pub use multipart::{Multipart, Part};
 pub use operation::{
-    Answer, Basis, CredentialKind, Fact, Location, Operation, Parameter, RateLimit, Refusal,
-    RequestBody, Requirement, Retry, Stage, Status, Style, find,
+    Answer, Basis, CredentialKind, Encoding, Fact, Location, Operation, Parameter, RateLimit,
+    Refusal, RequestBody, Requirement, Retry, Stage, Status, Style, find,
 };
 pub use page::{Page, Paged};
 pub use paging::{PageLimit, PageLocation, PageParameter, Pages};
@@ -60,6 +61,7 @@ pub use parameter::ParamValue;
 pub use problem::DecodeProblem;
 pub use response::{ByStatus, ErrorBody, Response};
 pub use secret::Secret;
+pub use server::Server;
 pub use timestamp::Timestamp;
 pub use transport::{BuildError, Transport, TransportBuilder, install_crypto_provider};
 

@@ -1,6 +1,8 @@
 //! `multipart/form-data` bodies (RFC 7578), written in memory so that a request can be sent again.
 
+use crate::Encoding;
 use bytes::Bytes;
+use http::{HeaderName, HeaderValue};
 use std::collections::hash_map::RandomState;
 use std::fmt;
 use std::hash::{BuildHasher, Hasher};
@@ -32,7 +34,11 @@ impl Multipart {
     }
 
     /// The boundary and the body.
-    pub(crate) fn encode(&self) -> (String, Bytes) {
+    ///
+    /// # Errors
+    ///
+    /// A header that cannot be sent, and one that is missing.
+    pub(crate) fn encode(&self, encoding: &[Encoding]) -> Result<(String, Bytes), String> {
         let mut boundary = random();
         while self
             .parts
@@ -50,8 +56,19 @@ impl Multipart {
             if let Some(name) = &part.file_name {
                 head.push_str(&format!("; filename=\"{}\"", quoted(name)));
             }
-            if let Some(media_type) = &part.content_type {
+            let known = encoding.iter().find(|known| known.property == part.name);
+            let documented = known
+                .and_then(|known| known.media_type)
+                .filter(|known| is_one(known));
+            if let Some(media_type) = part.content_type.as_deref().or(documented) {
                 head.push_str(&format!("\r\nContent-Type: {}", one_line(media_type)));
+            }
+            for (name, value) in &part.headers {
+                head.push_str(&header(&part.name, name, value)?);
+            }
+            let mut required = known.map_or(&[][..], |known| known.required_headers).iter();
+            if let Some(missing) = required.find(|name| !part.has_header(name)) {
+                return Err(format!("part `{}` lacks the header `{missing}`", part.name));
             }
             head.push_str("\r\n\r\n");
             body.extend_from_slice(head.as_bytes());
@@ -59,7 +76,7 @@ impl Multipart {
             body.extend_from_slice(b"\r\n");
         }
         body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
-        (boundary, body.into())
+        Ok((boundary, body.into()))
     }
 }
 
@@ -77,6 +94,7 @@ pub struct Part {
     name: String,
     file_name: Option<String>,
     content_type: Option<String>,
+    headers: Vec<(String, String)>,
     content: Bytes,
 }
 
@@ -88,6 +106,7 @@ impl Part {
             name: name.into(),
             file_name: None,
             content_type: None,
+            headers: Vec::new(),
             content: content.into(),
         }
     }
@@ -99,11 +118,25 @@ impl Part {
         self
     }
 
-    /// Names its media type. Without one, the receiver takes it for `text/plain`.
+    /// Names its media type. Without one it has that of the operation's [`Encoding`], and without that the receiver takes it
+    /// for `text/plain`.
     #[must_use]
     pub fn content_type(mut self, media_type: impl Into<String>) -> Self {
         self.content_type = Some(media_type.into());
         self
+    }
+
+    /// Adds a header of its own. One that no header can have makes the call fail before anything is sent.
+    #[must_use]
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    fn has_header(&self, wanted: &str) -> bool {
+        self.headers
+            .iter()
+            .any(|(name, _)| name.eq_ignore_ascii_case(wanted))
     }
 }
 
@@ -122,6 +155,23 @@ fn quoted(name: &str) -> String {
     name.replace('\r', "%0D")
         .replace('\n', "%0A")
         .replace('"', "%22")
+}
+
+/// Whether it is one media type: an `encoding` may name several, and ranges.
+fn is_one(media_type: &str) -> bool {
+    !media_type.contains([',', '*'])
+}
+
+/// A line of a part's head. Its value may be a secret and is not repeated.
+fn header(part: &str, name: &str, value: &str) -> Result<String, String> {
+    let name = HeaderName::from_bytes(name.as_bytes())
+        .map_err(|_| format!("part `{part}` has a header whose name is not a token"))?;
+    match HeaderValue::from_str(value) {
+        Ok(_) => Ok(format!("\r\n{name}: {value}")),
+        Err(_) => Err(format!(
+            "header `{name}` of part `{part}` cannot have its value"
+        )),
+    }
 }
 
 fn one_line(text: &str) -> String {

@@ -1,6 +1,6 @@
 //! What is known of an operation before it is called: plain data, written out by generated code.
 
-use crate::Pages;
+use crate::{Pages, Server};
 use http::Method;
 
 /// One operation of an API: how it is called, what it answers, and what is known about using it.
@@ -14,6 +14,8 @@ pub struct Operation {
     pub method: Method,
     /// The path template under the base URL, such as `/api/v1/users/{userId}/roles`.
     pub path: &'static str,
+    /// The server that it goes to in the place of the base URL, when the API's description names one for it alone.
+    pub server: Option<Server>,
     /// The group that the API's description puts it in.
     pub tag: &'static str,
     /// One line on what it does.
@@ -75,6 +77,21 @@ impl Operation {
     #[must_use]
     pub fn is_safe(&self) -> bool {
         self.method.is_safe()
+    }
+
+    /// What is documented for a response of this status: the response of the status itself, or of its class, or for all
+    /// others.
+    #[must_use]
+    pub fn answer(&self, status: u16) -> Option<&'static Answer> {
+        let of = |wanted: Status| {
+            self.answers
+                .iter()
+                .find(move |known| known.status == wanted)
+        };
+        let class = u8::try_from(status / 100).ok();
+        of(Status::Code(status))
+            .or_else(|| of(Status::Range(class?)))
+            .or_else(|| of(Status::Default))
     }
 
     /// The first parameter of this name.
@@ -165,6 +182,27 @@ pub struct RequestBody {
     pub required: bool,
     /// The media type that it is sent as.
     pub media_type: &'static str,
+    /// How properties of a form, or parts of a multipart body, are written where the description says so.
+    pub encoding: &'static [Encoding],
+}
+
+/// How one property of a form, or the parts of one name in a multipart body, are written (OpenAPI 3.1.1, section 4.8.15).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Encoding {
+    /// The name of the property.
+    pub property: &'static str,
+    /// The media type of the value: JSON is written as JSON text into a form, and a part without a media type of its own
+    /// gets this one.
+    pub media_type: Option<&'static str>,
+    /// How arrays and objects are written into a form. `None` where the description says nothing: then arrays repeat the
+    /// name, and properties of objects go into brackets.
+    pub style: Option<Style>,
+    /// Whether each item of an array, and each property of an object, is written separately.
+    pub explode: bool,
+    /// Whether reserved characters stay as they are, as in [`Parameter::allow_reserved`].
+    pub allow_reserved: bool,
+    /// The headers that each part must have, besides those that say what it is.
+    pub required_headers: &'static [&'static str],
 }
 
 /// One documented answer.

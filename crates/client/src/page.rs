@@ -104,7 +104,7 @@ pub trait Paged: Clone + Send + Sized + 'static {
                 Ok(body) => body,
                 Err(problem) => return Err(raw.misfit(problem)),
             };
-            look(&raw.body);
+            look(raw.json_text());
             let (items, in_body) = Self::split(body);
             match next(&raw, window, items.len(), in_body) {
                 Ok(next) => Ok(Page {

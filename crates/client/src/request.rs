@@ -72,7 +72,7 @@ fn refused(known: &Parameter, why: &str) -> String {
 }
 
 fn url(call: &Call) -> Result<Url, String> {
-    let mut url = call.transport.base_url().clone();
+    let mut url = call.transport.base_of(call.operation)?;
     let path = format!("{}{}", url.path().trim_end_matches('/'), path(call)?);
     url.set_path(&path);
     let mut query = Vec::new();

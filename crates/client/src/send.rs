@@ -16,6 +16,9 @@ use reqwest::Url;
 use serde_core::de::DeserializeOwned;
 use std::error::Error as StdError;
 
+/// A byte order mark in UTF-8.
+const MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// An answer before its body is decoded.
 #[derive(Clone)]
 pub(crate) struct Raw {
@@ -133,7 +136,17 @@ impl Raw {
             return Ok(self);
         }
         let operation = self.operation;
-        Err(match E::decode(self.status.as_u16(), &self.body) {
+        let status = self.status.as_u16();
+        let documented = operation.answer(status);
+        if self.body.is_empty() && documented.is_some_and(|answer| answer.media_types.is_empty()) {
+            return Err(Error::NoBody {
+                operation,
+                status: self.status,
+                headers: Box::new(self.headers),
+                note: self.note,
+            });
+        }
+        Err(match E::decode(status, self.json_text()) {
             Ok(value) => Error::Api {
                 operation,
                 response: Box::new(
@@ -151,7 +164,7 @@ impl Raw {
             .and_then(|value| value.to_str().ok());
         let says_json = media_type.is_none_or(|media_type| is_json(&essence(media_type)));
         let problem = (says_json && !self.body.is_empty())
-            .then(|| DecodeProblem::from_json(error, &self.body));
+            .then(|| DecodeProblem::from_json(error, self.json_text()));
         Error::Unexpected {
             operation: self.operation,
             status: self.status,
@@ -174,14 +187,19 @@ impl Raw {
     }
 
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, DecodeProblem> {
-        serde_json::from_slice(&self.body).map_err(|error| self.problem(&error))
+        serde_json::from_slice(self.json_text()).map_err(|error| self.problem(&error))
+    }
+
+    /// The body without the byte order mark that some services begin JSON with (RFC 8259, section 8.1).
+    pub(crate) fn json_text(&self) -> &[u8] {
+        self.body.strip_prefix(MARK).unwrap_or(&self.body)
     }
 
     fn problem(&self, error: &serde_json::Error) -> DecodeProblem {
-        if self.body.is_empty() {
+        if self.json_text().is_empty() {
             return DecodeProblem::new("", "there is no body");
         }
-        DecodeProblem::from_json(error, &self.body)
+        DecodeProblem::from_json(error, self.json_text())
     }
 
     fn with<T, E>(self, value: Result<T, DecodeProblem>) -> Result<Response<T>, Error<E>> {
@@ -254,7 +272,7 @@ impl Call {
         self,
     ) -> Result<Response<Option<T>>, Error<E>> {
         let raw = self.send_raw().await?;
-        let value = if raw.body.trim_ascii().is_empty() {
+        let value = if raw.json_text().trim_ascii().is_empty() {
             Ok(None)
         } else {
             raw.json()
@@ -307,7 +325,8 @@ impl Call {
     /// Every [`Error`].
     pub async fn send_by_status<S: ByStatus, E: ErrorBody>(self) -> Result<Response<S>, Error<E>> {
         let raw = self.send_raw().await?;
-        let value = S::decode(raw.status.as_u16(), &raw.body).map_err(|error| raw.problem(&error));
+        let decoded = S::decode(raw.status.as_u16(), raw.json_text());
+        let value = decoded.map_err(|error| raw.problem(&error));
         raw.with(value)
     }
 }

@@ -23,6 +23,7 @@ pub struct Transport(Arc<Inner>);
 
 struct Inner {
     base_url: Url,
+    servers: Vec<(String, Url)>,
     http: reqwest::Client,
     hook: Option<Arc<dyn Hook>>,
     max_body_bytes: u64,
@@ -42,6 +43,7 @@ impl Transport {
     pub fn builder(base_url: &str) -> TransportBuilder {
         TransportBuilder {
             base_url: base_url.to_owned(),
+            servers: Vec::new(),
             http: None,
             from: None,
             hook: None,
@@ -56,16 +58,29 @@ impl Transport {
     pub fn with_hook(&self, hook: Arc<dyn Hook>) -> Self {
         Self(Arc::new(Inner {
             base_url: self.0.base_url.clone(),
+            servers: self.0.servers.clone(),
             http: self.0.http.clone(),
             hook: Some(hook),
             max_body_bytes: self.0.max_body_bytes,
         }))
     }
 
-    /// The URL that every operation's path is appended to. It has no query, no fragment and no credentials.
+    /// The URL that an operation's path is appended to, unless the operation has a [`Server`](crate::Server) of its own. It has no query, no fragment and no credentials.
     #[must_use]
     pub fn base_url(&self) -> &Url {
         &self.0.base_url
+    }
+
+    /// The URL that this operation's path is appended to.
+    pub(crate) fn base_of(&self, operation: &Operation) -> Result<Url, String> {
+        let Some(server) = operation.server else {
+            return Ok(self.0.base_url.clone());
+        };
+        let mut chosen = self.0.servers.iter();
+        match chosen.find(|(documented, _)| documented == server.url) {
+            Some((_, url)) => Ok(url.clone()),
+            None => server.resolve(&self.0.base_url),
+        }
     }
 
     /// The HTTP client.
@@ -112,6 +127,7 @@ impl fmt::Debug for Transport {
 #[must_use]
 pub struct TransportBuilder {
     base_url: String,
+    servers: Vec<(String, String)>,
     http: Option<reqwest::Client>,
     from: Option<reqwest::ClientBuilder>,
     hook: Option<Arc<dyn Hook>>,
@@ -121,6 +137,14 @@ pub struct TransportBuilder {
 }
 
 impl TransportBuilder {
+    /// Sends the operations that the description puts on a server of their own elsewhere: to a stand-in of that server, or
+    /// to another one of the description's choices. `documented` is [`Server::url`](crate::Server::url) as the description
+    /// writes it. Without this, [`Server`](crate::Server) says where they go.
+    pub fn operation_server(mut self, documented: &str, url: &str) -> Self {
+        self.servers.push((documented.to_owned(), url.to_owned()));
+        self
+    }
+
     /// Uses this HTTP client, with its own timeouts and redirect policy. Call [`install_crypto_provider`] before building it.
     pub fn http(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
@@ -163,10 +187,15 @@ impl TransportBuilder {
     ///
     /// # Errors
     ///
-    /// [`BuildError::InvalidBaseUrl`] when the base URL is not an absolute `http` or `https` URL, or has a query, a
+    /// [`BuildError::InvalidBaseUrl`] when the base URL, or that of an operation's server, is not an absolute `http` or `https` URL, or has a query, a
     /// fragment, a user name or a password; [`BuildError::Client`] when the HTTP client cannot be set up.
     pub fn build(self) -> Result<Transport, BuildError> {
-        let base_url = base_url(&self.base_url).map_err(BuildError::InvalidBaseUrl)?;
+        let checked = |text: &str| base_url(text).map_err(BuildError::InvalidBaseUrl);
+        let base_url = checked(&self.base_url)?;
+        let mut servers = Vec::with_capacity(self.servers.len());
+        for (documented, url) in self.servers {
+            servers.push((documented, checked(&url)?));
+        }
         let http = match self.http {
             Some(http) => http,
             None => {
@@ -175,6 +204,7 @@ impl TransportBuilder {
         };
         Ok(Transport(Arc::new(Inner {
             base_url,
+            servers,
             http,
             hook: self.hook,
             max_body_bytes: self.max_body_bytes,

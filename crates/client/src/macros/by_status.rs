@@ -37,7 +37,7 @@ macro_rules! by_status {
         const _: () = {
             use $crate::private::{by_status, serde, serde_json};
 
-            fn decide(status: u16, body: &[u8]) -> Result<$name, serde_json::Error> {
+            fn decide(status: u16, body: &[u8]) -> ::std::result::Result<$name, serde_json::Error> {
                 for exactness in by_status::EXACTNESS {
                     $(if by_status::listed(status, exactness, &[$($crate::Status::$status $(($code))?),*]) {
                         return by_status::$kind(body).map($name::$arm);
@@ -50,19 +50,19 @@ macro_rules! by_status {
             }
 
             impl $crate::ByStatus for $name {
-                fn decode(status: u16, body: &[u8]) -> Result<Self, serde_json::Error> {
+                fn decode(status: u16, body: &[u8]) -> ::std::result::Result<Self, serde_json::Error> {
                     decide(status, body)
                 }
             }
 
             impl $crate::ErrorBody for $name {
-                fn decode(status: u16, body: &[u8]) -> Result<Self, serde_json::Error> {
+                fn decode(status: u16, body: &[u8]) -> ::std::result::Result<Self, serde_json::Error> {
                     decide(status, body)
                 }
             }
 
             impl serde::Serialize for $name {
-                fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                fn serialize<S: serde::Serializer>(&self, to: S) -> ::std::result::Result<S::Ok, S::Error> {
                     match self {
                         $(Self::$arm(arm) => by_status::write::$kind(arm, to),)*
                     }

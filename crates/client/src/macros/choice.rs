@@ -46,7 +46,7 @@ macro_rules! choice {
         const _: () = {
             use $crate::private::{choice, serde, serde_json, union};
 
-            fn decide(value: serde_json::Value) -> Result<$name, String> {
+            fn decide(value: serde_json::Value) -> ::std::result::Result<$name, ::std::string::String> {
                 $(if choice::$kind(&value, &[$($($key),*)?]) {
                     if let Some(arm) = choice::arm(&value) {
                         return Ok($name::$arm(arm));
@@ -56,13 +56,13 @@ macro_rules! choice {
             }
 
             impl<'de> serde::Deserialize<'de> for $name {
-                fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                fn deserialize<D: serde::Deserializer<'de>>(from: D) -> ::std::result::Result<Self, D::Error> {
                     union::read(from, decide)
                 }
             }
 
             impl serde::Serialize for $name {
-                fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                fn serialize<S: serde::Serializer>(&self, to: S) -> ::std::result::Result<S::Ok, S::Error> {
                     match self {
                         $(Self::$arm(arm) => serde::Serialize::serialize(arm, to),)*
                         Self::$unknown(value) => serde::Serialize::serialize(value, to),
@@ -70,7 +70,7 @@ macro_rules! choice {
                 }
             }
 
-            $(impl From<$ty> for $name {
+            $(impl ::std::convert::From<$ty> for $name {
                 fn from(arm: $ty) -> Self {
                     Self::$arm(arm.into())
                 }

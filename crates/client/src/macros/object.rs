@@ -48,25 +48,25 @@ macro_rules! object {
         const _: () = {
             use $crate::private::{field, object, serde};
 
-            struct Parts {
-                $($field: Option<field::ty::$kind<$ty>>,)*
+            struct __Parts {
+                $($field: ::std::option::Option<field::ty::$kind<$ty>>,)*
             }
 
-            impl<'de> object::Parts<'de> for Parts {
+            impl<'de> object::Parts<'de> for __Parts {
                 type Object = $name;
 
                 fn read<A: serde::de::MapAccess<'de>>(
                     &mut self,
                     key: &str,
                     map: &mut A,
-                ) -> Result<object::Found, A::Error> {
+                ) -> ::std::result::Result<object::Found, A::Error> {
                     match key {
                         $($key => field::read::$kind(&mut self.$field, map),)*
                         _ => Ok(object::Found::Unknown),
                     }
                 }
 
-                fn finish(self, $extra: $crate::Extra) -> Result<$name, &'static str> {
+                fn finish(self, $extra: $crate::Extra) -> ::std::result::Result<$name, &'static str> {
                     match self {
                         Self { $($field: Some($field),)* } => Ok($name { $($field,)* $extra }),
                         // Bound to a name, so that it is dropped as a whole: otherwise the compiler tracks for each field
@@ -77,15 +77,15 @@ macro_rules! object {
             }
 
             impl<'de> serde::Deserialize<'de> for $name {
-                fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                    from.deserialize_map(object::Reading::new(Parts {
+                fn deserialize<D: serde::Deserializer<'de>>(from: D) -> ::std::result::Result<Self, D::Error> {
+                    from.deserialize_map(object::Reading::new(__Parts {
                         $($field: field::empty::$kind(),)*
                     }))
                 }
             }
 
             impl serde::Serialize for $name {
-                fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                fn serialize<S: serde::Serializer>(&self, to: S) -> ::std::result::Result<S::Ok, S::Error> {
                     let mut map = object::Writing::new(to.serialize_map(None)?);
                     let written = [$(($key, map.$kind($key, &self.$field)),)*];
                     map.finish(&written, &self.$extra)

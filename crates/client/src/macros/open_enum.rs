@@ -36,7 +36,7 @@ macro_rules! open_enum {
         $vis enum $name {
             $($(#[$item])* $variant,)*
             /// A value that this version does not name.
-            $unknown(String),
+            $unknown(::std::string::String),
         }
 
         impl $name {
@@ -95,81 +95,85 @@ macro_rules! open_enum {
 macro_rules! __text_type {
     ($name:ident) => {
         const _: () = {
-            use ::std::{borrow::Cow, cmp::Ordering, convert::Infallible, fmt, hash, str::FromStr};
             use $crate::private::{open_enum, serde};
 
-            impl From<&str> for $name {
+            impl ::std::convert::From<&str> for $name {
                 fn from(text: &str) -> Self {
-                    Self::from(Cow::Borrowed(text))
+                    Self::from(::std::borrow::Cow::Borrowed(text))
                 }
             }
 
-            impl From<String> for $name {
-                fn from(text: String) -> Self {
-                    Self::from(Cow::<str>::Owned(text))
+            impl ::std::convert::From<::std::string::String> for $name {
+                fn from(text: ::std::string::String) -> Self {
+                    Self::from(::std::borrow::Cow::<str>::Owned(text))
                 }
             }
 
-            impl FromStr for $name {
-                type Err = Infallible;
+            impl ::std::str::FromStr for $name {
+                type Err = ::std::convert::Infallible;
 
-                fn from_str(text: &str) -> Result<Self, Infallible> {
+                fn from_str(text: &str) -> ::std::result::Result<Self, ::std::convert::Infallible> {
                     Ok(Self::from(text))
                 }
             }
 
-            impl AsRef<str> for $name {
+            impl ::std::convert::AsRef<str> for $name {
                 fn as_ref(&self) -> &str {
                     self.as_str()
                 }
             }
 
-            impl fmt::Display for $name {
-                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            impl ::std::fmt::Display for $name {
+                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                     f.pad(self.as_str())
                 }
             }
 
-            impl PartialEq for $name {
+            impl ::std::cmp::PartialEq for $name {
                 fn eq(&self, other: &Self) -> bool {
                     self.as_str() == other.as_str()
                 }
             }
 
-            impl Eq for $name {}
+            impl ::std::cmp::Eq for $name {}
 
-            impl PartialOrd for $name {
-                fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+            impl ::std::cmp::PartialOrd for $name {
+                fn partial_cmp(&self, other: &Self) -> ::std::option::Option<::std::cmp::Ordering> {
                     Some(self.cmp(other))
                 }
             }
 
-            impl Ord for $name {
-                fn cmp(&self, other: &Self) -> Ordering {
+            impl ::std::cmp::Ord for $name {
+                fn cmp(&self, other: &Self) -> ::std::cmp::Ordering {
                     self.as_str().cmp(other.as_str())
                 }
             }
 
-            impl hash::Hash for $name {
-                fn hash<H: hash::Hasher>(&self, state: &mut H) {
+            impl ::std::hash::Hash for $name {
+                fn hash<H: ::std::hash::Hasher>(&self, state: &mut H) {
                     self.as_str().hash(state);
                 }
             }
 
-            impl From<$name> for $crate::ParamValue {
+            impl ::std::convert::From<$name> for $crate::ParamValue {
                 fn from(value: $name) -> Self {
                     Self::from(value.as_str())
                 }
             }
 
             impl serde::Serialize for $name {
-                fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                fn serialize<S: serde::Serializer>(
+                    &self,
+                    to: S,
+                ) -> ::std::result::Result<S::Ok, S::Error> {
                     to.serialize_str(self.as_str())
                 }
             }
 
             impl<'de> serde::Deserialize<'de> for $name {
-                fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                fn deserialize<D: serde::Deserializer<'de>>(
+                    from: D,
+                ) -> ::std::result::Result<Self, D::Error> {
                     open_enum::text(from).map(Self::from)
                 }
             }

@@ -42,7 +42,7 @@ macro_rules! union {
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         $vis enum $name {
-            $($(#[$item])* $arm(Box<$ty>),)*
+            $($(#[$item])* $arm(::std::boxed::Box<$ty>),)*
             /// A shape that this version does not name, kept as it came.
             $unknown($crate::private::serde_json::Value),
         }
@@ -51,7 +51,7 @@ macro_rules! union {
             /// What the property that tells the shapes apart says. `None` for a known shape that stands for several
             /// values (its own field has which one), and for an unknown one without the property.
             #[must_use]
-            pub fn discriminator(&self) -> Option<&str> {
+            pub fn discriminator(&self) -> ::std::option::Option<&str> {
                 match self {
                     $(Self::$arm(_) => $crate::private::union::only(&[$($tag),*]),)*
                     Self::$unknown(value) => value.get($property)?.as_str(),
@@ -62,7 +62,7 @@ macro_rules! union {
         const _: () = {
             use $crate::private::{serde, serde_json, union};
 
-            fn decide(value: serde_json::Value) -> Result<$name, String> {
+            fn decide(value: serde_json::Value) -> ::std::result::Result<$name, ::std::string::String> {
                 match value.get($property).and_then(serde_json::Value::as_str) {
                     $($(Some($tag))|* => union::arm(&value, stringify!($ty)).map($name::$arm),)*
                     _ => Ok($name::$unknown(value)),
@@ -70,13 +70,13 @@ macro_rules! union {
             }
 
             impl<'de> serde::Deserialize<'de> for $name {
-                fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                fn deserialize<D: serde::Deserializer<'de>>(from: D) -> ::std::result::Result<Self, D::Error> {
                     union::read(from, decide)
                 }
             }
 
             impl serde::Serialize for $name {
-                fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                fn serialize<S: serde::Serializer>(&self, to: S) -> ::std::result::Result<S::Ok, S::Error> {
                     match self {
                         $(Self::$arm(arm) => serde::Serialize::serialize(arm, to),)*
                         Self::$unknown(value) => serde::Serialize::serialize(value, to),
@@ -84,9 +84,9 @@ macro_rules! union {
                 }
             }
 
-            $(impl From<$ty> for $name {
+            $(impl ::std::convert::From<$ty> for $name {
                 fn from(arm: $ty) -> Self {
-                    Self::$arm(Box::new(arm))
+                    Self::$arm(::std::boxed::Box::new(arm))
                 }
             })*
 

@@ -64,7 +64,8 @@ impl Authorizer {
         &self.credentials
     }
 
-    /// Puts on the request what the operation needs, replacing what it has.
+    /// Puts on the request what the operation needs, replacing what it has. A request to a server that is the operation's
+    /// own ([`Operation::server`]) and has another origin than the credentials gets nothing.
     ///
     /// # Errors
     ///
@@ -74,14 +75,18 @@ impl Authorizer {
         operation: &'static Operation,
         request: &mut Request,
     ) -> Result<Used, Error> {
-        let with = match self.credentials.choose(operation)? {
-            Chosen::Anonymous => None,
-            Chosen::Source {
+        // The server that an operation has for itself may be somebody else's: it gets the request, and no credential.
+        let elsewhere = operation.server.is_some() && self.credentials.check(request.url()).is_err();
+        let with = match self.credentials.choose(operation) {
+            _ if elsewhere => None,
+            Err(error) => return Err(error),
+            Ok(Chosen::Anonymous) => None,
+            Ok(Chosen::Source {
                 name,
                 source,
                 scopes,
                 ..
-            } => {
+            }) => {
                 // Before the token: none is to be fetched for a request that may not have it.
                 self.credentials.check(request.url())?;
                 let token = source.token(TokenRequest::new(scopes.clone())).await?;

@@ -39,7 +39,9 @@ impl VendorError {
             CallError::Api { response, .. } => response.value(),
             // A body that is not the documented one may still be read where it is JSON.
             CallError::Unexpected { body, .. } => {
-                undocumented = serde_json::from_slice(body).unwrap_or_default();
+                // Some services begin JSON with a byte order mark.
+                let text = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+                undocumented = serde_json::from_slice(text).unwrap_or_default();
                 &undocumented
             }
             _ => &Value::Null,
