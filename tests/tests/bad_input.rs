@@ -14,7 +14,7 @@ use rolecall_openapi::problem::{Problem, Problems};
 const FIXTURES: &str = "fixtures/bad";
 
 /// Rules whose breach does not fit in a fixture, with the test that shows it.
-const ELSEWHERE: [&str; 8] = [
+const ELSEWHERE: [&str; 11] = [
     "unreadable-file", // a_missing_file_and_a_directory
     "too-large",       // would need 256 MiB
     "too-deep",        // ten_megabytes_of_nesting
@@ -23,6 +23,9 @@ const ELSEWHERE: [&str; 8] = [
     "example-target",  // examples
     "invalid-example", // examples
     "missing-example", // examples
+    "bad-api-toml",    // api_toml.rs
+    "example-call",    // api_toml.rs
+    "nothing-to-keep", // api_toml.rs
 ];
 
 /// The fixtures: file name and rule.

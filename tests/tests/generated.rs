@@ -62,6 +62,7 @@ impl Workshop {
             slice: Slice::default(),
             strict: false,
             style: Style::Rolecall,
+            api: None,
         }
     }
 

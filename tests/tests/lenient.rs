@@ -292,7 +292,7 @@ fn references_never_leave_the_folder() {
     assert!(!document.value.to_string().contains("word"));
     let compiled = compiled(&document, false).unwrap();
     let fields = &compiled.model.objects.first().unwrap().fields;
-    assert!(fields.iter().all(|field| field.ty == "Value"));
+    assert!(fields.iter().all(|field| field.ty.to_string() == "Value"));
     assert_eq!(compiled.reading.warnings.len(), leads.len());
     // A link to what lies inside is the same component as what it links to.
     #[cfg(unix)]

@@ -122,7 +122,7 @@ fn types(model: &Model) -> String {
         let _ = writeln!(text, "struct {}", object.name);
         for field in &object.fields {
             let ty = match field.presence {
-                Presence::Required => field.ty.clone(),
+                Presence::Required => field.ty.to_string(),
                 _ => format!("Option<{}>", field.ty),
             };
             let _ = writeln!(text, "  {}: {ty} = {:?}", field.name, field.wire);

@@ -97,8 +97,8 @@ fn check_names(model: &Model, text: &str) {
     for item in &model.unions {
         let arms = item.arms.iter().map(|arm| arm.name.as_str());
         distinct(&item.name, arms.chain([item.unknown.as_str()]).collect());
-        let types = item.arms.iter().map(|arm| arm.ty.as_str());
-        distinct(&item.name, types.collect());
+        let types: Vec<String> = item.arms.iter().map(|arm| arm.ty.to_string()).collect();
+        distinct(&item.name, types.iter().map(String::as_str).collect());
         let decided = item.arms.iter().filter(|_| item.discriminator.is_some());
         let values = decided.flat_map(|arm| &arm.values).map(String::as_str);
         distinct(&item.name, values.collect());

@@ -17,6 +17,7 @@ use rolecall_openapi::load::{self, Document};
 use rolecall_openapi::problem::{Problem, Problems, Severity};
 
 use crate::progress::Progress;
+use crate::project::Api;
 use crate::write::{self, Change, Formatted};
 
 /// Why nothing was generated.
@@ -61,6 +62,8 @@ pub struct Job {
     pub strict: bool,
     /// Whose client is written.
     pub style: Style,
+    /// The API of this workspace that it is, whose `api.toml` is checked too.
+    pub api: Option<Api>,
 }
 
 /// Whose client is written.
@@ -139,14 +142,26 @@ pub fn prepare(job: &Job, progress: &Progress) -> Result<Outcome, Failure> {
         slice: &job.slice,
         strict: job.strict,
     };
-    let mut compiled = compile(&input, &|step| {
+    let compiled = compile(&input, &|step| {
         let step = match step {
             Step::Lint => "lint",
             Step::Lower => "lower",
             Step::Model => "generate",
         };
         progress.step(&job.identity.api, step);
-    })?;
+    });
+    let api = job
+        .api
+        .iter()
+        .flat_map(|api| api.check(&document))
+        .collect();
+    let mut compiled = match compiled {
+        Ok(compiled) if Vec::is_empty(&api) => compiled,
+        Ok(_) => return Err(Problems::new(api).into()),
+        Err(problems) => {
+            return Err(Problems::new(problems.0.into_iter().chain(api).collect()).into());
+        }
+    };
     let written = match job.style {
         Style::Rolecall => Written {
             files: compiled.files(&job.identity).map_err(Failure::Tool)?,

@@ -5,10 +5,15 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use serde_json::Value;
+
 use rolecall_codegen::render::{Example, Home, Identity};
 use rolecall_codegen::slice::Slice;
+use rolecall_openapi::load::Document;
 use rolecall_openapi::problem::{Problem, Problems, Severity};
 use rolecall_openapi::toml::from_toml;
+
+mod api_toml;
 
 /// The workspace.
 #[derive(Clone, Debug)]
@@ -26,6 +31,7 @@ pub struct Api {
     pub folder: PathBuf,
     /// What `api.toml` says.
     pub settings: Settings,
+    text: String,
 }
 
 /// `api.toml`.
@@ -90,7 +96,7 @@ pub struct ExampleSettings {
     pub operation: String,
     /// Parameter name and value.
     #[serde(default)]
-    pub arguments: BTreeMap<String, String>,
+    pub arguments: BTreeMap<String, toml::Value>,
 }
 
 impl Project {
@@ -139,6 +145,39 @@ impl Project {
             })
     }
 
+    /// The name of a file in a report for programs: never absolute, so that reports of two machines can be compared. In
+    /// the workspace it counts from the root; elsewhere it is what was given, or counts from the folder that it lies in.
+    pub fn shown(&self, file: &str) -> String {
+        let path = Path::new(file);
+        let short = match path.strip_prefix(&self.root) {
+            Ok(inside) => inside,
+            Err(_) if path.is_absolute() => path.file_name().map_or(path, Path::new),
+            Err(_) => path,
+        };
+        short
+            .to_string_lossy()
+            .replace(std::path::MAIN_SEPARATOR, "/")
+    }
+
+    /// The problems with their files as reports for programs name them.
+    pub fn for_programs(&self, problems: &Problems) -> Problems {
+        let mut problems = problems.clone();
+        for problem in &mut problems.0 {
+            problem.file = self.shown(&problem.file);
+        }
+        problems
+    }
+
+    /// The problems with the files of the workspace by their paths from its root.
+    pub fn for_people(&self, mut problems: Problems) -> Problems {
+        for problem in &mut problems.0 {
+            if Path::new(&problem.file).starts_with(&self.root) {
+                problem.file = self.shown(&problem.file);
+            }
+        }
+        problems
+    }
+
     /// The APIs by name: all of them, or those asked for.
     pub fn apis(&self, wanted: &[String]) -> Result<Vec<Api>, Problems> {
         let known = self.names()?;
@@ -146,7 +185,7 @@ impl Project {
             return Err(Problem::of_file(
                 Severity::Error,
                 "unknown-api",
-                self.root.join("specs").display().to_string(),
+                "specs",
                 format!("there is no `{unknown}` here"),
                 format!("one of {}", known.join(", ")),
                 "correct the name, or add the API: a folder in `specs/` with its `openapi.yaml` and `api.toml`",
@@ -170,7 +209,7 @@ impl Project {
             Problem::of_file(
                 Severity::Error,
                 "unreadable",
-                specs.display().to_string(),
+                "specs",
                 error.to_string(),
                 "a folder with a folder for each API",
                 "run this from a complete checkout",
@@ -189,33 +228,76 @@ impl Project {
     pub fn api(&self, name: &str) -> Result<Api, Problems> {
         let folder = self.root.join("specs").join(name);
         let file = folder.join("api.toml");
+        let shown = api_toml_of(name);
         let text = std::fs::read_to_string(&file).map_err(|error| {
             Problem::of_file(
                 Severity::Error,
                 "unreadable",
-                file.display().to_string(),
+                shown.clone(),
                 error.to_string(),
                 "the identity of the API",
                 "write it; `specs/README.md` says what belongs there",
             )
         })?;
         Ok(Api {
-            settings: Settings::parse(&file, &text)?,
+            settings: Settings::parse(&shown, &text)?,
             name: name.to_owned(),
+            text,
             folder,
         })
     }
 }
 
 impl Settings {
-    /// Reads the text of an `api.toml`.
-    pub fn parse(file: &Path, text: &str) -> Result<Self, Problems> {
+    /// Reads the text of an `api.toml` that was good once, and so need not be good by the rules of today.
+    pub fn read(file: &str, text: &str) -> Result<Self, Problems> {
         let expected = "the keys that `specs/README.md` lists";
-        from_toml(text, &file.display().to_string(), "bad-api-toml", expected)
+        from_toml(text, file, api_toml::RULE, expected)
+    }
+
+    /// Reads the text of an `api.toml`, and says all that is wrong with it.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Problems> {
+        let problems = api_toml::check(file, text);
+        if !problems.is_empty() {
+            return Err(Problems::new(problems));
+        }
+        Self::read(file, text)
     }
 }
 
+/// `api.toml` of an API, from the root of the workspace.
+fn api_toml_of(name: &str) -> String {
+    format!("specs/{name}/api.toml")
+}
+
+/// An argument of the README's call as JSON; `None` for what no README shows.
+fn argument(value: &toml::de::DeValue<'_>) -> Option<Value> {
+    use toml::de::DeValue;
+    Some(match value {
+        DeValue::String(text) => text.as_ref().into(),
+        DeValue::Boolean(flag) => (*flag).into(),
+        DeValue::Integer(number) => {
+            let radix = number.radix();
+            i64::from_str_radix(&number.as_str().replace('_', ""), radix)
+                .ok()?
+                .into()
+        }
+        DeValue::Float(number) => number.as_str().replace('_', "").parse::<f64>().ok()?.into(),
+        DeValue::Array(items) => {
+            let items = items.iter().map(|item| argument(item.get_ref()));
+            items.collect::<Option<Value>>()?
+        }
+        DeValue::Datetime(_) | DeValue::Table(_) => return None,
+    })
+}
+
 impl Api {
+    /// What `api.toml` says of the description that is not so.
+    pub fn check(&self, document: &Document) -> Vec<Problem> {
+        let slice = &self.settings.slice;
+        api_toml::check_against(&api_toml_of(&self.name), &self.text, slice, &document.value)
+    }
+
     /// Its description.
     pub fn spec(&self) -> PathBuf {
         self.folder.join("openapi.yaml")
@@ -237,7 +319,16 @@ impl Api {
             home: Home::Workspace,
             example: self.settings.example.as_ref().map(|e| Example {
                 operation: e.operation.clone(),
-                arguments: e.arguments.clone(),
+                arguments: e
+                    .arguments
+                    .iter()
+                    .map(|(name, value)| {
+                        (
+                            name.clone(),
+                            serde_json::to_value(value).unwrap_or_default(),
+                        )
+                    })
+                    .collect(),
             }),
         }
     }

@@ -22,6 +22,7 @@ fn post(required: bool, media_type: &'static str) -> &'static Operation {
         body: Some(RequestBody {
             required,
             media_type,
+            encoding: &[],
         }),
         ..POST
     })

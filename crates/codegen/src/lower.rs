@@ -29,7 +29,7 @@ mod enums;
 mod formats;
 mod hoist;
 mod inheritance;
-mod media_types;
+pub(crate) mod media_types;
 mod nulls;
 mod paths;
 pub mod reach;

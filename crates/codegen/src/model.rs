@@ -11,10 +11,16 @@ use rolecall_openapi::json::{self, Object};
 use rolecall_openapi::problem::{Problem, Problems, Severity};
 
 pub mod answers;
+mod encoding;
 pub mod operations;
+mod server;
+mod type_ref;
 
 pub use answers::{Answers, ErrorShape, StatusArm, SuccessShape};
+pub use encoding::EncodingModel;
 pub use operations::{BodyKind, OperationModel, ParameterModel};
+pub use server::ServerModel;
+pub use type_ref::TypeRef;
 
 /// A crate's worth of types and operations.
 pub struct Model {
@@ -63,7 +69,7 @@ pub struct FieldModel {
     /// The field's name.
     pub name: String,
     /// Its type, without `Option`.
-    pub ty: String,
+    pub ty: TypeRef,
     /// Whether it may be absent or null.
     pub presence: Presence,
     /// Documentation.
@@ -112,7 +118,7 @@ pub struct ArmModel {
     /// Arm name.
     pub name: String,
     /// Its type.
-    pub ty: String,
+    pub ty: TypeRef,
     /// The values that select it.
     pub values: Vec<String>,
     /// The JSON kind, without a discriminator.
@@ -205,7 +211,7 @@ fn text(schema: &Value, key: &str) -> Option<String> {
 fn objects(
     components: &Object,
     plan: &Plan,
-    types: &BTreeMap<String, Vec<String>>,
+    types: &BTreeMap<String, Vec<TypeRef>>,
     sent: &BTreeSet<String>,
 ) -> Vec<ObjectModel> {
     let mut objects = Vec::new();
@@ -239,10 +245,7 @@ fn objects(
             fields.push(FieldModel {
                 wire: wire.clone(),
                 name: names.take(&snake(wire)),
-                ty: types
-                    .get(index)
-                    .cloned()
-                    .unwrap_or_else(|| "Value".to_owned()),
+                ty: types.get(index).cloned().unwrap_or(TypeRef::Json),
                 presence,
                 description: text(property, "description"),
             });
@@ -291,7 +294,7 @@ fn enums(plan: &Plan) -> Vec<EnumModel> {
         .collect()
 }
 
-fn unions(plan: &Plan, types: &[String]) -> Vec<UnionModel> {
+fn unions(plan: &Plan, types: &[TypeRef]) -> Vec<UnionModel> {
     let mut types = types.iter();
     plan.unions
         .iter()
@@ -301,7 +304,7 @@ fn unions(plan: &Plan, types: &[String]) -> Vec<UnionModel> {
                 .iter()
                 .map(|arm| ArmModel {
                     name: arm.name.clone(),
-                    ty: types.next().cloned().unwrap_or_else(|| "Value".to_owned()),
+                    ty: types.next().cloned().unwrap_or(TypeRef::Json),
                     values: arm.values.clone(),
                     kind: arm.kind,
                     required: arm.required.clone(),

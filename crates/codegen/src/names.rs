@@ -207,6 +207,16 @@ fn is_keyword(name: &str) -> bool {
     )
 }
 
+/// Whether a package can have this name: the registry's rules, and no keyword.
+pub fn is_package_name(name: &str) -> bool {
+    name.len() <= 64
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+        && snake(name) == name.replace('-', "_").to_lowercase()
+}
+
 /// A name for a module, which is a file name and a Cargo feature too: ASCII, not too long, and no name that Cargo or
 /// a file system keeps for itself.
 pub fn module_name(name: &str) -> String {

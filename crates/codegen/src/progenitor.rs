@@ -11,6 +11,7 @@ use progenitor_impl::{GenerationSettings, Generator, InterfaceStyle};
 use serde_json::{Value, json};
 
 use crate::lower::Plan;
+use crate::model::TypeRef;
 use crate::panic::with_large_stack;
 use rolecall_openapi::json::{self, Object};
 
@@ -23,9 +24,9 @@ const NUMBER: &str = "RolecallNumber";
 #[derive(Debug, Default)]
 pub struct Decided {
     /// Rust types of the properties: by component, in the order of its properties.
-    pub fields: BTreeMap<String, Vec<String>>,
+    pub fields: BTreeMap<String, Vec<TypeRef>>,
     /// Rust types of the schemas that were asked for, in the order in which they were asked.
-    pub types: Vec<String>,
+    pub types: Vec<TypeRef>,
 }
 
 /// progenitor refused something.
@@ -176,9 +177,10 @@ fn read(
         .map_err(|e| format!("progenitor's code does not parse: {e}"))?;
     let names: Vec<&String> = components.keys().collect();
     let mut decided = Decided {
-        types: vec![String::new(); asked],
+        types: vec![TypeRef::Asked(0); asked],
         ..Decided::default()
     };
+    let mut found = vec![false; asked];
     for item in &file.items {
         match item {
             syn::Item::Mod(module) if module.ident == "types" => {
@@ -189,17 +191,14 @@ fn read(
                     let Some(name) = numbered(&item.ident, "T").and_then(|i| names.get(i)) else {
                         continue;
                     };
-                    let mut fields: Vec<(usize, String)> = item
-                        .fields
-                        .iter()
-                        .filter_map(|field| {
-                            Some((
-                                numbered(field.ident.as_ref()?, "p")?,
-                                rust_type(&field.ty, &names),
-                            ))
-                        })
-                        .collect();
-                    fields.sort();
+                    let mut fields: Vec<(usize, TypeRef)> = Vec::new();
+                    for field in &item.fields {
+                        let index = field.ident.as_ref().and_then(|name| numbered(name, "p"));
+                        if let Some(index) = index {
+                            fields.push((index, rust_type(&field.ty, &names)?));
+                        }
+                    }
+                    fields.sort_by_key(|(index, _)| *index);
                     decided.fields.insert(
                         (*name).clone(),
                         fields.into_iter().map(|(_, ty)| ty).collect(),
@@ -214,18 +213,20 @@ fn read(
                     let Some(index) = numbered(&function.sig.ident, "type_") else {
                         continue;
                     };
-                    if let (Some(slot), Some(ty)) = (
+                    if let (Some(slot), Some(known), Some(ty)) = (
                         decided.types.get_mut(index),
+                        found.get_mut(index),
                         answer_type(&function.sig.output),
                     ) {
-                        *slot = rust_type(ty, &names);
+                        *slot = rust_type(ty, &names)?;
+                        *known = true;
                     }
                 }
             }
             _ => {}
         }
     }
-    match decided.types.iter().position(String::is_empty) {
+    match found.iter().position(|found| !found) {
         Some(index) => Err(format!("progenitor made no type for schema {index}")),
         None => Ok(decided),
     }
@@ -258,32 +259,47 @@ fn first_argument(ty: &syn::Type) -> Option<&syn::Type> {
     })
 }
 
-/// The type as generated code writes it: prelude names bare, components by their own names.
-fn rust_type(ty: &syn::Type, names: &[&String]) -> String {
-    use quote::ToTokens;
-    let text: String = ty
-        .to_token_stream()
-        .to_string()
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .collect();
-    let mut written = String::new();
-    for part in text.split_inclusive(['<', '>', ',']) {
-        let (path, end) = match part.char_indices().next_back() {
-            Some((at, '<' | '>' | ',')) => part.split_at(at),
-            _ => (part, ""),
-        };
-        let last = path.rsplit("::").next().unwrap_or(path);
-        let known = last
-            .strip_prefix('T')
-            .and_then(|i| i.parse::<usize>().ok())
-            .and_then(|i| names.get(i));
-        written.push_str(known.map_or(last, |name| name.as_str()));
-        written.push_str(if end == "," { ", " } else { end });
-    }
-    written
-        .replace("Map<String, Value>", "Extra")
-        .replace("BTreeExtra", "BTreeMap<String, Value>")
+/// The type that progenitor's code names, with components under their own names.
+fn rust_type(ty: &syn::Type, names: &[&String]) -> Result<TypeRef, String> {
+    let unknown = || {
+        let text = quote::ToTokens::to_token_stream(ty);
+        format!("progenitor made a type that is not expected: `{text}`")
+    };
+    let syn::Type::Path(path) = ty else {
+        return Err(unknown());
+    };
+    let last = path.path.segments.last().ok_or_else(unknown)?;
+    let arguments: Vec<&syn::Type> = match &last.arguments {
+        syn::PathArguments::AngleBracketed(arguments) => (arguments.args.iter())
+            .filter_map(|argument| match argument {
+                syn::GenericArgument::Type(ty) => Some(ty),
+                _ => None,
+            })
+            .collect(),
+        _ => Vec::new(),
+    };
+    let inner = |ty: &syn::Type| rust_type(ty, names).map(Box::new);
+    let name = last.ident.to_string();
+    Ok(match (name.as_str(), arguments.as_slice()) {
+        ("bool", []) => TypeRef::Bool,
+        ("i64", []) => TypeRef::Integer,
+        ("f64", []) => TypeRef::Float,
+        ("String", []) => TypeRef::String,
+        ("Timestamp", []) => TypeRef::Timestamp,
+        ("Secret", []) => TypeRef::Secret,
+        ("Number", []) => TypeRef::Number,
+        ("Value", []) => TypeRef::Json,
+        ("Map", [_, _]) => TypeRef::Extra,
+        ("Vec", [item]) => TypeRef::Array(inner(item)?),
+        ("Option", [item]) => TypeRef::Nullable(inner(item)?),
+        ("Box", [item]) => TypeRef::Boxed(inner(item)?),
+        ("BTreeMap", [_, value]) => TypeRef::Map(inner(value)?),
+        (_, []) => {
+            let known = numbered(&last.ident, "T").and_then(|index| names.get(index));
+            TypeRef::Component((*known.ok_or_else(unknown)?).clone())
+        }
+        _ => return Err(unknown()),
+    })
 }
 
 /// Finds what makes progenitor stop, so that the complaint can name a place: by halves, since a run over a whole

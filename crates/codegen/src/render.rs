@@ -76,7 +76,7 @@ pub struct Example {
     /// `operationId`.
     pub operation: String,
     /// Parameter name and value.
-    pub arguments: BTreeMap<String, String>,
+    pub arguments: BTreeMap<String, Value>,
 }
 
 /// The files of a crate, before formatting. An error is a bug of the generator: they are not what the model calls for.

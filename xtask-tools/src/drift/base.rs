@@ -110,5 +110,5 @@ fn settings(root: &Path, revision: &str, name: &str) -> Result<Settings, Failure
     let path = format!("specs/{name}/api.toml");
     let text = git::show(root, revision, &format!("./{path}"))?;
     let shown = format!("{revision}:{path}");
-    Ok(Settings::parse(Path::new(&shown), &text)?)
+    Ok(Settings::read(&shown, &text)?)
 }

@@ -25,7 +25,7 @@ pub fn run(arguments: &Generate) -> u8 {
     let project = Project::here();
     let jobs = match jobs(arguments, &project) {
         Ok(jobs) => jobs,
-        Err(problems) => return complain(&problems, arguments.json),
+        Err(problems) => return complain(problems, &project, arguments.json),
     };
     let progress = Progress::new(!arguments.quiet && !arguments.json);
     let results = prepare_all(&jobs, &progress);
@@ -45,7 +45,7 @@ pub fn run(arguments: &Generate) -> u8 {
     }
     // One bad description leaves the whole tree as it was.
     if !problems.is_empty() {
-        return complain(&Problems::new(problems), arguments.json);
+        return complain(Problems::new(problems), &project, arguments.json);
     }
     if broken {
         return FAILED;
@@ -68,7 +68,7 @@ pub fn run(arguments: &Generate) -> u8 {
             }
         }
     }
-    report(arguments, &outcomes);
+    report(arguments, &mut outcomes, &project);
     if arguments.check && stale {
         let remedy = match arguments.spec {
             Some(_) => "generate again without --check",
@@ -81,8 +81,10 @@ pub fn run(arguments: &Generate) -> u8 {
 }
 
 /// Says why nothing was generated: as text, or as the JSON that was asked for.
-fn complain(problems: &Problems, json: bool) -> u8 {
+fn complain(problems: Problems, project: &Project, json: bool) -> u8 {
+    let problems = project.for_people(problems);
     if json {
+        let problems = project.for_programs(&problems);
         println!(
             "{}",
             serde_json::to_string_pretty(&serde_json::json!({ "problems": problems }))
@@ -127,6 +129,7 @@ pub fn ours(api: &Api, project: &Project) -> Job {
         slice: api.settings.slice.clone(),
         strict: true,
         style: Style::Rolecall,
+        api: Some(api.clone()),
     }
 }
 
@@ -156,13 +159,8 @@ pub fn foreign(
     out: &Path,
     slice: Slice,
 ) -> Result<Job, Problems> {
-    let legal = name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
-        && rolecall_codegen::names::snake(name) == name.replace('-', "_").to_lowercase()
-        && !KEPT_CRATES.contains(&name.replace('-', "_").to_lowercase().as_str());
-    if !legal {
+    let kept = KEPT_CRATES.contains(&name.replace('-', "_").to_lowercase().as_str());
+    if kept || !rolecall_codegen::names::is_package_name(name) {
         return Err(Problem::of_file(
             Severity::Error,
             "bad-crate-name",
@@ -206,14 +204,21 @@ pub fn foreign(
         slice,
         strict: false,
         style: Style::Rolecall,
+        api: None,
     })
 }
 
-fn report(arguments: &Generate, outcomes: &[Outcome]) {
+fn report(arguments: &Generate, outcomes: &mut [Outcome], project: &Project) {
     if arguments.quiet {
         return;
     }
     if arguments.json {
+        for warning in outcomes
+            .iter_mut()
+            .flat_map(|outcome| &mut outcome.warnings)
+        {
+            warning.file = project.shown(&warning.file);
+        }
         // Strings, numbers and lists always serialise.
         println!(
             "{}",

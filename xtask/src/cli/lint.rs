@@ -26,13 +26,14 @@ pub fn run(arguments: &Lint) -> u8 {
         );
         return FINE;
     }
-    let problems = match check(arguments) {
-        Ok(problems) | Err(problems) => problems,
+    let project = Project::here();
+    let problems = match check(arguments, &project) {
+        Ok(problems) | Err(problems) => project.for_people(problems),
     };
     if arguments.json {
         println!(
             "{}",
-            serde_json::to_string_pretty(&problems).unwrap_or_default()
+            serde_json::to_string_pretty(&project.for_programs(&problems)).unwrap_or_default()
         );
     } else {
         if !problems.is_empty() {
@@ -46,21 +47,21 @@ pub fn run(arguments: &Lint) -> u8 {
     }
 }
 
-fn check(arguments: &Lint) -> Result<Problems, Problems> {
+fn check(arguments: &Lint, project: &Project) -> Result<Problems, Problems> {
     if let Some(spec) = &arguments.spec {
         let document = bundle::load(spec)?;
         let mut problems = lint(&document, Audience::Foreign);
         document.as_written(&mut problems);
         return Ok(Problems::new(problems));
     }
-    let project = Project::here();
     let mut problems = Vec::new();
     for api in project.apis(&arguments.apis)? {
-        let job = ours(&api, &project);
+        let job = ours(&api, project);
         match load::load(&job.spec) {
             Ok(mut document) => {
                 document.file = job.spec_name;
                 problems.extend(lint(&document, Audience::Ours));
+                problems.extend(api.check(&document));
                 if let Some(examples) = &job.examples {
                     problems.extend(lint_examples(&document, examples));
                 }

@@ -132,6 +132,7 @@ pub const OPERATION: Operation = Operation {
     id: "doIt",
     method: http::Method::GET,
     path: "/things",
+    server: None,
     tag: "Things",
     summary: "Does it",
     docs: None,
@@ -141,6 +142,7 @@ pub const OPERATION: Operation = Operation {
     body: Some(RequestBody {
         required: false,
         media_type: "application/json",
+        encoding: &[],
     }),
     answers: &[Answer {
         status: Status::Code(200),

@@ -13,6 +13,8 @@ use serde_json::Value;
 use crate::lint::Audience;
 use crate::lint::context::{Context, text};
 use crate::lint::rules::rule;
+use crate::lower::MediaKind;
+pub use name::escaped;
 use name::{Body, Misnamed, body_of};
 use rolecall_openapi::load::{Document, JsonFile, escape, load_json};
 use rolecall_openapi::problem::{Problem, Severity};
@@ -156,7 +158,9 @@ impl<'a> Examples<'a> {
             if !is_role {
                 continue;
             }
-            let id = text(operation.value, "operationId").unwrap_or("<operationId>");
+            let known = text(operation.value, "operationId");
+            let id = known.unwrap_or("<operationId>");
+            let in_name = known.map_or_else(|| id.to_owned(), escaped);
             let request = operation
                 .value
                 .get("requestBody")
@@ -187,11 +191,11 @@ impl<'a> Examples<'a> {
                 let (found, file) = match component_of(schema) {
                     Some(name) => (
                         format!("no example shows `{name}`"),
-                        format!("{id}.{part}.<case>.json` or `schema.{name}.<case>.json"),
+                        format!("{in_name}.{part}.<case>.json` or `schema.{name}.<case>.json"),
                     ),
                     None => (
                         format!("no example shows the body `{part}` of `{id}`"),
-                        format!("{id}.{part}.<case>.json"),
+                        format!("{in_name}.{part}.<case>.json"),
                     ),
                 };
                 let pointer = format!("{}/{below}", operation.pointer);
@@ -238,13 +242,9 @@ impl<'a> Examples<'a> {
 /// The schema of the JSON body of an answer or a request.
 fn json_schema(holder: &Value) -> Option<&Value> {
     let content = holder.get("content")?.as_object()?;
-    let is_json = |media: &str| {
-        let media = media.split(';').next().unwrap_or_default().trim();
-        media == "application/json" || media == "*/*" || media.ends_with("+json")
-    };
     content
         .iter()
-        .find(|(media, _)| is_json(media))?
+        .find(|(media, _)| MediaKind::of(media) == MediaKind::Json)?
         .1
         .get("schema")
 }

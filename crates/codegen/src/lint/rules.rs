@@ -333,4 +333,17 @@ const RULES: &[Rule] = &[
         "missing-example",
         "each schema that a role operation returns or accepts has an example",
     ),
+    // api.toml.
+    house(
+        "bad-api-toml",
+        "api.toml has the keys and forms of specs/README.md, which Cargo and the registry take",
+    ),
+    house(
+        "example-call",
+        "the call of the README is an operation of the crate, with arguments that its parameters take",
+    ),
+    house(
+        "nothing-to-keep",
+        "each pattern of the slice keeps an operation",
+    ),
 ];

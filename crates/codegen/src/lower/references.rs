@@ -23,13 +23,15 @@ pub(super) fn run(context: &mut Context) {
             };
             let shared = item.remove("parameters");
             let at = json::join("/paths", path);
-            own_servers(item.get("servers"), &at, context);
+            let servers = item.remove("servers");
             for method in json::METHODS {
                 if let Some(operation) = item.get_mut(*method) {
                     write_out(&document, operation, shared.as_ref(), context);
                     let at = json::join(&at, method);
                     not_called(operation, "callbacks", &at, context);
-                    own_servers(operation.get("servers"), &at, context);
+                    if let (Some(servers), Some(own)) = (&servers, operation.as_object_mut()) {
+                        own.entry("servers").or_insert_with(|| servers.clone());
+                    }
                 }
             }
         }
@@ -61,18 +63,6 @@ fn not_called(holder: &mut Value, key: &'static str, at: &str, context: &mut Con
             format!("`{name}` is a request that the service makes, and has no type"),
         );
         context.touched();
-    }
-}
-
-/// A path or an operation that is served elsewhere than the rest.
-fn own_servers(servers: Option<&Value>, at: &str, context: &mut Context) {
-    let first = servers.and_then(|servers| servers.get(0)?.get("url")?.as_str());
-    if let Some(url) = first {
-        context.lose_at(
-            "server-not-used",
-            format!("{at}/servers"),
-            format!("the client's base URL is used instead of `{url}`"),
-        );
     }
 }
 
@@ -162,6 +152,9 @@ fn write_out(
     if let Some(body) = operation.get_mut("requestBody") {
         resolve(document, body, context);
         resolve_content(document, body, context);
+        for header in part_headers(body) {
+            resolve(document, header, context);
+        }
     }
     for (_, answer) in operation
         .get_mut("responses")
@@ -180,6 +173,19 @@ fn write_out(
             resolve(document, header, context);
         }
     }
+}
+
+/// The headers of a multipart body's parts.
+fn part_headers(body: &mut Value) -> impl Iterator<Item = &mut Value> {
+    inside(body, "content")
+        .flat_map(|media| inside(media, "encoding"))
+        .flat_map(|part| inside(part, "headers"))
+}
+
+/// The values of an object in a value.
+fn inside<'v>(holder: &'v mut Value, key: &str) -> impl Iterator<Item = &'v mut Value> + use<'v> {
+    let object = holder.get_mut(key).and_then(Value::as_object_mut);
+    object.into_iter().flatten().map(|(_, value)| value)
 }
 
 /// Gives a component to everything that a schema refers to and that is not a component.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::StatusUnion;
 use super::operations::{Asked, Shapes};
+use super::{StatusUnion, TypeRef};
 use crate::lower::MediaKind;
 use crate::names::{Names, pascal};
 use rolecall_openapi::json;
@@ -16,7 +16,7 @@ pub enum Answers {
     /// No body.
     Empty,
     /// JSON of a type.
-    Json(String),
+    Json(TypeRef),
     /// Text.
     Text,
     /// Bytes.
@@ -29,7 +29,7 @@ pub enum SuccessShape {
     /// Always the same.
     One(Answers),
     /// JSON of a type, or nothing.
-    Optional(String),
+    Optional(TypeRef),
     /// A type that decodes by status.
     ByStatus(String),
 }
@@ -40,7 +40,7 @@ pub enum ErrorShape {
     /// None is documented: JSON, if it is JSON.
     Undocumented,
     /// One type for all.
-    One(String),
+    One(TypeRef),
     /// A type that decodes by status.
     ByStatus(String),
 }
@@ -66,7 +66,7 @@ fn read_answer(answer: &Value, schemas: &mut Asked) -> Answers {
         return Answers::Empty;
     };
     let any = json!({});
-    match MediaKind::of(media_type) {
+    match MediaKind::of_body(media_type, media.get("schema").unwrap_or(&any)) {
         MediaKind::Json | MediaKind::Form => {
             Answers::Json(schemas.placeholder(media.get("schema").unwrap_or(&any)))
         }
@@ -88,12 +88,17 @@ fn answers<'a>(
 }
 
 /// Whether the schema that a placeholder stands for allows null.
-fn is_nullable(placeholder: &str, schemas: &[Value]) -> bool {
-    let index = placeholder
-        .strip_prefix('#')
-        .and_then(|i| i.parse::<usize>().ok());
-    let schema = index.and_then(|index| schemas.get(index));
+fn is_nullable(placeholder: &TypeRef, schemas: &[Value]) -> bool {
+    let schema = asked(placeholder, schemas);
     schema.and_then(|schema| schema.get("nullable")) == Some(&Value::Bool(true))
+}
+
+/// The schema that a placeholder stands for.
+fn asked<'s>(placeholder: &TypeRef, schemas: &'s [Value]) -> Option<&'s Value> {
+    match placeholder {
+        TypeRef::Asked(index) => schemas.get(*index),
+        _ => None,
+    }
 }
 
 pub(super) fn read_success(
@@ -191,12 +196,7 @@ fn arms(kinds: Vec<(String, Answers)>, schemas: &[Value]) -> Vec<StatusArm> {
             continue;
         }
         let component = match &body {
-            Answers::Json(ty) => ty
-                .trim_start_matches('#')
-                .parse::<usize>()
-                .ok()
-                .and_then(|i| schemas.get(i))
-                .and_then(json::schema_ref),
+            Answers::Json(ty) => asked(ty, schemas).and_then(json::schema_ref),
             _ => None,
         };
         let wanted = component.unwrap_or_else(|| match &body {

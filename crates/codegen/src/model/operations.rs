@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::answers::{Answers, ErrorShape, SuccessShape, read_error, read_success};
-use super::{ModuleModel, StatusUnion};
-use crate::lower::{FIXED, MediaKind, operation_name, template_of};
+use super::encoding::{self, EncodingModel};
+use super::server::{self, ServerModel};
+use super::{ModuleModel, StatusUnion, TypeRef};
+use crate::lower::{FIXED, MediaKind, media_types, operation_name, template_of};
 use crate::names::{Names, module_name, snake};
 use rolecall_openapi::json;
 
@@ -24,6 +26,8 @@ pub struct OperationModel {
     pub method: String,
     /// Path template.
     pub path: String,
+    /// The server of its own, if it has one.
+    pub server: Option<ServerModel>,
     /// The lowered operation object.
     pub source: Value,
     /// Parameters.
@@ -45,7 +49,7 @@ pub struct ParameterModel {
     /// The setter's name.
     pub setter: String,
     /// Rust type of the value.
-    pub ty: String,
+    pub ty: TypeRef,
     /// Whether a call without it is refused.
     pub required: bool,
     /// Documentation.
@@ -70,8 +74,10 @@ pub struct BodyModel {
     pub media_type: String,
     /// How it is written.
     pub kind: BodyKind,
+    /// How properties and parts are written, where the description says so.
+    pub encoding: Vec<EncodingModel>,
     /// Rust type, for JSON and forms.
-    pub ty: String,
+    pub ty: TypeRef,
     /// Documentation.
     pub description: Option<String>,
 }
@@ -98,14 +104,14 @@ pub struct Asked {
 
 impl Asked {
     /// What stands for the type of a schema until it is known.
-    pub(super) fn placeholder(&mut self, schema: &Value) -> String {
+    pub(super) fn placeholder(&mut self, schema: &Value) -> TypeRef {
         // What does not decide the type must not tell two schemas apart.
         let key = json::plain(schema).to_string();
         let index = *self.known.entry(key).or_insert_with(|| {
             self.list.push(schema.clone());
             self.list.len() - 1
         });
-        format!("#{index}")
+        TypeRef::Asked(index)
     }
 }
 
@@ -120,6 +126,8 @@ pub fn shapes(document: &Value, names: &mut Names) -> Shapes {
     let mut methods = Names::default();
     // Names of the client's own methods.
     methods.reserve(["new", "with_transport", "transport", "clone"]);
+    // Conversions of the prelude take a client before its own methods do.
+    methods.reserve(["into", "try_into"]);
     let mut module_names = Names::default();
     module_names.reserve([
         "types",
@@ -192,6 +200,7 @@ pub fn shapes(document: &Value, names: &mut Names) -> Shapes {
             module,
             method: method.to_owned(),
             path: template_of(path),
+            server: server::read(document, operation),
             source: operation.clone(),
             parameters,
             body,
@@ -268,15 +277,17 @@ fn read_body(body: &Value, schemas: &mut Asked) -> Option<BodyModel> {
     let (media_type, media) = body.get("content")?.as_object()?.iter().next()?;
     let any = json!({});
     let schema = media.get("schema").unwrap_or(&any);
-    let sent_type = if media_type == "*/*" {
-        "application/json"
+    let kind = MediaKind::of_body(media_type, schema);
+    let sent_type = if kind == MediaKind::Json && media_type.contains('*') {
+        "application/json".into()
     } else {
-        media_type.as_str()
+        media_types::valid(media_type)
     };
     Some(BodyModel {
         required: body.get("required").and_then(Value::as_bool) == Some(true),
-        kind: MediaKind::of(media_type),
-        media_type: sent_type.to_owned(),
+        media_type: sent_type.into_owned(),
+        encoding: encoding::read(kind, media.get("encoding")),
+        kind,
         ty: schemas.placeholder(schema),
         description: super::text(body, "description"),
     })
@@ -286,7 +297,7 @@ impl Shapes {
     /// Puts the types in the place of the schemas that they were asked for.
     pub fn finish(
         self,
-        types: &[String],
+        types: &[TypeRef],
     ) -> (Vec<OperationModel>, Vec<StatusUnion>, Vec<ModuleModel>) {
         let Self {
             mut operations,
@@ -294,11 +305,9 @@ impl Shapes {
             modules,
             ..
         } = self;
-        let fill = |ty: &mut String| {
-            if let Some(known) = ty
-                .strip_prefix('#')
-                .and_then(|i| i.parse::<usize>().ok())
-                .and_then(|i| types.get(i))
+        let fill = |ty: &mut TypeRef| {
+            if let TypeRef::Asked(index) = ty
+                && let Some(known) = types.get(*index)
             {
                 ty.clone_from(known);
             }
@@ -314,8 +323,11 @@ impl Shapes {
                 _ => {}
             }
             // Any JSON is also no JSON: a service whose answer is not described may as well send nothing.
-            if matches!(&operation.success, SuccessShape::One(Answers::Json(ty)) if ty == "Value") {
-                operation.success = SuccessShape::Optional("Value".to_owned());
+            if matches!(
+                &operation.success,
+                SuccessShape::One(Answers::Json(TypeRef::Json))
+            ) {
+                operation.success = SuccessShape::Optional(TypeRef::Json);
             }
             if let ErrorShape::One(ty) = &mut operation.error {
                 fill(ty);

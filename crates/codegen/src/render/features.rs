@@ -3,10 +3,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::rust;
 use super::source::text::literal;
 use super::source::{Code, code};
-use crate::model::{Answers, ErrorShape, Model, OperationModel, SuccessShape};
+use crate::model::{Answers, ErrorShape, Model, OperationModel, SuccessShape, TypeRef};
 
 /// A type that more modules than this reach is always there: its condition would cost more than it saves.
 const MANY: usize = 12;
@@ -77,7 +76,7 @@ fn references(model: &Model) -> HashMap<&str, Vec<&str>> {
             object
                 .fields
                 .iter()
-                .flat_map(|f| rust::identifiers(&f.ty))
+                .filter_map(|f| f.ty.component())
                 .collect(),
         );
     }
@@ -90,7 +89,7 @@ fn references(model: &Model) -> HashMap<&str, Vec<&str>> {
             union
                 .arms
                 .iter()
-                .flat_map(|arm| rust::identifiers(&arm.ty))
+                .filter_map(|arm| arm.ty.component())
                 .collect(),
         );
     }
@@ -99,10 +98,7 @@ fn references(model: &Model) -> HashMap<&str, Vec<&str>> {
             Answers::Json(ty) => Some(ty),
             _ => None,
         });
-        inside.insert(
-            &union.name,
-            types.flat_map(|ty| rust::identifiers(ty)).collect(),
-        );
+        inside.insert(&union.name, types.filter_map(TypeRef::component).collect());
     }
     let known: BTreeSet<&str> = inside.keys().copied().collect();
     for names in inside.values_mut() {
@@ -113,17 +109,19 @@ fn references(model: &Model) -> HashMap<&str, Vec<&str>> {
 
 /// The types that an operation mentions.
 fn mentions(operation: &OperationModel) -> impl Iterator<Item = &str> {
-    let mut types: Vec<&str> = operation.parameters.iter().map(|p| p.ty.as_str()).collect();
-    types.extend(operation.body.iter().map(|body| body.ty.as_str()));
+    let mut types: Vec<&TypeRef> = operation.parameters.iter().map(|p| &p.ty).collect();
+    types.extend(operation.body.iter().map(|body| &body.ty));
+    let mut by_status = Vec::new();
     match &operation.success {
-        SuccessShape::One(Answers::Json(ty))
-        | SuccessShape::Optional(ty)
-        | SuccessShape::ByStatus(ty) => types.push(ty),
+        SuccessShape::One(Answers::Json(ty)) | SuccessShape::Optional(ty) => types.push(ty),
+        SuccessShape::ByStatus(name) => by_status.push(name.as_str()),
         SuccessShape::One(_) => {}
     }
     match &operation.error {
-        ErrorShape::One(ty) | ErrorShape::ByStatus(ty) => types.push(ty),
+        ErrorShape::One(ty) => types.push(ty),
+        ErrorShape::ByStatus(name) => by_status.push(name.as_str()),
         ErrorShape::Undocumented => {}
     }
-    types.into_iter().flat_map(rust::identifiers)
+    let components = types.into_iter().filter_map(TypeRef::component);
+    components.chain(by_status)
 }

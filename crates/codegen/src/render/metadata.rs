@@ -6,8 +6,13 @@ use serde_json::Value;
 use super::source::text::{literal, literals, name, option_literal};
 use super::source::{Code, Piece, Rust, code};
 use super::types::status_literal;
-use super::{Identity, banner, rust};
+use super::{Identity, banner};
+use crate::lower::media_types;
 use crate::model::{Model, OperationModel};
+
+/// What statics are made of.
+const NAMES: &str = "Answer, Basis, CredentialKind, Encoding, Fact, Location, Method, Operation, PageLimit, PageLocation, \
+     PageParameter, Pages, Parameter, RateLimit, Refusal, RequestBody, Requirement, Retry, Server, Stage, Status, Style";
 
 /// The name of an operation's static.
 pub fn constant(operation: &OperationModel) -> String {
@@ -22,10 +27,10 @@ pub fn constant(operation: &OperationModel) -> String {
 /// `Location::Path`…
 pub fn location(location: &str) -> &'static str {
     match location {
-        "path" => "Location::Path",
-        "header" => "Location::Header",
-        "cookie" => "Location::Cookie",
-        _ => "Location::Query",
+        "path" => "::rolecall_client::Location::Path",
+        "header" => "::rolecall_client::Location::Header",
+        "cookie" => "::rolecall_client::Location::Cookie",
+        _ => "::rolecall_client::Location::Query",
     }
 }
 
@@ -36,37 +41,14 @@ pub fn metadata(model: &Model, document: &Value, identity: &Identity) -> Code {
     for operation in &model.operations {
         statics.line("    &{},", &[&name(&constant(operation))]);
     }
-    statics.push("];\n\n/// The operation with this `operationId`, as the description writes it.\n#[must_use]\npub fn find(id: &str) -> Option<&'static Operation> {\n    rolecall_client::find(ALL, id)\n}\n\n");
+    statics.push("];\n\n/// The operation with this `operationId`, as the description writes it.\n#[must_use]\npub fn find(id: &str) -> ::std::option::Option<&'static Operation> {\n    ::rolecall_client::find(ALL, id)\n}\n\n");
     for operation in &model.operations {
         write_operation(&mut statics, operation, document, identity);
     }
-    let names = [
-        "Answer",
-        "Basis",
-        "CredentialKind",
-        "Fact",
-        "Location",
-        "Method",
-        "Operation",
-        "PageLimit",
-        "PageLocation",
-        "PageParameter",
-        "Pages",
-        "Parameter",
-        "RateLimit",
-        "Refusal",
-        "RequestBody",
-        "Requirement",
-        "Retry",
-        "Stage",
-        "Status",
-        "Style",
-    ];
-    let used = rust::used(statics.as_str(), &names);
-    let used = Code::join(used.into_iter().map(|name| code(name, &[])), ", ");
+    // Which of them are mentioned depends on the operations, whose own names are in capitals.
     code(
-        "//{}\n//! What is known of every operation before it is called.\n\nuse rolecall_client::{{{}}};\n\n{}",
-        &[&banner(identity), &used, &statics],
+        "//{}\n//! What is known of every operation before it is called.\n\n#[allow(unused_imports)]\nuse ::rolecall_client::{{{}}};\n\n{}",
+        &[&banner(identity), &NAMES, &statics],
     )
 }
 
@@ -96,6 +78,7 @@ fn write_operation(
     let method = operation.method.to_uppercase();
     field("method", &code("Method::{}", &[&name(&method)]));
     field("path", &literal(&operation.path));
+    field("server", &server(operation));
     let tag = source.get("tags").and_then(|t| t.get(0));
     field(
         "tag",
@@ -167,24 +150,27 @@ fn retry(retry: Option<&str>, method: &str) -> &'static str {
     }
 }
 
+fn style(style: &str) -> &'static str {
+    match style {
+        "form" => "Style::Form",
+        "label" => "Style::Label",
+        "matrix" => "Style::Matrix",
+        "spaceDelimited" => "Style::SpaceDelimited",
+        "pipeDelimited" => "Style::PipeDelimited",
+        "deepObject" => "Style::DeepObject",
+        _ => "Style::Simple",
+    }
+}
+
 fn parameters(operation: &OperationModel) -> Code {
     slice(operation.parameters.iter().map(|p| {
-        let style = match p.style.as_str() {
-            "form" => "Form",
-            "label" => "Label",
-            "matrix" => "Matrix",
-            "spaceDelimited" => "SpaceDelimited",
-            "pipeDelimited" => "PipeDelimited",
-            "deepObject" => "DeepObject",
-            _ => "Simple",
-        };
         code(
-            "Parameter {{ name: {}, location: {}, required: {}, style: Style::{}, explode: {}, allow_reserved: {}, json: {} }}",
+            "Parameter {{ name: {}, location: {}, required: {}, style: {}, explode: {}, allow_reserved: {}, json: {} }}",
             &[
                 &literal(&p.wire),
                 &location(&p.location),
                 &p.required,
-                &style,
+                &style(&p.style),
                 &p.explode,
                 &p.allow_reserved,
                 &p.json,
@@ -193,11 +179,45 @@ fn parameters(operation: &OperationModel) -> Code {
     }))
 }
 
+fn server(operation: &OperationModel) -> Code {
+    option(operation.server.as_ref().map(|server| {
+        let variables = server.variables.iter();
+        let variables =
+            variables.map(|(name, default)| code("({}, {})", &[&literal(name), &literal(default)]));
+        code(
+            "Server {{ url: {}, variables: {}, of_all: {} }}",
+            &[
+                &literal(&server.url),
+                &slice(variables),
+                &literals(server.of_all.iter().map(String::as_str)),
+            ],
+        )
+    }))
+}
+
 fn body(operation: &OperationModel) -> Code {
     option(operation.body.as_ref().map(|body| {
+        let encoding = body.encoding.iter().map(|known| {
+            let style = known.style.as_deref().map(|name| code("{}", &[&style(name)]));
+            code(
+                "Encoding {{ property: {}, media_type: {}, style: {}, explode: {}, allow_reserved: {}, required_headers: {} }}",
+                &[
+                    &literal(&known.property),
+                    &option_literal(known.media_type.as_deref()),
+                    &option(style),
+                    &known.explode,
+                    &known.allow_reserved,
+                    &literals(known.required_headers.iter().map(String::as_str)),
+                ],
+            )
+        });
         code(
-            "RequestBody {{ required: {}, media_type: {} }}",
-            &[&body.required, &literal(&body.media_type)],
+            "RequestBody {{ required: {}, media_type: {}, encoding: {} }}",
+            &[
+                &body.required,
+                &literal(&body.media_type),
+                &slice(encoding),
+            ],
         )
     }))
 }
@@ -214,12 +234,13 @@ fn answers(source: &Value) -> Code {
             .and_then(Value::as_object)
             .into_iter()
             .flatten()
-            .map(|(name, _)| name.as_str());
+            .map(|(name, _)| media_types::valid(name))
+            .collect::<Vec<_>>();
         code(
             "Answer {{ status: Status::{}, media_types: {}, error_names: {} }}",
             &[
                 &status_literal(status),
-                &literals(types),
+                &literals(types.iter().map(AsRef::as_ref)),
                 &literals(list(answer, "x-error-names").filter_map(Value::as_str)),
             ],
         )

@@ -4,45 +4,48 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::source::text::{described, described_within, docs, link, literal, name, span, ty};
+use super::source::text::{described, described_within, docs, link, literal, name, span};
 use super::source::{Code, Markdown, Page, Piece, code};
 use super::{Identity, banner, metadata, pages, rust};
 use crate::model::{
-    Answers, BodyKind, ErrorShape, Model, ModuleModel, OperationModel, ParameterModel, SuccessShape,
+    Answers, BodyKind, ErrorShape, Model, ModuleModel, OperationModel, ParameterModel,
+    SuccessShape, TypeRef,
 };
 
-/// Puts the crate's types under `types::`.
-pub struct Types<'a> {
-    ours: HashSet<&'a str>,
+/// What is known of the crate's types.
+struct Types<'a> {
     enums: HashSet<&'a str>,
 }
 
 impl<'a> Types<'a> {
-    /// The types of a model.
-    pub fn of(model: &'a Model) -> Self {
-        let objects = model.objects.iter().map(|o| o.name.as_str());
-        let enums = model.enums.iter().map(|e| e.name.as_str());
-        let unions = model.unions.iter().map(|u| u.name.as_str());
-        let statuses = model.by_status.iter().map(|u| u.name.as_str());
+    fn of(model: &'a Model) -> Self {
         Self {
-            ours: objects
-                .chain(enums.clone())
-                .chain(unions)
-                .chain(statuses)
-                .collect(),
-            enums: enums.collect(),
+            enums: model.enums.iter().map(|item| item.name.as_str()).collect(),
         }
     }
 
-    /// Whether the type is an open enum.
-    fn is_enum(&self, ty: &str) -> bool {
-        self.enums.contains(ty)
+    /// Whether a type has a plain text form: everything but the crate's own objects and unions, which have none.
+    fn is_plain(&self, ty: &TypeRef) -> bool {
+        match ty {
+            TypeRef::String | TypeRef::Timestamp => true,
+            TypeRef::Component(name) => self.enums.contains(name.as_str()),
+            other => is_scalar(other),
+        }
     }
+}
 
-    /// `Vec<Role>` → `Vec<types::Role>`.
-    pub fn qualify(&self, ty: &str) -> String {
-        rust::qualified(ty, |name| self.ours.contains(name))
-    }
+fn is_scalar(ty: &TypeRef) -> bool {
+    matches!(ty, TypeRef::Bool | TypeRef::Integer | TypeRef::Float)
+}
+
+/// A type as the modules name it.
+pub fn qualified(ty: &TypeRef) -> Code {
+    rust::path(ty, rust::TYPES)
+}
+
+/// A type by status as the modules name it.
+fn by_status(union: &str) -> Code {
+    code("{}{}", &[&rust::TYPES, &name(union)])
 }
 
 /// The file of a module.
@@ -54,14 +57,14 @@ pub fn module(model: &Model, module: &ModuleModel, identity: &Identity) -> Code 
         .iter()
         .filter(|o| o.module == module.name)
         .collect();
-    body.push("impl Client {\n");
+    body.push("impl crate::Client {\n");
     for operation in &operations {
         write_method(&mut body, operation);
     }
     body.push("}\n\n");
     for operation in &operations {
         write_builder(&mut body, operation, &types);
-        pages::write_pages(&mut body, operation, model, &types);
+        pages::write_pages(&mut body, operation, model);
     }
     let mut page = Page::new();
     page.piece(&described_within("", module.tag.trim_end_matches('.'), "."));
@@ -70,41 +73,6 @@ pub fn module(model: &Model, module: &ModuleModel, identity: &Identity) -> Code 
         page.piece(&described(description));
     }
     let mut file = code("//{}\n{}\n", &[&banner(identity), &docs("//!", &page)]);
-    if rust::used(body.as_str(), &["BTreeMap"]).len() == 1 {
-        file.push("use std::collections::BTreeMap;\n\n");
-    }
-    // The crate's own types may have names of the run time.
-    let outside = body.as_str().replace("types::", "types__");
-    let runtime = rust::used(
-        &outside,
-        &[
-            "Bytes",
-            "Call",
-            "Error",
-            "Extra",
-            "Location",
-            "Multipart",
-            "Paged",
-            "Response",
-            "Secret",
-            "Timestamp",
-        ],
-    );
-    let names =
-        |names: Vec<&'static str>| Code::join(names.into_iter().map(|name| code(name, &[])), ", ");
-    file.line("use rolecall_client::{{{}}};", &[&names(runtime)]);
-    let json = rust::used(&outside, &["Number", "Value"]);
-    if !json.is_empty() {
-        file.line(
-            "use rolecall_client::private::serde_json::{{{}}};",
-            &[&names(json)],
-        );
-    }
-    file.push("\nuse crate::{Client, operations");
-    if rust::used(body.as_str(), &["types"]).len() == 1 {
-        file.push(", types");
-    }
-    file.push("};\n\n");
     file.piece(&body);
     file
 }
@@ -198,17 +166,17 @@ fn write_method(file: &mut Code, operation: &OperationModel) {
         .filter_map(|parameter| Some((parameter, parameter.fixed.as_deref()?)))
         .map(|(parameter, value)| {
             code(
-                "        call.set_in(rolecall_client::Location::Query, {}, {});\n",
+                "        call.set_in(::rolecall_client::Location::Query, {}, {});\n",
                 &[&literal(&parameter.wire), &literal(value)],
             )
         })
         .collect();
     let template = match fixed.is_empty() {
         true => {
-            "    pub fn {0}(&self) -> {1} {{\n        {1} {{ call: Call::new(&self.transport, &operations::{2}) }}\n    }}\n"
+            "    pub fn {0}(&self) -> {1} {{\n        {1} {{ call: ::rolecall_client::Call::new(&self.transport, &crate::operations::{2}) }}\n    }}\n"
         }
         false => {
-            "    pub fn {0}(&self) -> {1} {{\n        let mut call = Call::new(&self.transport, &operations::{2});\n{3}        {1} {{ call }}\n    }}\n"
+            "    pub fn {0}(&self) -> {1} {{\n        let mut call = ::rolecall_client::Call::new(&self.transport, &crate::operations::{2});\n{3}        {1} {{ call }}\n    }}\n"
         }
     };
     file.line(
@@ -225,48 +193,47 @@ fn write_method(file: &mut Code, operation: &OperationModel) {
 fn write_builder(file: &mut Code, operation: &OperationModel, types: &Types<'_>) {
     let builder = name(&operation.builder);
     file.line(
-        "/// A call of [`Client::{0}`] that is not sent yet.\n#[derive(Clone, Debug)]\n#[must_use = \"a call does nothing until `send` is awaited\"]\npub struct {1} {{\n    call: Call,\n}}\n\nimpl {1} {{",
+        "/// A call of [`Client::{0}`](crate::Client::{0}) that is not sent yet.\n#[derive(Clone, Debug)]\n#[must_use = \"a call does nothing until `send` is awaited\"]\npub struct {1} {{\n    call: ::rolecall_client::Call,\n}}\n\nimpl {1} {{",
         &[&name(&operation.method_name), &builder],
     );
     for parameter in operation.parameters.iter().filter(|p| p.fixed.is_none()) {
         write_setter(file, operation, parameter, types);
     }
-    write_body(file, operation, types);
-    let (success, call) = outcome(operation, types);
-    let error = error_type(&operation.error, types);
+    write_body(file, operation);
+    let (success, call) = outcome(operation);
+    let error = error_type(&operation.error);
     let documented = match &operation.error {
         ErrorShape::Undocumented => code("not described, and kept as JSON", &[]),
-        _ => code("[`{}`]", &[&ty(error.split('<').next().unwrap_or(&error))]),
+        ErrorShape::ByStatus(union) => code("[`{}`]({})", &[&name(union), &error]),
+        ErrorShape::One(ty) => match ty.component() {
+            Some(component) => code("[`{0}`]({1}{0})", &[&name(component), &rust::TYPES]),
+            None => code("`{}`", &[&error]),
+        },
     };
     file.line(
-        "    /// Sends the call.\n    ///\n    /// # Errors\n    ///\n    /// Everything that [`Error`] lists; a documented error body is {}.\n    pub async fn send(self) -> Result<Response<{}>, Error<{}>> {{\n        self.call.{}().await\n    }}\n}}\n",
-        &[&documented, &success, &ty(&error), &call],
+        "    /// Sends the call.\n    ///\n    /// # Errors\n    ///\n    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is {}.\n    pub async fn send(self) -> ::std::result::Result<::rolecall_client::Response<{}>, ::rolecall_client::Error<{}>> {{\n        self.call.{}().await\n    }}\n}}\n",
+        &[&documented, &success, &error, &call],
     );
 }
 
 /// The type of an operation's documented error bodies.
-pub fn error_type(error: &ErrorShape, types: &Types<'_>) -> String {
+pub fn error_type(error: &ErrorShape) -> Code {
     match error {
-        ErrorShape::Undocumented => "Value".to_owned(),
-        ErrorShape::One(ty) => types.qualify(ty),
-        ErrorShape::ByStatus(name) => format!("types::{name}"),
+        ErrorShape::Undocumented => qualified(&TypeRef::Json),
+        ErrorShape::One(ty) => qualified(ty),
+        ErrorShape::ByStatus(union) => by_status(union),
     }
 }
 
 /// The type of a success, and the call that decodes it.
-fn outcome(operation: &OperationModel, types: &Types<'_>) -> (Code, &'static str) {
+fn outcome(operation: &OperationModel) -> (Code, &'static str) {
     match &operation.success {
         SuccessShape::One(Answers::Empty) => (code("()", &[]), "send_empty"),
-        SuccessShape::One(Answers::Json(body)) => {
-            (code("{}", &[&ty(&types.qualify(body))]), "send_json")
-        }
-        SuccessShape::One(Answers::Text) => (code("String", &[]), "send_text"),
-        SuccessShape::One(Answers::Bytes) => (code("Bytes", &[]), "send_bytes"),
-        SuccessShape::Optional(body) => (
-            code("Option<{}>", &[&ty(&types.qualify(body))]),
-            "send_optional_json",
-        ),
-        SuccessShape::ByStatus(union) => (code("types::{}", &[&name(union)]), "send_by_status"),
+        SuccessShape::One(Answers::Json(body)) => (qualified(body), "send_json"),
+        SuccessShape::One(Answers::Text) => (qualified(&TypeRef::String), "send_text"),
+        SuccessShape::One(Answers::Bytes) => (code("::rolecall_client::Bytes", &[]), "send_bytes"),
+        SuccessShape::Optional(body) => (rust::option(&qualified(body)), "send_optional_json"),
+        SuccessShape::ByStatus(union) => (by_status(union), "send_by_status"),
     }
 }
 
@@ -289,33 +256,28 @@ fn write_setter(
         Code::new()
     };
     let suffix = if twice { "_in" } else { "" };
-    let whole = types.qualify(&parameter.ty);
-    let by_reference = || (code("&{}", &[&ty(&whole)]), None);
-    let item = parameter
-        .ty
-        .strip_prefix("Vec<")
-        .and_then(|t| t.strip_suffix('>'));
-    let (argument, set) = match parameter.ty.as_str() {
-        _ if parameter.json => by_reference(),
-        "Value" | "Extra" => by_reference(),
-        "bool" | "i64" | "f64" => (code("{}", &[&ty(&whole)]), Some(code("value", &[]))),
-        plain if is_plain(plain, types) => (
-            code("impl Into<{}>", &[&ty(&whole)]),
-            Some(code("Into::<{}>::into(value)", &[&ty(&whole)])),
+    let whole = qualified(&parameter.ty);
+    let (argument, set) = match &parameter.ty {
+        _ if parameter.json => (code("&{}", &[&whole]), None),
+        ty if is_scalar(ty) => (whole, Some(code("value", &[]))),
+        TypeRef::Array(item) if types.is_plain(item) => {
+            let item = qualified(item);
+            (
+                code(
+                    "impl ::std::iter::IntoIterator<Item = {}>",
+                    &[&rust::into(&item)],
+                ),
+                Some(code(
+                    "value.into_iter().map(|item| -> {} {{ item.into() }}).collect::<::std::vec::Vec<_>>()",
+                    &[&item],
+                )),
+            )
+        }
+        ty if types.is_plain(ty) => (
+            rust::into(&whole),
+            Some(code("::std::convert::Into::<{}>::into(value)", &[&whole])),
         ),
-        _ => match item {
-            Some(item) if is_plain(item, types) => {
-                let item = types.qualify(item);
-                (
-                    code("impl IntoIterator<Item = impl Into<{}>>", &[&ty(&item)]),
-                    Some(code(
-                        "value.into_iter().map(|item| -> {} {{ item.into() }}).collect::<Vec<_>>()",
-                        &[&ty(&item)],
-                    )),
-                )
-            }
-            _ => by_reference(),
-        },
+        _ => (code("&{}", &[&whole]), None),
     };
     let mut page = Page::new();
     match &parameter.description {
@@ -345,34 +307,23 @@ fn write_setter(
     file.push("        self\n    }\n\n");
 }
 
-/// Whether a type has a plain text form: everything but the crate's own objects and unions, which have none.
-fn is_plain(ty: &str, types: &Types<'_>) -> bool {
-    !ty.contains('<')
-        && ty != "Value"
-        && (matches!(ty, "String" | "bool" | "i64" | "f64" | "Timestamp") || types.is_enum(ty))
-}
-
-fn write_body(file: &mut Code, operation: &OperationModel, types: &Types<'_>) {
+fn write_body(file: &mut Code, operation: &OperationModel) {
     let Some(body) = &operation.body else { return };
-    let whole = types.qualify(&body.ty);
-    let whole = ty(&whole);
-    let value = if body.ty.contains('<') || !types.ours.contains(body.ty.as_str()) {
-        code("Into::<{}>::into(value)", &[&whole])
-    } else {
-        code("value.into()", &[])
-    };
+    let whole = qualified(&body.ty);
+    let value = code("&::std::convert::Into::<{}>::into(value)", &[&whole]);
+    let bytes = code("::rolecall_client::Bytes", &[]);
     let (argument, call) = match body.kind {
-        BodyKind::Json => (
-            code("impl Into<{}>", &[&whole]),
-            code("json(&{})", &[&value]),
+        BodyKind::Json => (rust::into(&whole), code("json({})", &[&value])),
+        BodyKind::Form => (rust::into(&whole), code("form({})", &[&value])),
+        BodyKind::Multipart => (
+            code("::rolecall_client::Multipart", &[]),
+            code("multipart(value)", &[]),
         ),
-        BodyKind::Form => (
-            code("impl Into<{}>", &[&whole]),
-            code("form(&{})", &[&value]),
+        BodyKind::Text => (
+            rust::into(&qualified(&TypeRef::String)),
+            code("text(value)", &[]),
         ),
-        BodyKind::Multipart => (code("Multipart", &[]), code("multipart(value)", &[])),
-        BodyKind::Text => (code("impl Into<String>", &[]), code("text(value)", &[])),
-        BodyKind::Octets => (code("impl Into<Bytes>", &[]), code("bytes(value)", &[])),
+        BodyKind::Octets => (rust::into(&bytes), code("bytes(value)", &[])),
     };
     let mut page = Page::new();
     page.piece(&described(

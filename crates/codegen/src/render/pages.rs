@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use super::operations::{Types, error_type};
-use super::source::text::{literal, name, ty};
+use super::operations::{error_type, qualified};
+use super::source::text::{literal, name};
 use super::source::{Code, code};
-use crate::model::{Answers, Model, OperationModel, Presence, SuccessShape};
+use crate::model::{Answers, Model, OperationModel, Presence, SuccessShape, TypeRef};
 
 /// The `Paged` implementation of an operation that lists, if it can be written.
-pub fn write_pages(file: &mut Code, operation: &OperationModel, model: &Model, types: &Types<'_>) {
+pub fn write_pages(file: &mut Code, operation: &OperationModel, model: &Model) {
     let Some(glue) = glue(operation, model) else {
         return;
     };
@@ -16,33 +16,33 @@ pub fn write_pages(file: &mut Code, operation: &OperationModel, model: &Model, t
         return;
     };
     file.line(
-        "impl Paged for {} {{
+        "impl ::rolecall_client::Paged for {} {{
     type Body = {};
     type Item = {};
     type Error = {};
 
-    fn call(&self) -> &Call {{
+    fn call(&self) -> &::rolecall_client::Call {{
         &self.call
     }}
 
-    fn call_mut(&mut self) -> &mut Call {{
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {{
         &mut self.call
     }}
 
-    fn into_call(self) -> Call {{
+    fn into_call(self) -> ::rolecall_client::Call {{
         self.call
     }}
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {{
+    fn split(body: Self::Body) -> (::std::vec::Vec<Self::Item>, ::std::option::Option<::std::string::String>) {{
         {}
     }}
 }}
 ",
         &[
             &name(&operation.builder),
-            &ty(&types.qualify(body)),
-            &ty(&types.qualify(&glue.item)),
-            &ty(&error_type(&operation.error, types)),
+            &qualified(body),
+            &qualified(&glue.item),
+            &error_type(&operation.error),
             &glue.split,
         ],
     );
@@ -55,7 +55,7 @@ pub fn is_paged(operation: &OperationModel, model: &Model) -> bool {
 }
 
 struct Glue {
-    item: String,
+    item: TypeRef,
     split: Code,
 }
 
@@ -81,12 +81,15 @@ fn glue(operation: &OperationModel, model: &Model) -> Option<Glue> {
 }
 
 /// The field that holds a property: name, presence, type.
-fn field<'m>(ty: &str, property: &str, model: &'m Model) -> Option<(&'m str, Presence, &'m str)> {
-    let ty = ty
-        .strip_prefix("Box<")
-        .and_then(|t| t.strip_suffix('>'))
-        .unwrap_or(ty);
-    let object = model.objects.iter().find(|object| object.name == ty)?;
+fn field<'m>(
+    ty: &TypeRef,
+    property: &str,
+    model: &'m Model,
+) -> Option<(&'m str, Presence, &'m TypeRef)> {
+    let TypeRef::Component(name) = ty.unboxed() else {
+        return None;
+    };
+    let object = model.objects.iter().find(|object| object.name == *name)?;
     let field = object.fields.iter().find(|field| field.wire == property)?;
     Some((&field.name, field.presence, &field.ty))
 }
@@ -100,12 +103,12 @@ fn tokens(pointer: &str) -> Vec<String> {
 }
 
 /// The item type, and the expression that moves the items out of `body`.
-fn take_items(body: &str, pointer: &str, model: &Model) -> Option<(String, Code)> {
-    let mut ty = body.to_owned();
+fn take_items(body: &TypeRef, pointer: &str, model: &Model) -> Option<(TypeRef, Code)> {
+    let mut ty = body;
     let mut expression = code("body", &[]);
     let mut optional = false;
     for token in tokens(pointer) {
-        let (property, presence, next) = field(&ty, &token, model)?;
+        let (property, presence, next) = field(ty, &token, model)?;
         let template = match (optional, presence) {
             (false, _) => "{}.{}",
             (true, Presence::Required) => "{}.map(|value| value.{})",
@@ -113,35 +116,37 @@ fn take_items(body: &str, pointer: &str, model: &Model) -> Option<(String, Code)
         };
         optional = optional || presence != Presence::Required;
         expression = code(template, &[&expression, &name(property)]);
-        ty = next.to_owned();
+        ty = next;
     }
-    let item = ty.strip_prefix("Vec<")?.strip_suffix('>')?.to_owned();
+    let TypeRef::Array(item) = ty else {
+        return None;
+    };
     if optional {
         expression.push(".unwrap_or_default()");
     }
-    Some((item, expression))
+    Some(((**item).clone(), expression))
 }
 
 /// The expression that copies the text at a pointer out of `body`: an `Option<String>`.
-fn borrow_text(body: &str, pointer: &str, model: &Model) -> Option<Code> {
-    let mut ty = body.to_owned();
+fn borrow_text(body: &TypeRef, pointer: &str, model: &Model) -> Option<Code> {
+    let mut ty = body;
     let mut expression = code("Some(&body)", &[]);
     let path = tokens(pointer);
     for (depth, token) in path.iter().enumerate() {
-        if matches!(ty.as_str(), "Extra" | "Value") || ty.starts_with("BTreeMap<") {
+        if matches!(ty, TypeRef::Extra | TypeRef::Json | TypeRef::Map(_)) {
             for token in &path[depth..] {
                 expression.add(".and_then(|value| value.get({}))", &[&literal(token)]);
             }
-            expression.push(".and_then(|value| value.as_str()).map(str::to_owned)");
+            expression.push(".and_then(|value| value.as_str()).map(::std::string::String::from)");
             return Some(expression);
         }
-        let (property, presence, next) = field(&ty, token, model)?;
+        let (property, presence, next) = field(ty, token, model)?;
         let template = match presence {
             Presence::Required => "{}.map(|value| &value.{})",
             _ => "{}.and_then(|value| value.{}.as_ref())",
         };
         expression = code(template, &[&expression, &name(property)]);
-        ty = next.to_owned();
+        ty = next;
     }
-    (ty == "String").then(|| code("{}.cloned()", &[&expression]))
+    (*ty == TypeRef::String).then(|| code("{}.cloned()", &[&expression]))
 }

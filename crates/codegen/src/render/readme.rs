@@ -4,11 +4,11 @@ use serde_json::Value;
 
 use super::features::feature;
 use super::source::text::{
-    address, described, described_within, docs, example, literal, name, plain, span,
+    address, described, described_within, docs, example, literal, name, number, plain, span,
 };
 use super::source::{Code, Page, code};
 use super::{Identity, banner};
-use crate::model::Model;
+use crate::model::{Model, TypeRef};
 
 /// `README.md`, whose example is compiled as a documentation test.
 pub fn readme(model: &Model, document: &Value, identity: &Identity) -> Page {
@@ -98,18 +98,31 @@ fn call(model: &Model, document: &Value, identity: &Identity) -> Option<Code> {
             &name(&operation.method_name),
         ],
     );
-    for parameter in operation
-        .parameters
-        .iter()
-        .filter(|p| p.required && p.ty == "String")
-    {
-        let value = configured
-            .and_then(|e| e.arguments.get(&parameter.wire))
-            .map_or("…", String::as_str);
-        call.line("    .{}({})", &[&name(&parameter.setter), &literal(value)]);
+    for parameter in &operation.parameters {
+        let given = configured.and_then(|example| example.arguments.get(&parameter.wire));
+        let value = match (given, &parameter.ty) {
+            (Some(value), _) => argument(value)?,
+            (None, TypeRef::String) if parameter.required => code("{}", &[&literal("…")]),
+            (None, _) => continue,
+        };
+        call.line("    .{}({})", &[&name(&parameter.setter), &value]);
     }
     call.push("    .send()\n    .await?;\nprintln!(\"{}: {:?}\", answer.status(), answer.into_inner());\n# Ok(())\n# }\n");
     Some(call)
+}
+
+/// An argument as Rust writes it.
+fn argument(value: &Value) -> Option<Code> {
+    Some(match value {
+        Value::String(text) => code("{}", &[&literal(text)]),
+        Value::Bool(flag) => code("{}", &[flag]),
+        Value::Number(value) => code("{}", &[&number(value)]),
+        Value::Array(items) => {
+            let items: Option<Vec<Code>> = items.iter().map(argument).collect();
+            code("[{}]", &[&Code::join(items?, ", ")])
+        }
+        Value::Null | Value::Object(_) => return None,
+    })
 }
 
 /// The first server's address with the defaults of its variables.
@@ -152,7 +165,7 @@ pub fn library(model: &Model, document: &Value, identity: &Identity) -> Code {
         );
     }
     file.push("mod catalog;\npub mod operations;\npub mod types;\n\n");
-    file.push("pub use rolecall_client::{self, BuildError, Error, Response, Transport};\n\n");
+    file.push("pub use ::rolecall_client::{self, BuildError, Error, Response, Transport};\n\n");
     let mut page = Page::new();
     page.piece(&described_within(
         "Client for ",
@@ -170,7 +183,7 @@ pub fn library(model: &Model, document: &Value, identity: &Identity) -> Code {
     file.line(
         "{}#[derive(Clone, Debug)]
 pub struct Client {{
-    transport: Transport,
+    transport: ::rolecall_client::Transport,
 }}
 
 impl Client {{
@@ -180,19 +193,19 @@ impl Client {{
     /// # Errors
     ///
     /// An address that is no absolute `http` or `https` URL.
-    pub fn new(base_url: &str) -> Result<Self, BuildError> {{
-        Ok(Self {{ transport: Transport::new(base_url)? }})
+    pub fn new(base_url: &::std::primitive::str) -> ::std::result::Result<Self, ::rolecall_client::BuildError> {{
+        ::rolecall_client::Transport::new(base_url).map(Self::with_transport)
     }}
 
     /// A client over a transport that has been set up: timeouts, limits, and the hook that every call goes through.
     #[must_use]
-    pub fn with_transport(transport: Transport) -> Self {{
+    pub fn with_transport(transport: ::rolecall_client::Transport) -> Self {{
         Self {{ transport }}
     }}
 
     /// What calls are sent over.
     #[must_use]
-    pub fn transport(&self) -> &Transport {{
+    pub fn transport(&self) -> &::rolecall_client::Transport {{
         &self.transport
     }}
 }}",

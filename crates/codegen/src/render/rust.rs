@@ -1,68 +1,45 @@
-//! Reads small pieces of Rust: which names are in them.
+//! Types as code names them: by absolute paths, which nothing that a description names can hide.
 
-/// The identifiers in a type.
-pub fn identifiers(ty: &str) -> impl Iterator<Item = &str> {
-    ty.split(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .filter(|part| !part.is_empty())
-}
+use super::source::text::name;
+use super::source::{Code, code};
+use crate::model::TypeRef;
 
-/// The type with every identifier that `is_ours` accepts put under `types::`.
-pub fn qualified(ty: &str, is_ours: impl Fn(&str) -> bool) -> String {
-    let mut written = String::with_capacity(ty.len() + 16);
-    let mut rest = ty;
-    while !rest.is_empty() {
-        let word = rest
-            .find(|c: char| !(c.is_alphanumeric() || c == '_'))
-            .unwrap_or(rest.len());
-        if word > 0 {
-            if is_ours(&rest[..word]) {
-                written.push_str("types::");
-            }
-            written.push_str(&rest[..word]);
-            rest = &rest[word..];
-        } else {
-            let next = rest.chars().next().map_or(1, char::len_utf8);
-            written.push_str(&rest[..next]);
-            rest = &rest[next..];
+/// Where the crate's types are for its other modules.
+pub const TYPES: &str = "crate::types::";
+
+/// The type as Rust. `own` is what stands before the crate's own types.
+pub fn path(ty: &TypeRef, own: &'static str) -> Code {
+    let inner = |ty: &TypeRef| path(ty, own);
+    match ty {
+        TypeRef::Bool => code("bool", &[]),
+        TypeRef::Integer => code("i64", &[]),
+        TypeRef::Float => code("f64", &[]),
+        TypeRef::String => code("::std::string::String", &[]),
+        TypeRef::Timestamp => code("::rolecall_client::Timestamp", &[]),
+        TypeRef::Secret => code("::rolecall_client::Secret", &[]),
+        TypeRef::Extra => code("::rolecall_client::Extra", &[]),
+        TypeRef::Number => code("::rolecall_client::private::serde_json::Number", &[]),
+        // The model has no type left that is not known yet.
+        TypeRef::Json | TypeRef::Asked(_) => {
+            code("::rolecall_client::private::serde_json::Value", &[])
         }
+        TypeRef::Array(item) => code("::std::vec::Vec<{}>", &[&inner(item)]),
+        TypeRef::Map(value) => code(
+            "::std::collections::BTreeMap<::std::string::String, {}>",
+            &[&inner(value)],
+        ),
+        TypeRef::Nullable(value) => option(&inner(value)),
+        TypeRef::Boxed(value) => code("::std::boxed::Box<{}>", &[&inner(value)]),
+        TypeRef::Component(component) => code("{}{}", &[&own, &name(component)]),
     }
-    written
 }
 
-/// The names among `candidates` that `code` mentions outside comments and string literals.
-pub fn used<'a>(code: &str, candidates: &[&'a str]) -> Vec<&'a str> {
-    let code = without_literals(code);
-    let words: std::collections::HashSet<&str> = identifiers(&code).collect();
-    candidates
-        .iter()
-        .filter(|name| words.contains(**name))
-        .copied()
-        .collect()
+/// The type of a value that may be absent.
+pub fn option(ty: &Code) -> Code {
+    code("::std::option::Option<{}>", &[ty])
 }
 
-/// Code without what stands in line comments and in string literals.
-fn without_literals(code: &str) -> String {
-    let mut left = String::with_capacity(code.len());
-    let mut characters = code.chars().peekable();
-    while let Some(c) = characters.next() {
-        match c {
-            '"' => {
-                while let Some(inside) = characters.next() {
-                    match inside {
-                        '\\' => {
-                            characters.next();
-                        }
-                        '"' => break,
-                        _ => {}
-                    }
-                }
-                left.push(' ');
-            }
-            '/' if characters.peek() == Some(&'/') => {
-                while characters.next_if(|c| *c != '\n').is_some() {}
-            }
-            _ => left.push(c),
-        }
-    }
-    left
+/// What can be converted into a type.
+pub fn into(ty: &Code) -> Code {
+    code("impl ::std::convert::Into<{}>", &[ty])
 }

@@ -1,11 +1,11 @@
 //! `types.rs`: objects, open enums and unions.
 
 use super::features::Features;
-use super::source::text::{described, docs, literal, name, span, ty};
+use super::source::text::{described, docs, literal, name, span};
 use super::source::{Code, Page, code};
 use super::{Identity, banner, rust};
 use crate::model::{
-    Answers, EnumModel, FieldModel, Model, ObjectModel, Presence, StatusUnion, UnionModel,
+    Answers, EnumModel, FieldModel, Model, ObjectModel, Presence, StatusUnion, TypeRef, UnionModel,
 };
 
 /// What documentation says of the field that keeps unknown properties.
@@ -16,28 +16,7 @@ pub fn types(model: &Model, identity: &Identity) -> Code {
     let features = Features::of(model);
     let mut file = Code::new();
     file.line("//{}", &[&banner(identity)]);
-    file.push("//! The types of bodies and parameters. Which of them are there, and so which imports are used, depends on the features.\n\n");
-    let mentioned = mentioned(model);
-    if rust::used(&mentioned, &["BTreeMap"]).len() == 1 {
-        file.push("#[allow(unused_imports)]\nuse std::collections::BTreeMap;\n\n");
-    }
-    for (path, names) in [
-        (
-            "rolecall_client",
-            &["Extra", "Secret", "Timestamp", "Bytes"][..],
-        ),
-        (
-            "rolecall_client::private::serde_json",
-            &["Number", "Value"][..],
-        ),
-    ] {
-        let used = rust::used(&mentioned, names);
-        if !used.is_empty() {
-            let used = Code::join(used.into_iter().map(|name| code(name, &[])), ", ");
-            file.line("#[allow(unused_imports)]\nuse {}::{{{}}};", &[&path, &used]);
-        }
-    }
-    file.push("\n");
+    file.push("//! The types of bodies and parameters. Which of them are there depends on the features.\n\n");
     for object in &model.objects {
         write_object(&mut file, object, &features.gate(&object.name));
     }
@@ -60,33 +39,9 @@ fn documented(description: Option<&str>, name: &str) -> Page {
     page
 }
 
-/// Every type that the file names.
-fn mentioned(model: &Model) -> String {
-    let mut types: Vec<&str> = Vec::new();
-    // The field that keeps unknown properties.
-    types.extend(model.objects.iter().map(|_| "Extra").take(1));
-    types.extend(
-        model
-            .objects
-            .iter()
-            .flat_map(|o| &o.fields)
-            .map(|f| f.ty.as_str()),
-    );
-    types.extend(
-        model
-            .unions
-            .iter()
-            .flat_map(|u| &u.arms)
-            .map(|arm| arm.ty.as_str()),
-    );
-    for arm in model.by_status.iter().flat_map(|u| &u.arms) {
-        match &arm.body {
-            Answers::Json(ty) => types.push(ty),
-            Answers::Bytes => types.push("Bytes"),
-            Answers::Text | Answers::Empty => {}
-        }
-    }
-    types.join("\n")
+/// A type as the file of the types names it.
+fn local(ty: &TypeRef) -> Code {
+    rust::path(ty, "")
 }
 
 fn write_object(file: &mut Code, object: &ObjectModel, gate: &Code) {
@@ -110,18 +65,18 @@ fn write_object(file: &mut Code, object: &ObjectModel, gate: &Code) {
             let page = documented(Some(description), "");
             file.piece(&docs("    ///", &page));
         }
-        let template = match field.presence {
-            Presence::Required => "    pub {}: {},",
-            Presence::Nullable | Presence::Optional => "    pub {}: Option<{}>,",
+        let ty = match field.presence {
+            Presence::Required => local(&field.ty),
+            Presence::Nullable | Presence::Optional => rust::option(&local(&field.ty)),
         };
-        file.line(template, &[&name(&field.name), &ty(&field.ty)]);
+        file.line("    pub {}: {},", &[&name(&field.name), &ty]);
     }
     file.line(
-        "    /// {}\n    pub {}: Extra,\n}}\n",
+        "    /// {}\n    pub {}: ::rolecall_client::Extra,\n}}\n",
         &[&EXTRA, &name(&object.extra)],
     );
     file.line(
-        "{}rolecall_client::object! {{ {}, {} {{",
+        "{}::rolecall_client::object! {{ {}, {} {{",
         &[gate, &name(&object.name), &name(&object.extra)],
     );
     for field in &object.fields {
@@ -135,7 +90,7 @@ fn write_object(file: &mut Code, object: &ObjectModel, gate: &Code) {
             &[
                 &presence,
                 &name(&field.name),
-                &ty(&field.ty),
+                &local(&field.ty),
                 &literal(&field.wire),
             ],
         );
@@ -147,20 +102,23 @@ fn write_object(file: &mut Code, object: &ObjectModel, gate: &Code) {
 }
 
 /// Types that setters take as they are.
-fn is_taken_as_it_is(ty: &str) -> bool {
-    matches!(ty, "bool" | "i64" | "f64" | "Value" | "Extra")
+fn is_taken_as_it_is(ty: &TypeRef) -> bool {
+    matches!(
+        ty,
+        TypeRef::Bool | TypeRef::Integer | TypeRef::Float | TypeRef::Json | TypeRef::Extra
+    )
 }
 
 /// An argument of `new`: its type, and its value in the struct.
 fn argument(field: &FieldModel) -> (Code, Code) {
-    let (field_ty, field_name) = (ty(&field.ty), name(&field.name));
+    let (field_ty, field_name) = (local(&field.ty), name(&field.name));
     if field.presence == Presence::Nullable {
-        (code("Option<{}>", &[&field_ty]), code("{}", &[&field_name]))
+        (rust::option(&field_ty), code("{}", &[&field_name]))
     } else if is_taken_as_it_is(&field.ty) {
-        (code("{}", &[&field_ty]), code("{}", &[&field_name]))
+        (field_ty, code("{}", &[&field_name]))
     } else {
         (
-            code("impl Into<{}>", &[&field_ty]),
+            rust::into(&field_ty),
             code("{0}: {0}.into()", &[&field_name]),
         )
     }
@@ -180,18 +138,21 @@ fn write_constructor(file: &mut Code, object: &ObjectModel, default: bool, gate:
         &[&Code::join(arguments, ", ")],
     );
     if default {
-        file.push("        Self::default()\n    }\n");
+        file.push("        <Self as ::std::default::Default>::default()\n    }\n");
     } else {
         file.push("        Self {\n");
         for field in &object.fields {
             if field.presence == Presence::Optional {
-                file.line("            {}: None,", &[&name(&field.name)]);
+                file.line(
+                    "            {}: ::std::option::Option::None,",
+                    &[&name(&field.name)],
+                );
             } else {
                 file.line("            {},", &[&argument(field).1]);
             }
         }
         file.line(
-            "            {}: Extra::new(),\n        }}\n    }}",
+            "            {}: ::rolecall_client::Extra::new(),\n        }}\n    }}",
             &[&name(&object.extra)],
         );
     }
@@ -202,18 +163,19 @@ fn write_constructor(file: &mut Code, object: &ObjectModel, default: bool, gate:
     {
         let mut page = Page::new();
         page.add("Sets {}.", &[&span(&field.wire)]);
-        let template = if is_taken_as_it_is(&field.ty) {
-            "{}    #[must_use]\n    pub fn with_{}(mut self, value: {}) -> Self {{\n        self.{} = Some(value);\n        self\n    }}"
+        let (ty, value) = if is_taken_as_it_is(&field.ty) {
+            (local(&field.ty), "value")
         } else {
-            "{}    #[must_use]\n    pub fn with_{}(mut self, value: impl Into<{}>) -> Self {{\n        self.{} = Some(value.into());\n        self\n    }}"
+            (rust::into(&local(&field.ty)), "value.into()")
         };
         file.line(
-            template,
+            "{}    #[must_use]\n    pub fn with_{}(mut self, value: {}) -> Self {{\n        self.{} = ::std::option::Option::Some({});\n        self\n    }}",
             &[
                 &docs("    ///", &page),
                 &name(field.name.trim_end_matches('_')),
-                &ty(&field.ty),
+                &ty,
                 &name(&field.name),
+                &value,
             ],
         );
     }
@@ -223,7 +185,7 @@ fn write_constructor(file: &mut Code, object: &ObjectModel, default: bool, gate:
 fn write_enum(file: &mut Code, item: &EnumModel, gate: &Code) {
     let page = documented(item.description.as_deref(), &item.name);
     file.line(
-        "{}rolecall_client::open_enum! {{\n{}    pub enum {}, unknown = {} {{",
+        "{}::rolecall_client::open_enum! {{\n{}    pub enum {}, unknown = {} {{",
         &[
             gate,
             &docs("    ///", &page),
@@ -244,23 +206,23 @@ fn write_union(file: &mut Code, item: &UnionModel, gate: &Code) {
     match &item.discriminator {
         Some(property) => {
             file.line(
-                "{}rolecall_client::union! {{\n{}    pub enum {} by {}, unknown = {} {{",
+                "{}::rolecall_client::union! {{\n{}    pub enum {} by {}, unknown = {} {{",
                 &[gate, &docs, &union, &literal(property), &unknown],
             );
             for arm in &item.arms {
                 file.line(
                     "        {}({}) = {},",
-                    &[&name(&arm.name), &ty(&arm.ty), &list(&arm.values)],
+                    &[&name(&arm.name), &local(&arm.ty), &list(&arm.values)],
                 );
             }
         }
         None => {
             file.line(
-                "{}rolecall_client::choice! {{\n{}    pub enum {}, unknown = {} {{",
+                "{}::rolecall_client::choice! {{\n{}    pub enum {}, unknown = {} {{",
                 &[gate, &docs, &union, &unknown],
             );
             for arm in &item.arms {
-                let (variant, body) = (name(&arm.name), ty(&arm.ty));
+                let (variant, body) = (name(&arm.name), local(&arm.ty));
                 if arm.kind == "object" {
                     file.line(
                         "        {}({}): object requires {},",
@@ -284,25 +246,20 @@ fn list(texts: &[String]) -> Code {
 fn write_by_status(file: &mut Code, item: &StatusUnion, gate: &Code) {
     let page = documented(Some(&item.description), &item.name);
     file.line(
-        "{}rolecall_client::by_status! {{\n{}    pub enum {} {{",
+        "{}::rolecall_client::by_status! {{\n{}    pub enum {} {{",
         &[gate, &docs("    ///", &page), &name(&item.name)],
     );
     for arm in &item.arms {
         let statuses = arm.statuses.iter().map(|status| status_literal(status));
         let (body, kind) = match &arm.body {
-            Answers::Json(ty) => (ty.as_str(), "json"),
-            Answers::Text => ("String", "text"),
-            Answers::Bytes => ("Bytes", "bytes"),
-            Answers::Empty => ("()", "empty"),
+            Answers::Json(ty) => (local(ty), "json"),
+            Answers::Text => (local(&TypeRef::String), "text"),
+            Answers::Bytes => (code("::rolecall_client::Bytes", &[]), "bytes"),
+            Answers::Empty => (code("()", &[]), "empty"),
         };
         file.line(
             "        {}({}): {} = [{}],",
-            &[
-                &name(&arm.name),
-                &ty(body),
-                &kind,
-                &Code::join(statuses, ", "),
-            ],
+            &[&name(&arm.name), &body, &kind, &Code::join(statuses, ", ")],
         );
     }
     file.push("    }\n}\n\n");

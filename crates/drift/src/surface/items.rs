@@ -33,8 +33,31 @@ pub(super) fn read(files: &Files, model: &Model) -> Result<BTreeMap<String, Item
     Ok(items)
 }
 
+/// The text of tokens, with the names of types as people know them: `:: std :: string :: String` is `String`.
 fn text(tokens: impl quote::ToTokens) -> String {
-    tokens.to_token_stream().to_string()
+    let text = tokens.to_token_stream().to_string();
+    let words: Vec<&str> = text.split(' ').collect();
+    let mut kept: Vec<&str> = Vec::with_capacity(words.len());
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        let next = |offset: usize| words.get(at + offset).copied().unwrap_or_default();
+        let is_root = |word: &str| matches!(word, "std" | "rolecall_client");
+        if *word == "::" && is_root(next(1)) {
+            // The last segment of the path.
+            at += 1;
+            while words.get(at + 1) == Some(&"::")
+                && words.get(at + 2).is_some_and(|word| *word != "<")
+            {
+                at += 2;
+            }
+        } else if *word == "crate" && next(1) == "::" {
+            at += 2;
+        } else {
+            kept.push(word);
+            at += 1;
+        }
+    }
+    kept.join(" ")
 }
 
 fn is_public(visibility: &Visibility) -> bool {
@@ -162,7 +185,7 @@ fn enums(items: &mut BTreeMap<String, Item>, model: &Model) {
         for arm in &union.arms {
             let ty = match union.discriminator.is_some() || arm.kind == "object" {
                 true => format!("Box < {} >", arm.ty),
-                false => arm.ty.clone(),
+                false => arm.ty.to_string(),
             };
             add(
                 format!("types::{}::{}", union.name, arm.name),
@@ -183,10 +206,10 @@ fn enums(items: &mut BTreeMap<String, Item>, model: &Model) {
     for union in &model.by_status {
         for arm in &union.arms {
             let ty = match &arm.body {
-                Answers::Json(ty) => ty.as_str(),
-                Answers::Text => "String",
-                Answers::Bytes => "Bytes",
-                Answers::Empty => "()",
+                Answers::Json(ty) => ty.to_string(),
+                Answers::Text => "String".to_owned(),
+                Answers::Bytes => "Bytes".to_owned(),
+                Answers::Empty => "()".to_owned(),
             };
             add(
                 format!("types::{}::{}", union.name, arm.name),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Surface;
 use crate::operations::route;
-use rolecall_codegen::model::{Answers, ErrorShape, Model, OperationModel, SuccessShape};
+use rolecall_codegen::model::{Answers, ErrorShape, Model, OperationModel, SuccessShape, TypeRef};
 
 /// Old names and new ones.
 #[derive(Default)]
@@ -215,16 +215,16 @@ impl<'a> Types<'a> {
             self.meet(&one.ty, &other.ty);
         }
         let success = |shape: &SuccessShape| match shape {
-            SuccessShape::One(Answers::Json(ty))
-            | SuccessShape::Optional(ty)
-            | SuccessShape::ByStatus(ty) => Some(ty.clone()),
+            SuccessShape::One(Answers::Json(ty)) | SuccessShape::Optional(ty) => Some(ty.clone()),
+            SuccessShape::ByStatus(name) => Some(TypeRef::Component(name.clone())),
             SuccessShape::One(_) => None,
         };
         if let (Some(one), Some(other)) = (success(&one.success), success(&other.success)) {
             self.meet(&one, &other);
         }
         let error = |shape: &ErrorShape| match shape {
-            ErrorShape::One(ty) | ErrorShape::ByStatus(ty) => Some(ty.clone()),
+            ErrorShape::One(ty) => Some(ty.clone()),
+            ErrorShape::ByStatus(name) => Some(TypeRef::Component(name.clone())),
             ErrorShape::Undocumented => None,
         };
         if let (Some(one), Some(other)) = (error(&one.error), error(&other.error)) {
@@ -232,16 +232,10 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// The types that two Rust types mention, in their order.
-    fn meet(&mut self, one: &str, other: &str) {
-        let names = |surface: &Surface, ty: &str| -> Vec<String> {
-            let words = ty.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-            let known = |word: &&str| surface.items.contains_key(&format!("types::{word}"));
-            words.filter(known).map(str::to_owned).collect()
-        };
-        let (one, other) = (names(self.old, one), names(self.new, other));
-        if one.len() == other.len() {
-            self.queue.extend(one.into_iter().zip(other));
+    /// The types of the crates' own that two Rust types mention.
+    fn meet(&mut self, one: &TypeRef, other: &TypeRef) {
+        if let (Some(one), Some(other)) = (one.component(), other.component()) {
+            self.queue.push((one.to_owned(), other.to_owned()));
         }
     }
 

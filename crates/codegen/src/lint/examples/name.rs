@@ -1,10 +1,33 @@
 //! What an example is a body of, by the name of its file.
 
+use std::borrow::Cow;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use rolecall_openapi::words::{nearest, one_of};
 use serde_json::{Map, Value};
 
 use super::{identity, json_schema};
 use crate::lint::context::{Context, Operation, text};
+
+/// The characters of an `operationId` that the name of a file holds as percent-encoded UTF-8 (RFC 3986, section 2.1): all
+/// that some file system forbids, and all else that is neither a letter nor a digit.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
+
+/// An `operationId`, or the name of a component, as it stands in the name of a file.
+#[must_use]
+pub fn escaped(name: &str) -> String {
+    let mut text = String::with_capacity(name.len());
+    for c in name.chars() {
+        // Letters beyond ASCII are fine in the names of files.
+        if c.is_alphanumeric() {
+            text.push(c);
+        } else {
+            let mut bytes = [0; 4];
+            text.extend(utf8_percent_encode(c.encode_utf8(&mut bytes), ESCAPED));
+        }
+    }
+    text
+}
 
 /// What an example is a body of.
 pub(super) struct Body<'a> {
@@ -64,6 +87,17 @@ pub(super) fn body_of<'a>(context: &Context<'a>, name: &str) -> Result<Body<'a>,
         return Err(misnamed(format!(
             "`{case}` is not a case: lower-case words with hyphens"
         )));
+    }
+    let decoded = percent_decode_str(left).decode_utf8();
+    let left = decoded.unwrap_or(Cow::Borrowed(left));
+    let right = escaped(&left);
+    if !name.starts_with(&right) {
+        return Err(Misnamed {
+            rule: "example-name",
+            found: format!("`{name}` holds a character that is not escaped, or one that need not be"),
+            expected: "`%` and two capital hexadecimal digits for each byte of a character that is not a letter, a digit, `-`, `_` or `.`".to_owned(),
+            help: format!("rename the file to `{right}.{case}.json`"),
+        });
     }
     if let Some(name) = left.strip_prefix("schema.") {
         return component(context, name);

@@ -60,24 +60,17 @@ impl Piece<Rust> for Tokens<'_> {
     }
 }
 
-/// A type: names, and what types are put together with.
-pub struct Type<'a>(&'a str);
+/// A number of JSON.
+pub struct Number<'a>(&'a serde_json::Number);
 
-/// A type.
-pub fn ty(ty: &str) -> Type<'_> {
-    Type(ty)
+/// A number as a literal.
+pub fn number(number: &serde_json::Number) -> Number<'_> {
+    Number(number)
 }
 
-impl Piece<Rust> for Type<'_> {
+impl Piece<Rust> for Number<'_> {
     fn write(&self, sink: &mut Sink<'_>) {
-        let is_type = self.0.chars().all(|c| {
-            c.is_alphanumeric() || matches!(c, '_' | '<' | '>' | ',' | ' ' | ':' | '(' | ')' | '$')
-        });
-        if is_type && !self.0.is_empty() {
-            sink.safe(self.0);
-        } else {
-            Piece::<Rust>::write(&literal(self.0), sink);
-        }
+        sink.safe(&self.0.to_string());
     }
 }
 
