@@ -7,9 +7,10 @@ use std::path::Path;
 use rolecall_client::{Error, ErrorBody as _, Multipart, Paged as _, Part};
 use rolecall_tests::recorder::{Answer, Recorder};
 use small_client::types::{
-    ErrorObjectOrStatus422, Member, Note, Parrot, Rank, Sailor, SignOnAnswer, TokenBody,
+    ErrorObjectOrStatus422, ErrorObjectOrText, Member, Note, PapersSendOrderBody, PapersSendOrderBodyMeta,
+    Parrot, Rank, Sailor, SignOnAnswer, TokenBody,
 };
-use small_client::{Client, operations};
+use small_client::{Client, Transport, operations};
 
 const SAILOR: &str = r#"{"kind":"sailor","name":"Ann","rank":"mate"}"#;
 
@@ -249,6 +250,79 @@ async fn forms_parts_and_text() {
     );
     assert!(received[1].header("content-type")[0].starts_with("multipart/form-data; boundary="));
     assert!(received[1].text().contains("name=\"file\""));
+}
+
+#[tokio::test]
+async fn a_form_is_written_as_its_encoding_says() {
+    let named = r#"{"name":"A"}"#;
+    let (recorder, client) = served([
+        Answer::body(200, "application/json; charset=utf-8", named),
+        Answer::body(201, "application/json", format!("\u{feff}{named}")),
+    ])
+    .await;
+    let order = PapersSendOrderBody::new("client-credentials")
+        .with_level(2)
+        .with_scopes(["read".into(), "read:all".into()])
+        .with_meta(PapersSendOrderBodyMeta::new().with_a("b c"))
+        .with_where([("x".to_owned(), "1".to_owned())]);
+    for _ in 0..2 {
+        let answer = client.papers_send_order().body(order.clone()).send().await;
+        assert_eq!(answer.unwrap().name, "A");
+    }
+    let received = &recorder.received()[0];
+    assert_eq!(
+        received.text(),
+        "grant=client-credentials&level=2&scopes=read,read%3Aall&meta=%7B%22a%22%3A%22b+c%22%7D&where%5Bx%5D=1"
+    );
+    assert_eq!(
+        received.header("accept"),
+        ["application/json; charset=utf-8, application/json; harbour-version=1.0.0"]
+    );
+}
+
+#[tokio::test]
+async fn an_error_that_is_documented_without_a_body_has_none() {
+    let (_recorder, client) = served([
+        Answer::empty(404),
+        Answer::body(503, "text/plain", "closed"),
+        Answer::json(400, r#"{"message":"no"}"#),
+    ])
+    .await;
+    let order = || client.papers_send_order().body(PapersSendOrderBody::new("x")).send();
+    let error = order().await.unwrap_err();
+    assert!(matches!(error, Error::NoBody { .. }), "{error:?}");
+    let error = order().await.unwrap_err();
+    assert!(matches!(error.api(), Some(ErrorObjectOrText::Text(text)) if text == "closed"));
+    let error = order().await.unwrap_err();
+    assert!(matches!(error.api(), Some(ErrorObjectOrText::ErrorObject(_))));
+}
+
+#[tokio::test]
+async fn an_operation_of_another_server_goes_there_and_elsewhere_when_told() {
+    let cargo = operations::find("putCargo").unwrap();
+    let server = cargo.server.unwrap();
+    assert_eq!(server.url, "https://cargo.{host}/v2");
+    assert_eq!(server.variables, [("host", "harbour.example.com")]);
+    assert_eq!(server.of_all, ["https://{host}/v1", "https://harbour.example.com/v1"]);
+    // One of the description's servers is no server of its own.
+    assert_eq!(operations::find("weighCargo").unwrap().server, None);
+
+    let photo = || Multipart::new().part(Part::new("photo", "p").header("x-crate", "7"));
+    let (recorder, client) = served([Answer::empty(204)]).await;
+    client.put_cargo().body(photo()).send().await.unwrap();
+    let received = recorder.only();
+    assert_eq!(received.target, "/cargo");
+    assert!(received.text().contains("Content-Type: image/png\r\nx-crate: 7\r\n"));
+    let error = client.put_cargo().body(Multipart::new().text("photo", "p")).send().await;
+    assert!(error.unwrap_err().to_string().contains("X-Crate"));
+
+    let recorder = Recorder::start([Answer::empty(204)]).await;
+    let transport = Transport::builder("https://harbour.example.com/v1")
+        .operation_server(server.url, &format!("{}/v2", recorder.url()))
+        .build();
+    let client = Client::with_transport(transport.unwrap());
+    client.put_cargo().body(photo()).send().await.unwrap();
+    assert_eq!(recorder.only().target, "/v2/cargo");
 }
 
 #[tokio::test]

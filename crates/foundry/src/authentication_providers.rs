@@ -3,11 +3,7 @@
 //!
 //! The SAML and OpenID Connect providers that users of an enrollment sign in with.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the authentication providers of an enrollment.
     ///
     /// `GET /v2/admin/enrollments/{enrollmentRid}/authenticationProviders`
@@ -19,7 +15,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/authentication-providers/list-authentication-providers>)
     pub fn list_authentication_providers(&self) -> ListAuthenticationProviders {
         ListAuthenticationProviders {
-            call: Call::new(&self.transport, &operations::LIST_AUTHENTICATION_PROVIDERS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_AUTHENTICATION_PROVIDERS,
+            ),
         }
     }
 
@@ -32,7 +31,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/authentication-providers/get-authentication-provider>)
     pub fn get_authentication_provider(&self) -> GetAuthenticationProvider {
         GetAuthenticationProvider {
-            call: Call::new(&self.transport, &operations::GET_AUTHENTICATION_PROVIDER),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_AUTHENTICATION_PROVIDER,
+            ),
         }
     }
 
@@ -47,7 +49,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/authentication-providers/preregister-group>)
     pub fn preregister_group(&self) -> PreregisterGroup {
         PreregisterGroup {
-            call: Call::new(&self.transport, &operations::PREREGISTER_GROUP),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::PREREGISTER_GROUP,
+            ),
         }
     }
 
@@ -62,24 +67,33 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/authentication-providers/preregister-user>)
     pub fn preregister_user(&self) -> PreregisterUser {
         PreregisterUser {
-            call: Call::new(&self.transport, &operations::PREREGISTER_USER),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::PREREGISTER_USER,
+            ),
         }
     }
 }
 
-/// A call of [`Client::list_authentication_providers`] that is not sent yet.
+/// A call of [`Client::list_authentication_providers`](crate::Client::list_authentication_providers) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListAuthenticationProviders {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListAuthenticationProviders {
     /// RID of the enrollment.
     ///
     /// Required.
-    pub fn enrollment_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("enrollmentRid", Into::<String>::into(value));
+    pub fn enrollment_rid(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "enrollmentRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -93,58 +107,77 @@ impl ListAuthenticationProviders {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ListAuthenticationProvidersResponse>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ListAuthenticationProvidersResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListAuthenticationProviders {
-    type Body = types::ListAuthenticationProvidersResponse;
-    type Item = types::AuthenticationProvider;
-    type Error = types::ApiError;
+impl ::rolecall_client::Paged for ListAuthenticationProviders {
+    type Body = crate::types::ListAuthenticationProvidersResponse;
+    type Item = crate::types::AuthenticationProvider;
+    type Error = crate::types::ApiError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body.data.unwrap_or_default(), None)
     }
 }
 
-/// A call of [`Client::get_authentication_provider`] that is not sent yet.
+/// A call of [`Client::get_authentication_provider`](crate::Client::get_authentication_provider) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetAuthenticationProvider {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetAuthenticationProvider {
     /// RID of the enrollment.
     ///
     /// Required.
-    pub fn enrollment_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("enrollmentRid", Into::<String>::into(value));
+    pub fn enrollment_rid(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "enrollmentRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// RID of the authentication provider.
     ///
     /// Required.
-    pub fn authentication_provider_rid(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("authenticationProviderRid", Into::<String>::into(value));
+    pub fn authentication_provider_rid(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "authenticationProviderRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -158,36 +191,50 @@ impl GetAuthenticationProvider {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::AuthenticationProvider>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::AuthenticationProvider>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::preregister_group`] that is not sent yet.
+/// A call of [`Client::preregister_group`](crate::Client::preregister_group) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct PreregisterGroup {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl PreregisterGroup {
     /// RID of the enrollment.
     ///
     /// Required.
-    pub fn enrollment_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("enrollmentRid", Into::<String>::into(value));
+    pub fn enrollment_rid(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "enrollmentRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// RID of the authentication provider.
     ///
     /// Required.
-    pub fn authentication_provider_rid(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("authenticationProviderRid", Into::<String>::into(value));
+    pub fn authentication_provider_rid(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "authenticationProviderRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -200,8 +247,12 @@ impl PreregisterGroup {
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::PreregisterGroupRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::PreregisterGroupRequest>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::PreregisterGroupRequest>::into(value));
         self
     }
 
@@ -209,34 +260,50 @@ impl PreregisterGroup {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<String>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::string::String>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::preregister_user`] that is not sent yet.
+/// A call of [`Client::preregister_user`](crate::Client::preregister_user) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct PreregisterUser {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl PreregisterUser {
     /// RID of the enrollment.
     ///
     /// Required.
-    pub fn enrollment_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("enrollmentRid", Into::<String>::into(value));
+    pub fn enrollment_rid(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "enrollmentRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// RID of the authentication provider.
     ///
     /// Required.
-    pub fn authentication_provider_rid(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("authenticationProviderRid", Into::<String>::into(value));
+    pub fn authentication_provider_rid(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "authenticationProviderRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -249,8 +316,12 @@ impl PreregisterUser {
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::PreregisterUserRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::PreregisterUserRequest>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::PreregisterUserRequest>::into(value));
         self
     }
 
@@ -258,8 +329,13 @@ impl PreregisterUser {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<String>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::string::String>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }

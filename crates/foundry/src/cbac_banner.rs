@@ -3,11 +3,7 @@
 //!
 //! The classification banner for a set of markings, on stacks with classification-based access control.
 
-use rolecall_client::{Call, Error, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// Get the classification banner of a set of markings.
     ///
     /// `GET /v2/admin/cbacBanner`
@@ -17,7 +13,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/cbac-banners/get-cbac-banner>)
     pub fn get_cbac_banner(&self) -> GetCbacBanner {
         GetCbacBanner {
-            call: Call::new(&self.transport, &operations::GET_CBAC_BANNER),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_CBAC_BANNER,
+            ),
         }
     }
 
@@ -30,39 +29,45 @@ impl Client {
     /// Scopes: `api:admin-read`.
     pub fn get_for_resources(&self) -> GetForResources {
         GetForResources {
-            call: Call::new(&self.transport, &operations::GET_FOR_RESOURCES),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_FOR_RESOURCES,
+            ),
         }
     }
 }
 
-/// A call of [`Client::get_cbac_banner`] that is not sent yet.
+/// A call of [`Client::get_cbac_banner`](crate::Client::get_cbac_banner) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetCbacBanner {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetCbacBanner {
     /// Which banner to build. Left out, PORTION_MARKING.
     pub fn display_type(
         mut self,
-        value: impl Into<types::ClassificationBannerDisplayType>,
+        value: impl ::std::convert::Into<crate::types::ClassificationBannerDisplayType>,
     ) -> Self {
         self.call.set(
             "displayType",
-            Into::<types::ClassificationBannerDisplayType>::into(value),
+            ::std::convert::Into::<crate::types::ClassificationBannerDisplayType>::into(value),
         );
         self
     }
 
     /// The markings. One `markingIds=` for each.
-    pub fn marking_ids(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn marking_ids(
+        mut self,
+        value: impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<::std::string::String>>,
+    ) -> Self {
         self.call.set(
             "markingIds",
             value
                 .into_iter()
-                .map(|item| -> String { item.into() })
-                .collect::<Vec<_>>(),
+                .map(|item| -> ::std::string::String { item.into() })
+                .collect::<::std::vec::Vec<_>>(),
         );
         self
     }
@@ -71,17 +76,22 @@ impl GetCbacBanner {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::CbacBanner>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::CbacBanner>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_for_resources`] that is not sent yet.
+/// A call of [`Client::get_for_resources`](crate::Client::get_for_resources) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetForResources {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetForResources {
@@ -94,8 +104,12 @@ impl GetForResources {
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::GetForResourcesRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::GetForResourcesRequest>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::GetForResourcesRequest>::into(value));
         self
     }
 
@@ -103,8 +117,13 @@ impl GetForResources {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::CbacBanner>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::CbacBanner>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }

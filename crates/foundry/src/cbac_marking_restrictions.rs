@@ -3,11 +3,7 @@
 //!
 //! How markings limit each other, on stacks with classification-based access control.
 
-use rolecall_client::{Call, Error, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// Get what a set of markings rules out, implies and requires.
     ///
     /// `GET /v2/admin/cbacMarkingRestrictions`
@@ -17,27 +13,33 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/cbac-marking-restrictions-objects/get-cbac-marking-restrictions>)
     pub fn get_cbac_marking_restrictions(&self) -> GetCbacMarkingRestrictions {
         GetCbacMarkingRestrictions {
-            call: Call::new(&self.transport, &operations::GET_CBAC_MARKING_RESTRICTIONS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_CBAC_MARKING_RESTRICTIONS,
+            ),
         }
     }
 }
 
-/// A call of [`Client::get_cbac_marking_restrictions`] that is not sent yet.
+/// A call of [`Client::get_cbac_marking_restrictions`](crate::Client::get_cbac_marking_restrictions) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetCbacMarkingRestrictions {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetCbacMarkingRestrictions {
     /// The markings. One `markingIds=` for each.
-    pub fn marking_ids(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn marking_ids(
+        mut self,
+        value: impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<::std::string::String>>,
+    ) -> Self {
         self.call.set(
             "markingIds",
             value
                 .into_iter()
-                .map(|item| -> String { item.into() })
-                .collect::<Vec<_>>(),
+                .map(|item| -> ::std::string::String { item.into() })
+                .collect::<::std::vec::Vec<_>>(),
         );
         self
     }
@@ -52,10 +54,13 @@ impl GetCbacMarkingRestrictions {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::CbacMarkingRestrictions>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::CbacMarkingRestrictions>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }

@@ -3,11 +3,7 @@
 //!
 //! Who holds which role on an enrollment. Independent of roles on its organizations.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the role assignments of an enrollment.
     ///
     /// `GET /v2/admin/enrollments/{enrollmentRid}/roleAssignments`
@@ -19,9 +15,9 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/enrollment-role-assignments/list-enrollment-role-assignments>)
     pub fn list_enrollment_role_assignments(&self) -> ListEnrollmentRoleAssignments {
         ListEnrollmentRoleAssignments {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::LIST_ENROLLMENT_ROLE_ASSIGNMENTS,
+                &crate::operations::LIST_ENROLLMENT_ROLE_ASSIGNMENTS,
             ),
         }
     }
@@ -37,9 +33,9 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/enrollment-role-assignments/add-enrollment-role-assignments>)
     pub fn add_enrollment_role_assignments(&self) -> AddEnrollmentRoleAssignments {
         AddEnrollmentRoleAssignments {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::ADD_ENROLLMENT_ROLE_ASSIGNMENTS,
+                &crate::operations::ADD_ENROLLMENT_ROLE_ASSIGNMENTS,
             ),
         }
     }
@@ -55,27 +51,33 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/enrollment-role-assignments/remove-enrollment-role-assignments>)
     pub fn remove_enrollment_role_assignments(&self) -> RemoveEnrollmentRoleAssignments {
         RemoveEnrollmentRoleAssignments {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::REMOVE_ENROLLMENT_ROLE_ASSIGNMENTS,
+                &crate::operations::REMOVE_ENROLLMENT_ROLE_ASSIGNMENTS,
             ),
         }
     }
 }
 
-/// A call of [`Client::list_enrollment_role_assignments`] that is not sent yet.
+/// A call of [`Client::list_enrollment_role_assignments`](crate::Client::list_enrollment_role_assignments) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListEnrollmentRoleAssignments {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListEnrollmentRoleAssignments {
     /// RID of the enrollment.
     ///
     /// Required.
-    pub fn enrollment_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("enrollmentRid", Into::<String>::into(value));
+    pub fn enrollment_rid(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "enrollmentRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -89,50 +91,63 @@ impl ListEnrollmentRoleAssignments {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ListEnrollmentRoleAssignmentsResponse>, Error<types::ApiError>>
-    {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ListEnrollmentRoleAssignmentsResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListEnrollmentRoleAssignments {
-    type Body = types::ListEnrollmentRoleAssignmentsResponse;
-    type Item = types::EnrollmentRoleAssignment;
-    type Error = types::ApiError;
+impl ::rolecall_client::Paged for ListEnrollmentRoleAssignments {
+    type Body = crate::types::ListEnrollmentRoleAssignmentsResponse;
+    type Item = crate::types::EnrollmentRoleAssignment;
+    type Error = crate::types::ApiError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body.data.unwrap_or_default(), None)
     }
 }
 
-/// A call of [`Client::add_enrollment_role_assignments`] that is not sent yet.
+/// A call of [`Client::add_enrollment_role_assignments`](crate::Client::add_enrollment_role_assignments) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AddEnrollmentRoleAssignments {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AddEnrollmentRoleAssignments {
     /// RID of the enrollment.
     ///
     /// Required.
-    pub fn enrollment_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("enrollmentRid", Into::<String>::into(value));
+    pub fn enrollment_rid(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "enrollmentRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -145,8 +160,13 @@ impl AddEnrollmentRoleAssignments {
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::AddEnrollmentRoleAssignmentsRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::AddEnrollmentRoleAssignmentsRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::AddEnrollmentRoleAssignmentsRequest,
+        >::into(value));
         self
     }
 
@@ -154,25 +174,36 @@ impl AddEnrollmentRoleAssignments {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::remove_enrollment_role_assignments`] that is not sent yet.
+/// A call of [`Client::remove_enrollment_role_assignments`](crate::Client::remove_enrollment_role_assignments) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct RemoveEnrollmentRoleAssignments {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl RemoveEnrollmentRoleAssignments {
     /// RID of the enrollment.
     ///
     /// Required.
-    pub fn enrollment_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("enrollmentRid", Into::<String>::into(value));
+    pub fn enrollment_rid(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "enrollmentRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -185,8 +216,13 @@ impl RemoveEnrollmentRoleAssignments {
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::RemoveEnrollmentRoleAssignmentsRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::RemoveEnrollmentRoleAssignmentsRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::RemoveEnrollmentRoleAssignmentsRequest,
+        >::into(value));
         self
     }
 
@@ -194,8 +230,13 @@ impl RemoveEnrollmentRoleAssignments {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }

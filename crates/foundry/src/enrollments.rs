@@ -3,11 +3,7 @@
 //!
 //! The customer's account, which holds its organizations.
 
-use rolecall_client::{Call, Error, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// Get the caller's enrollment.
     ///
     /// `GET /v2/admin/enrollments/getCurrent`
@@ -19,7 +15,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/enrollments/get-current-enrollment>)
     pub fn get_current_enrollment(&self) -> GetCurrentEnrollment {
         GetCurrentEnrollment {
-            call: Call::new(&self.transport, &operations::GET_CURRENT_ENROLLMENT),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_CURRENT_ENROLLMENT,
+            ),
         }
     }
 
@@ -32,16 +31,16 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/enrollments/get-enrollment>)
     pub fn get_enrollment(&self) -> GetEnrollment {
         GetEnrollment {
-            call: Call::new(&self.transport, &operations::GET_ENROLLMENT),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::GET_ENROLLMENT),
         }
     }
 }
 
-/// A call of [`Client::get_current_enrollment`] that is not sent yet.
+/// A call of [`Client::get_current_enrollment`](crate::Client::get_current_enrollment) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetCurrentEnrollment {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetCurrentEnrollment {
@@ -55,25 +54,36 @@ impl GetCurrentEnrollment {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::Enrollment>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Enrollment>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_enrollment`] that is not sent yet.
+/// A call of [`Client::get_enrollment`](crate::Client::get_enrollment) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetEnrollment {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetEnrollment {
     /// RID of the enrollment.
     ///
     /// Required.
-    pub fn enrollment_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("enrollmentRid", Into::<String>::into(value));
+    pub fn enrollment_rid(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "enrollmentRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -87,8 +97,13 @@ impl GetEnrollment {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::Enrollment>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Enrollment>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }

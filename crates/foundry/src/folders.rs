@@ -3,11 +3,7 @@
 //!
 //! Folders, and through them projects and spaces.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the children of a folder.
     ///
     /// `GET /v2/filesystem/folders/{folderRid}/children`
@@ -17,7 +13,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/folders/list-children-of-folder/>)
     pub fn list_children_of_folder(&self) -> ListChildrenOfFolder {
         ListChildrenOfFolder {
-            call: Call::new(&self.transport, &operations::LIST_CHILDREN_OF_FOLDER),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_CHILDREN_OF_FOLDER,
+            ),
         }
     }
 
@@ -32,7 +31,7 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/folders/create-folder/>)
     pub fn create_folder(&self) -> CreateFolder {
         CreateFolder {
-            call: Call::new(&self.transport, &operations::CREATE_FOLDER),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::CREATE_FOLDER),
         }
     }
 
@@ -47,7 +46,7 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/folders/get-folder/>)
     pub fn get_folder(&self) -> GetFolder {
         GetFolder {
-            call: Call::new(&self.transport, &operations::GET_FOLDER),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::GET_FOLDER),
         }
     }
 
@@ -60,7 +59,7 @@ impl Client {
     /// Scopes: `api:filesystem-write`.
     pub fn replace_folder(&self) -> ReplaceFolder {
         ReplaceFolder {
-            call: Call::new(&self.transport, &operations::REPLACE_FOLDER),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::REPLACE_FOLDER),
         }
     }
 
@@ -75,24 +74,30 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/folders/get-folders-batch/>)
     pub fn get_folders_batch(&self) -> GetFoldersBatch {
         GetFoldersBatch {
-            call: Call::new(&self.transport, &operations::GET_FOLDERS_BATCH),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_FOLDERS_BATCH,
+            ),
         }
     }
 }
 
-/// A call of [`Client::list_children_of_folder`] that is not sent yet.
+/// A call of [`Client::list_children_of_folder`](crate::Client::list_children_of_folder) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListChildrenOfFolder {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListChildrenOfFolder {
     /// RID of the folder.
     ///
     /// Required.
-    pub fn folder_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("folderRid", Into::<String>::into(value));
+    pub fn folder_rid(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "folderRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -103,8 +108,11 @@ impl ListChildrenOfFolder {
     }
 
     /// `nextPageToken` of the page before. Leave it out for the first page; keep the other parameters as they were.
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.set("pageToken", Into::<String>::into(value));
+    pub fn page_token(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "pageToken",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -112,32 +120,40 @@ impl ListChildrenOfFolder {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ListChildrenOfFolderResponse>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ListChildrenOfFolderResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListChildrenOfFolder {
-    type Body = types::ListChildrenOfFolderResponse;
-    type Item = types::Resource;
-    type Error = types::ApiError;
+impl ::rolecall_client::Paged for ListChildrenOfFolder {
+    type Body = crate::types::ListChildrenOfFolderResponse;
+    type Item = crate::types::Resource;
+    type Error = crate::types::ApiError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         let next = Some(&body)
             .and_then(|value| value.next_page_token.as_ref())
             .cloned();
@@ -145,19 +161,23 @@ impl Paged for ListChildrenOfFolder {
     }
 }
 
-/// A call of [`Client::create_folder`] that is not sent yet.
+/// A call of [`Client::create_folder`](crate::Client::create_folder) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct CreateFolder {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl CreateFolder {
     /// Where to create the folder, and its name.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::CreateFolderRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::CreateFolderRequest>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::CreateFolderRequest>::into(value));
         self
     }
 
@@ -165,25 +185,33 @@ impl CreateFolder {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::Folder>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Folder>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_folder`] that is not sent yet.
+/// A call of [`Client::get_folder`](crate::Client::get_folder) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetFolder {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetFolder {
     /// RID of the folder.
     ///
     /// Required.
-    pub fn folder_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("folderRid", Into::<String>::into(value));
+    pub fn folder_rid(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "folderRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -191,25 +219,33 @@ impl GetFolder {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::Folder>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Folder>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::replace_folder`] that is not sent yet.
+/// A call of [`Client::replace_folder`](crate::Client::replace_folder) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ReplaceFolder {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ReplaceFolder {
     /// RID of the folder.
     ///
     /// Required.
-    pub fn folder_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("folderRid", Into::<String>::into(value));
+    pub fn folder_rid(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "folderRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -222,8 +258,12 @@ impl ReplaceFolder {
     /// The new parent and name.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::ReplaceFolderRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::ReplaceFolderRequest>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::ReplaceFolderRequest>::into(value));
         self
     }
 
@@ -231,28 +271,35 @@ impl ReplaceFolder {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::Folder>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Folder>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_folders_batch`] that is not sent yet.
+/// A call of [`Client::get_folders_batch`](crate::Client::get_folders_batch) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetFoldersBatch {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetFoldersBatch {
     /// The folders to get, 1 to 1000.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<Vec<types::GetFoldersBatchRequestElement>>) -> Self {
-        self.call
-            .json(&Into::<Vec<types::GetFoldersBatchRequestElement>>::into(
-                value,
-            ));
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<::std::vec::Vec<crate::types::GetFoldersBatchRequestElement>>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            ::std::vec::Vec<crate::types::GetFoldersBatchRequestElement>,
+        >::into(value));
         self
     }
 
@@ -260,10 +307,13 @@ impl GetFoldersBatch {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::GetFoldersBatchResponse>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::GetFoldersBatchResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }

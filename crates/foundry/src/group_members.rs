@@ -3,11 +3,7 @@
 //!
 //! The users and groups in a group.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the members of a group.
     ///
     /// `GET /v2/admin/groups/{groupId}/groupMembers`
@@ -19,7 +15,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/group-members/list-group-members>)
     pub fn list_group_members(&self) -> ListGroupMembers {
         ListGroupMembers {
-            call: Call::new(&self.transport, &operations::LIST_GROUP_MEMBERS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_GROUP_MEMBERS,
+            ),
         }
     }
 
@@ -34,7 +33,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/group-members/add-group-members>)
     pub fn add_group_members(&self) -> AddGroupMembers {
         AddGroupMembers {
-            call: Call::new(&self.transport, &operations::ADD_GROUP_MEMBERS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::ADD_GROUP_MEMBERS,
+            ),
         }
     }
 
@@ -49,24 +51,30 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/group-members/remove-group-members>)
     pub fn remove_group_members(&self) -> RemoveGroupMembers {
         RemoveGroupMembers {
-            call: Call::new(&self.transport, &operations::REMOVE_GROUP_MEMBERS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::REMOVE_GROUP_MEMBERS,
+            ),
         }
     }
 }
 
-/// A call of [`Client::list_group_members`] that is not sent yet.
+/// A call of [`Client::list_group_members`](crate::Client::list_group_members) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListGroupMembers {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListGroupMembers {
     /// Id of the group.
     ///
     /// Required.
-    pub fn group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("groupId", Into::<String>::into(value));
+    pub fn group_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "groupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -77,8 +85,11 @@ impl ListGroupMembers {
     }
 
     /// `nextPageToken` of the page before. Leave it out for the first page; keep the other parameters as they were.
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.set("pageToken", Into::<String>::into(value));
+    pub fn page_token(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "pageToken",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -98,32 +109,40 @@ impl ListGroupMembers {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ListGroupMembersResponse>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ListGroupMembersResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListGroupMembers {
-    type Body = types::ListGroupMembersResponse;
-    type Item = types::GroupMember;
-    type Error = types::ApiError;
+impl ::rolecall_client::Paged for ListGroupMembers {
+    type Body = crate::types::ListGroupMembersResponse;
+    type Item = crate::types::GroupMember;
+    type Error = crate::types::ApiError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         let next = Some(&body)
             .and_then(|value| value.next_page_token.as_ref())
             .cloned();
@@ -131,27 +150,34 @@ impl Paged for ListGroupMembers {
     }
 }
 
-/// A call of [`Client::add_group_members`] that is not sent yet.
+/// A call of [`Client::add_group_members`](crate::Client::add_group_members) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AddGroupMembers {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AddGroupMembers {
     /// Id of the group.
     ///
     /// Required.
-    pub fn group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("groupId", Into::<String>::into(value));
+    pub fn group_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "groupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::AddGroupMembersRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::AddGroupMembersRequest>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::AddGroupMembersRequest>::into(value));
         self
     }
 
@@ -159,33 +185,46 @@ impl AddGroupMembers {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::remove_group_members`] that is not sent yet.
+/// A call of [`Client::remove_group_members`](crate::Client::remove_group_members) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct RemoveGroupMembers {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl RemoveGroupMembers {
     /// Id of the group.
     ///
     /// Required.
-    pub fn group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("groupId", Into::<String>::into(value));
+    pub fn group_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "groupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::RemoveGroupMembersRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::RemoveGroupMembersRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::RemoveGroupMembersRequest,
+        >::into(value));
         self
     }
 
@@ -193,8 +232,13 @@ impl RemoveGroupMembers {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }

@@ -3,11 +3,7 @@
 //!
 //! How long a membership in a group may last.
 
-use rolecall_client::{Call, Error, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// Get the expiration policy of a group.
     ///
     /// `GET /v2/admin/groups/{groupId}/membershipExpirationPolicy`
@@ -17,9 +13,9 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/group-membership-expiration-policies/get-group-membership-expiration-policy>)
     pub fn get_group_membership_expiration_policy(&self) -> GetGroupMembershipExpirationPolicy {
         GetGroupMembershipExpirationPolicy {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::GET_GROUP_MEMBERSHIP_EXPIRATION_POLICY,
+                &crate::operations::GET_GROUP_MEMBERSHIP_EXPIRATION_POLICY,
             ),
         }
     }
@@ -37,27 +33,30 @@ impl Client {
         &self,
     ) -> ReplaceGroupMembershipExpirationPolicy {
         ReplaceGroupMembershipExpirationPolicy {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::REPLACE_GROUP_MEMBERSHIP_EXPIRATION_POLICY,
+                &crate::operations::REPLACE_GROUP_MEMBERSHIP_EXPIRATION_POLICY,
             ),
         }
     }
 }
 
-/// A call of [`Client::get_group_membership_expiration_policy`] that is not sent yet.
+/// A call of [`Client::get_group_membership_expiration_policy`](crate::Client::get_group_membership_expiration_policy) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetGroupMembershipExpirationPolicy {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetGroupMembershipExpirationPolicy {
     /// Id of the group.
     ///
     /// Required.
-    pub fn group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("groupId", Into::<String>::into(value));
+    pub fn group_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "groupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -71,27 +70,33 @@ impl GetGroupMembershipExpirationPolicy {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::GroupMembershipExpirationPolicy>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::GroupMembershipExpirationPolicy>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::replace_group_membership_expiration_policy`] that is not sent yet.
+/// A call of [`Client::replace_group_membership_expiration_policy`](crate::Client::replace_group_membership_expiration_policy) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ReplaceGroupMembershipExpirationPolicy {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ReplaceGroupMembershipExpirationPolicy {
     /// Id of the group.
     ///
     /// Required.
-    pub fn group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("groupId", Into::<String>::into(value));
+    pub fn group_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "groupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -106,9 +111,11 @@ impl ReplaceGroupMembershipExpirationPolicy {
     /// Required.
     pub fn body(
         mut self,
-        value: impl Into<types::ReplaceGroupMembershipExpirationPolicyRequest>,
+        value: impl ::std::convert::Into<crate::types::ReplaceGroupMembershipExpirationPolicyRequest>,
     ) -> Self {
-        self.call.json(&value.into());
+        self.call.json(&::std::convert::Into::<
+            crate::types::ReplaceGroupMembershipExpirationPolicyRequest,
+        >::into(value));
         self
     }
 
@@ -116,10 +123,13 @@ impl ReplaceGroupMembershipExpirationPolicy {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::GroupMembershipExpirationPolicy>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::GroupMembershipExpirationPolicy>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }

@@ -3,11 +3,7 @@
 //!
 //! The groups that a user is in.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the groups of a user.
     ///
     /// `GET /v2/admin/users/{userId}/groupMemberships`
@@ -19,24 +15,30 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/group-memberships/list-group-memberships>)
     pub fn list_group_memberships(&self) -> ListGroupMemberships {
         ListGroupMemberships {
-            call: Call::new(&self.transport, &operations::LIST_GROUP_MEMBERSHIPS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_GROUP_MEMBERSHIPS,
+            ),
         }
     }
 }
 
-/// A call of [`Client::list_group_memberships`] that is not sent yet.
+/// A call of [`Client::list_group_memberships`](crate::Client::list_group_memberships) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListGroupMemberships {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListGroupMemberships {
     /// Id of the user.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -47,8 +49,11 @@ impl ListGroupMemberships {
     }
 
     /// `nextPageToken` of the page before. Leave it out for the first page; keep the other parameters as they were.
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.set("pageToken", Into::<String>::into(value));
+    pub fn page_token(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "pageToken",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -62,32 +67,40 @@ impl ListGroupMemberships {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ListGroupMembershipsResponse>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ListGroupMembershipsResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListGroupMemberships {
-    type Body = types::ListGroupMembershipsResponse;
-    type Item = types::GroupMembership;
-    type Error = types::ApiError;
+impl ::rolecall_client::Paged for ListGroupMemberships {
+    type Body = crate::types::ListGroupMembershipsResponse;
+    type Item = crate::types::GroupMembership;
+    type Error = crate::types::ApiError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         let next = Some(&body)
             .and_then(|value| value.next_page_token.as_ref())
             .cloned();

@@ -3,11 +3,7 @@
 //!
 //! What the authentication provider knows a group as.
 
-use rolecall_client::{Call, Error, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// Get a group's id at the authentication provider.
     ///
     /// `GET /v2/admin/groups/{groupId}/providerInfo`
@@ -17,7 +13,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/group-provider-infos/get-group-provider-info>)
     pub fn get_group_provider_info(&self) -> GetGroupProviderInfo {
         GetGroupProviderInfo {
-            call: Call::new(&self.transport, &operations::GET_GROUP_PROVIDER_INFO),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_GROUP_PROVIDER_INFO,
+            ),
         }
     }
 
@@ -32,24 +31,30 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/group-provider-infos/replace-group-provider-info>)
     pub fn replace_group_provider_info(&self) -> ReplaceGroupProviderInfo {
         ReplaceGroupProviderInfo {
-            call: Call::new(&self.transport, &operations::REPLACE_GROUP_PROVIDER_INFO),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::REPLACE_GROUP_PROVIDER_INFO,
+            ),
         }
     }
 }
 
-/// A call of [`Client::get_group_provider_info`] that is not sent yet.
+/// A call of [`Client::get_group_provider_info`](crate::Client::get_group_provider_info) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetGroupProviderInfo {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetGroupProviderInfo {
     /// Id of the group.
     ///
     /// Required.
-    pub fn group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("groupId", Into::<String>::into(value));
+    pub fn group_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "groupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -57,33 +62,46 @@ impl GetGroupProviderInfo {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::GroupProviderInfo>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::GroupProviderInfo>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::replace_group_provider_info`] that is not sent yet.
+/// A call of [`Client::replace_group_provider_info`](crate::Client::replace_group_provider_info) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ReplaceGroupProviderInfo {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ReplaceGroupProviderInfo {
     /// Id of the group.
     ///
     /// Required.
-    pub fn group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("groupId", Into::<String>::into(value));
+    pub fn group_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "groupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::ReplaceGroupProviderInfoRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::ReplaceGroupProviderInfoRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::ReplaceGroupProviderInfoRequest,
+        >::into(value));
         self
     }
 
@@ -91,8 +109,13 @@ impl ReplaceGroupProviderInfo {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::GroupProviderInfo>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::GroupProviderInfo>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }

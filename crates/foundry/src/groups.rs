@@ -3,11 +3,7 @@
 //!
 //! Groups of users and of other groups.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List groups.
     ///
     /// `GET /v2/admin/groups`
@@ -17,7 +13,7 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/groups/list-groups>)
     pub fn list_groups(&self) -> ListGroups {
         ListGroups {
-            call: Call::new(&self.transport, &operations::LIST_GROUPS),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::LIST_GROUPS),
         }
     }
 
@@ -32,7 +28,7 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/groups/create-group>)
     pub fn create_group(&self) -> CreateGroup {
         CreateGroup {
-            call: Call::new(&self.transport, &operations::CREATE_GROUP),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::CREATE_GROUP),
         }
     }
 
@@ -47,7 +43,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/groups/get-groups-batch>)
     pub fn get_groups_batch(&self) -> GetGroupsBatch {
         GetGroupsBatch {
-            call: Call::new(&self.transport, &operations::GET_GROUPS_BATCH),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_GROUPS_BATCH,
+            ),
         }
     }
 
@@ -60,7 +59,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/groups/list-current-groups>)
     pub fn list_current_groups(&self) -> ListCurrentGroups {
         ListCurrentGroups {
-            call: Call::new(&self.transport, &operations::LIST_CURRENT_GROUPS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_CURRENT_GROUPS,
+            ),
         }
     }
 
@@ -75,7 +77,7 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/groups/search-groups>)
     pub fn search_groups(&self) -> SearchGroups {
         SearchGroups {
-            call: Call::new(&self.transport, &operations::SEARCH_GROUPS),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::SEARCH_GROUPS),
         }
     }
 
@@ -88,7 +90,7 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/groups/get-group>)
     pub fn get_group(&self) -> GetGroup {
         GetGroup {
-            call: Call::new(&self.transport, &operations::GET_GROUP),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::GET_GROUP),
         }
     }
 
@@ -103,7 +105,7 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/groups/replace-group>)
     pub fn replace_group(&self) -> ReplaceGroup {
         ReplaceGroup {
-            call: Call::new(&self.transport, &operations::REPLACE_GROUP),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::REPLACE_GROUP),
         }
     }
 
@@ -118,16 +120,16 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/groups/delete-group>)
     pub fn delete_group(&self) -> DeleteGroup {
         DeleteGroup {
-            call: Call::new(&self.transport, &operations::DELETE_GROUP),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::DELETE_GROUP),
         }
     }
 }
 
-/// A call of [`Client::list_groups`] that is not sent yet.
+/// A call of [`Client::list_groups`](crate::Client::list_groups) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListGroups {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListGroups {
@@ -138,8 +140,11 @@ impl ListGroups {
     }
 
     /// `nextPageToken` of the page before. Leave it out for the first page; keep the other parameters as they were.
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.set("pageToken", Into::<String>::into(value));
+    pub fn page_token(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "pageToken",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -147,30 +152,40 @@ impl ListGroups {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::ListGroupsResponse>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ListGroupsResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListGroups {
-    type Body = types::ListGroupsResponse;
-    type Item = types::Group;
-    type Error = types::ApiError;
+impl ::rolecall_client::Paged for ListGroups {
+    type Body = crate::types::ListGroupsResponse;
+    type Item = crate::types::Group;
+    type Error = crate::types::ApiError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         let next = Some(&body)
             .and_then(|value| value.next_page_token.as_ref())
             .cloned();
@@ -178,19 +193,23 @@ impl Paged for ListGroups {
     }
 }
 
-/// A call of [`Client::create_group`] that is not sent yet.
+/// A call of [`Client::create_group`](crate::Client::create_group) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct CreateGroup {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl CreateGroup {
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::CreateGroupRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::CreateGroupRequest>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::CreateGroupRequest>::into(value));
         self
     }
 
@@ -198,28 +217,35 @@ impl CreateGroup {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::Group>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Group>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_groups_batch`] that is not sent yet.
+/// A call of [`Client::get_groups_batch`](crate::Client::get_groups_batch) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetGroupsBatch {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetGroupsBatch {
     /// A bare array of 1 to 500 ids
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<Vec<types::GetGroupsBatchRequestElement>>) -> Self {
-        self.call
-            .json(&Into::<Vec<types::GetGroupsBatchRequestElement>>::into(
-                value,
-            ));
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<::std::vec::Vec<crate::types::GetGroupsBatchRequestElement>>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            ::std::vec::Vec<crate::types::GetGroupsBatchRequestElement>,
+        >::into(value));
         self
     }
 
@@ -227,19 +253,22 @@ impl GetGroupsBatch {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::GetGroupsBatchResponse>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::GetGroupsBatchResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::list_current_groups`] that is not sent yet.
+/// A call of [`Client::list_current_groups`](crate::Client::list_current_groups) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListCurrentGroups {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListCurrentGroups {
@@ -253,49 +282,61 @@ impl ListCurrentGroups {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ListCurrentGroupsResponse>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ListCurrentGroupsResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListCurrentGroups {
-    type Body = types::ListCurrentGroupsResponse;
-    type Item = types::Group;
-    type Error = types::ApiError;
+impl ::rolecall_client::Paged for ListCurrentGroups {
+    type Body = crate::types::ListCurrentGroupsResponse;
+    type Item = crate::types::Group;
+    type Error = crate::types::ApiError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body.data.unwrap_or_default(), None)
     }
 }
 
-/// A call of [`Client::search_groups`] that is not sent yet.
+/// A call of [`Client::search_groups`](crate::Client::search_groups) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct SearchGroups {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl SearchGroups {
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::SearchGroupsRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::SearchGroupsRequest>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::SearchGroupsRequest>::into(value));
         self
     }
 
@@ -303,32 +344,40 @@ impl SearchGroups {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::SearchGroupsResponse>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::SearchGroupsResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for SearchGroups {
-    type Body = types::SearchGroupsResponse;
-    type Item = types::Group;
-    type Error = types::ApiError;
+impl ::rolecall_client::Paged for SearchGroups {
+    type Body = crate::types::SearchGroupsResponse;
+    type Item = crate::types::Group;
+    type Error = crate::types::ApiError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         let next = Some(&body)
             .and_then(|value| value.next_page_token.as_ref())
             .cloned();
@@ -336,19 +385,22 @@ impl Paged for SearchGroups {
     }
 }
 
-/// A call of [`Client::get_group`] that is not sent yet.
+/// A call of [`Client::get_group`](crate::Client::get_group) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetGroup {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetGroup {
     /// Id of the group.
     ///
     /// Required.
-    pub fn group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("groupId", Into::<String>::into(value));
+    pub fn group_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "groupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -356,33 +408,45 @@ impl GetGroup {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::Group>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Group>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::replace_group`] that is not sent yet.
+/// A call of [`Client::replace_group`](crate::Client::replace_group) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ReplaceGroup {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ReplaceGroup {
     /// Id of the group.
     ///
     /// Required.
-    pub fn group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("groupId", Into::<String>::into(value));
+    pub fn group_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "groupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::ReplaceGroupRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::ReplaceGroupRequest>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::ReplaceGroupRequest>::into(value));
         self
     }
 
@@ -390,25 +454,33 @@ impl ReplaceGroup {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::Group>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Group>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::delete_group`] that is not sent yet.
+/// A call of [`Client::delete_group`](crate::Client::delete_group) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct DeleteGroup {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl DeleteGroup {
     /// Id of the group.
     ///
     /// Required.
-    pub fn group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("groupId", Into::<String>::into(value));
+    pub fn group_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "groupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -416,8 +488,13 @@ impl DeleteGroup {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }

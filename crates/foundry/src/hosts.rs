@@ -3,11 +3,7 @@
 //!
 //! Host names of an enrollment.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the host names of an enrollment.
     ///
     /// `GET /v2/admin/enrollments/{enrollmentRid}/hosts`
@@ -17,24 +13,30 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/hosts/list-hosts>)
     pub fn list_hosts(&self) -> ListHosts {
         ListHosts {
-            call: Call::new(&self.transport, &operations::LIST_HOSTS),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::LIST_HOSTS),
         }
     }
 }
 
-/// A call of [`Client::list_hosts`] that is not sent yet.
+/// A call of [`Client::list_hosts`](crate::Client::list_hosts) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListHosts {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListHosts {
     /// RID of the enrollment.
     ///
     /// Required.
-    pub fn enrollment_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("enrollmentRid", Into::<String>::into(value));
+    pub fn enrollment_rid(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "enrollmentRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -45,8 +47,11 @@ impl ListHosts {
     }
 
     /// `nextPageToken` of the page before. Leave it out for the first page; keep the other parameters as they were.
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.set("pageToken", Into::<String>::into(value));
+    pub fn page_token(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "pageToken",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -60,30 +65,40 @@ impl ListHosts {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::ListHostsResponse>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ListHostsResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListHosts {
-    type Body = types::ListHostsResponse;
-    type Item = types::Host;
-    type Error = types::ApiError;
+impl ::rolecall_client::Paged for ListHosts {
+    type Body = crate::types::ListHostsResponse;
+    type Item = crate::types::Host;
+    type Error = crate::types::ApiError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         let next = Some(&body)
             .and_then(|value| value.next_page_token.as_ref())
             .cloned();

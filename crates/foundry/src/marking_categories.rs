@@ -3,11 +3,7 @@
 //!
 //! Groups of markings, and who may see or administer them.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List marking categories.
     ///
     /// `GET /v2/admin/markingCategories`
@@ -19,7 +15,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/marking-categories/list-marking-categories>)
     pub fn list_marking_categories(&self) -> ListMarkingCategories {
         ListMarkingCategories {
-            call: Call::new(&self.transport, &operations::LIST_MARKING_CATEGORIES),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_MARKING_CATEGORIES,
+            ),
         }
     }
 
@@ -34,7 +33,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/marking-categories/create-marking-category>)
     pub fn create_marking_category(&self) -> CreateMarkingCategory {
         CreateMarkingCategory {
-            call: Call::new(&self.transport, &operations::CREATE_MARKING_CATEGORY),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::CREATE_MARKING_CATEGORY,
+            ),
         }
     }
 
@@ -47,7 +49,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/marking-categories/get-marking-category>)
     pub fn get_marking_category(&self) -> GetMarkingCategory {
         GetMarkingCategory {
-            call: Call::new(&self.transport, &operations::GET_MARKING_CATEGORY),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_MARKING_CATEGORY,
+            ),
         }
     }
 
@@ -62,16 +67,19 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/marking-categories/replace-marking-category>)
     pub fn replace_marking_category(&self) -> ReplaceMarkingCategory {
         ReplaceMarkingCategory {
-            call: Call::new(&self.transport, &operations::REPLACE_MARKING_CATEGORY),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::REPLACE_MARKING_CATEGORY,
+            ),
         }
     }
 }
 
-/// A call of [`Client::list_marking_categories`] that is not sent yet.
+/// A call of [`Client::list_marking_categories`](crate::Client::list_marking_categories) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListMarkingCategories {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListMarkingCategories {
@@ -82,9 +90,14 @@ impl ListMarkingCategories {
     }
 
     /// Only this kind. Left out, all kinds.
-    pub fn marking_type(mut self, value: impl Into<types::MarkingType>) -> Self {
-        self.call
-            .set("markingType", Into::<types::MarkingType>::into(value));
+    pub fn marking_type(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::MarkingType>,
+    ) -> Self {
+        self.call.set(
+            "markingType",
+            ::std::convert::Into::<crate::types::MarkingType>::into(value),
+        );
         self
     }
 
@@ -95,8 +108,11 @@ impl ListMarkingCategories {
     }
 
     /// `nextPageToken` of the page before. Leave it out for the first page; keep the other parameters as they were.
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.set("pageToken", Into::<String>::into(value));
+    pub fn page_token(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "pageToken",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -104,32 +120,40 @@ impl ListMarkingCategories {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ListMarkingCategoriesResponse>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ListMarkingCategoriesResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListMarkingCategories {
-    type Body = types::ListMarkingCategoriesResponse;
-    type Item = types::MarkingCategory;
-    type Error = types::ApiError;
+impl ::rolecall_client::Paged for ListMarkingCategories {
+    type Body = crate::types::ListMarkingCategoriesResponse;
+    type Item = crate::types::MarkingCategory;
+    type Error = crate::types::ApiError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         let next = Some(&body)
             .and_then(|value| value.next_page_token.as_ref())
             .cloned();
@@ -137,11 +161,11 @@ impl Paged for ListMarkingCategories {
     }
 }
 
-/// A call of [`Client::create_marking_category`] that is not sent yet.
+/// A call of [`Client::create_marking_category`](crate::Client::create_marking_category) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct CreateMarkingCategory {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl CreateMarkingCategory {
@@ -154,8 +178,13 @@ impl CreateMarkingCategory {
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::CreateMarkingCategoryRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::CreateMarkingCategoryRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::CreateMarkingCategoryRequest,
+        >::into(value));
         self
     }
 
@@ -163,26 +192,36 @@ impl CreateMarkingCategory {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::MarkingCategory>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::MarkingCategory>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_marking_category`] that is not sent yet.
+/// A call of [`Client::get_marking_category`](crate::Client::get_marking_category) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetMarkingCategory {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetMarkingCategory {
     /// Id of the marking category.
     ///
     /// Required.
-    pub fn marking_category_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("markingCategoryId", Into::<String>::into(value));
+    pub fn marking_category_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "markingCategoryId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -190,26 +229,36 @@ impl GetMarkingCategory {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::MarkingCategory>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::MarkingCategory>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::replace_marking_category`] that is not sent yet.
+/// A call of [`Client::replace_marking_category`](crate::Client::replace_marking_category) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ReplaceMarkingCategory {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ReplaceMarkingCategory {
     /// Id of the marking category.
     ///
     /// Required.
-    pub fn marking_category_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("markingCategoryId", Into::<String>::into(value));
+    pub fn marking_category_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "markingCategoryId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -222,8 +271,13 @@ impl ReplaceMarkingCategory {
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::ReplaceMarkingCategoryRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::ReplaceMarkingCategoryRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::ReplaceMarkingCategoryRequest,
+        >::into(value));
         self
     }
 
@@ -231,8 +285,13 @@ impl ReplaceMarkingCategory {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::MarkingCategory>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::MarkingCategory>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }

@@ -3,11 +3,7 @@
 //!
 //! Who may see what carries a marking. The members of an organization's marking are its guests.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the members of a marking.
     ///
     /// `GET /v2/admin/markings/{markingId}/markingMembers`
@@ -19,7 +15,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/marking-members/list-marking-members>)
     pub fn list_marking_members(&self) -> ListMarkingMembers {
         ListMarkingMembers {
-            call: Call::new(&self.transport, &operations::LIST_MARKING_MEMBERS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_MARKING_MEMBERS,
+            ),
         }
     }
 
@@ -36,7 +35,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/marking-members/add-marking-members>)
     pub fn add_marking_members(&self) -> AddMarkingMembers {
         AddMarkingMembers {
-            call: Call::new(&self.transport, &operations::ADD_MARKING_MEMBERS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::ADD_MARKING_MEMBERS,
+            ),
         }
     }
 
@@ -51,24 +53,30 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/marking-members/remove-marking-members>)
     pub fn remove_marking_members(&self) -> RemoveMarkingMembers {
         RemoveMarkingMembers {
-            call: Call::new(&self.transport, &operations::REMOVE_MARKING_MEMBERS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::REMOVE_MARKING_MEMBERS,
+            ),
         }
     }
 }
 
-/// A call of [`Client::list_marking_members`] that is not sent yet.
+/// A call of [`Client::list_marking_members`](crate::Client::list_marking_members) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListMarkingMembers {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListMarkingMembers {
     /// Id of the marking.
     ///
     /// Required.
-    pub fn marking_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("markingId", Into::<String>::into(value));
+    pub fn marking_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "markingId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -79,8 +87,11 @@ impl ListMarkingMembers {
     }
 
     /// `nextPageToken` of the page before. Leave it out for the first page; keep the other parameters as they were.
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.set("pageToken", Into::<String>::into(value));
+    pub fn page_token(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "pageToken",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -94,32 +105,40 @@ impl ListMarkingMembers {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ListMarkingMembersResponse>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ListMarkingMembersResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListMarkingMembers {
-    type Body = types::ListMarkingMembersResponse;
-    type Item = types::MarkingMember;
-    type Error = types::ApiError;
+impl ::rolecall_client::Paged for ListMarkingMembers {
+    type Body = crate::types::ListMarkingMembersResponse;
+    type Item = crate::types::MarkingMember;
+    type Error = crate::types::ApiError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         let next = Some(&body)
             .and_then(|value| value.next_page_token.as_ref())
             .cloned();
@@ -127,27 +146,35 @@ impl Paged for ListMarkingMembers {
     }
 }
 
-/// A call of [`Client::add_marking_members`] that is not sent yet.
+/// A call of [`Client::add_marking_members`](crate::Client::add_marking_members) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AddMarkingMembers {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AddMarkingMembers {
     /// Id of the marking.
     ///
     /// Required.
-    pub fn marking_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("markingId", Into::<String>::into(value));
+    pub fn marking_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "markingId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::AddMarkingMembersRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::AddMarkingMembersRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::AddMarkingMembersRequest,
+        >::into(value));
         self
     }
 
@@ -155,33 +182,46 @@ impl AddMarkingMembers {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::remove_marking_members`] that is not sent yet.
+/// A call of [`Client::remove_marking_members`](crate::Client::remove_marking_members) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct RemoveMarkingMembers {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl RemoveMarkingMembers {
     /// Id of the marking.
     ///
     /// Required.
-    pub fn marking_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("markingId", Into::<String>::into(value));
+    pub fn marking_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "markingId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::RemoveMarkingMembersRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::RemoveMarkingMembersRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::RemoveMarkingMembersRequest,
+        >::into(value));
         self
     }
 
@@ -189,8 +229,13 @@ impl RemoveMarkingMembers {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }

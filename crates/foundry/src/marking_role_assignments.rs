@@ -3,11 +3,7 @@
 //!
 //! Who may administer, apply or take off a marking.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the role assignments of a marking.
     ///
     /// `GET /v2/admin/markings/{markingId}/roleAssignments`
@@ -19,7 +15,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/marking-role-assignments/list-marking-role-assignments>)
     pub fn list_marking_role_assignments(&self) -> ListMarkingRoleAssignments {
         ListMarkingRoleAssignments {
-            call: Call::new(&self.transport, &operations::LIST_MARKING_ROLE_ASSIGNMENTS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_MARKING_ROLE_ASSIGNMENTS,
+            ),
         }
     }
 
@@ -36,7 +35,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/marking-role-assignments/add-marking-role-assignments>)
     pub fn add_marking_role_assignments(&self) -> AddMarkingRoleAssignments {
         AddMarkingRoleAssignments {
-            call: Call::new(&self.transport, &operations::ADD_MARKING_ROLE_ASSIGNMENTS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::ADD_MARKING_ROLE_ASSIGNMENTS,
+            ),
         }
     }
 
@@ -53,27 +55,30 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/marking-role-assignments/remove-marking-role-assignments>)
     pub fn remove_marking_role_assignments(&self) -> RemoveMarkingRoleAssignments {
         RemoveMarkingRoleAssignments {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::REMOVE_MARKING_ROLE_ASSIGNMENTS,
+                &crate::operations::REMOVE_MARKING_ROLE_ASSIGNMENTS,
             ),
         }
     }
 }
 
-/// A call of [`Client::list_marking_role_assignments`] that is not sent yet.
+/// A call of [`Client::list_marking_role_assignments`](crate::Client::list_marking_role_assignments) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListMarkingRoleAssignments {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListMarkingRoleAssignments {
     /// Id of the marking.
     ///
     /// Required.
-    pub fn marking_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("markingId", Into::<String>::into(value));
+    pub fn marking_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "markingId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -84,8 +89,11 @@ impl ListMarkingRoleAssignments {
     }
 
     /// `nextPageToken` of the page before. Leave it out for the first page; keep the other parameters as they were.
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.set("pageToken", Into::<String>::into(value));
+    pub fn page_token(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "pageToken",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -93,32 +101,40 @@ impl ListMarkingRoleAssignments {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ListMarkingRoleAssignmentsResponse>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ListMarkingRoleAssignmentsResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListMarkingRoleAssignments {
-    type Body = types::ListMarkingRoleAssignmentsResponse;
-    type Item = types::MarkingRoleAssignment;
-    type Error = types::ApiError;
+impl ::rolecall_client::Paged for ListMarkingRoleAssignments {
+    type Body = crate::types::ListMarkingRoleAssignmentsResponse;
+    type Item = crate::types::MarkingRoleAssignment;
+    type Error = crate::types::ApiError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         let next = Some(&body)
             .and_then(|value| value.next_page_token.as_ref())
             .cloned();
@@ -126,27 +142,35 @@ impl Paged for ListMarkingRoleAssignments {
     }
 }
 
-/// A call of [`Client::add_marking_role_assignments`] that is not sent yet.
+/// A call of [`Client::add_marking_role_assignments`](crate::Client::add_marking_role_assignments) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AddMarkingRoleAssignments {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AddMarkingRoleAssignments {
     /// Id of the marking.
     ///
     /// Required.
-    pub fn marking_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("markingId", Into::<String>::into(value));
+    pub fn marking_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "markingId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::AddMarkingRoleAssignmentsRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::AddMarkingRoleAssignmentsRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::AddMarkingRoleAssignmentsRequest,
+        >::into(value));
         self
     }
 
@@ -154,33 +178,46 @@ impl AddMarkingRoleAssignments {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::remove_marking_role_assignments`] that is not sent yet.
+/// A call of [`Client::remove_marking_role_assignments`](crate::Client::remove_marking_role_assignments) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct RemoveMarkingRoleAssignments {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl RemoveMarkingRoleAssignments {
     /// Id of the marking.
     ///
     /// Required.
-    pub fn marking_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("markingId", Into::<String>::into(value));
+    pub fn marking_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "markingId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::RemoveMarkingRoleAssignmentsRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::RemoveMarkingRoleAssignmentsRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::RemoveMarkingRoleAssignmentsRequest,
+        >::into(value));
         self
     }
 
@@ -188,8 +225,13 @@ impl RemoveMarkingRoleAssignments {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }

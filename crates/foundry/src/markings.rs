@@ -3,11 +3,7 @@
 //!
 //! Labels that limit access to whoever is a member of them. Every organization has one behind it.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List markings.
     ///
     /// `GET /v2/admin/markings`
@@ -19,7 +15,7 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/markings/list-markings>)
     pub fn list_markings(&self) -> ListMarkings {
         ListMarkings {
-            call: Call::new(&self.transport, &operations::LIST_MARKINGS),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::LIST_MARKINGS),
         }
     }
 
@@ -34,7 +30,7 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/markings/create-marking>)
     pub fn create_marking(&self) -> CreateMarking {
         CreateMarking {
-            call: Call::new(&self.transport, &operations::CREATE_MARKING),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::CREATE_MARKING),
         }
     }
 
@@ -49,7 +45,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/markings/get-markings-batch>)
     pub fn get_markings_batch(&self) -> GetMarkingsBatch {
         GetMarkingsBatch {
-            call: Call::new(&self.transport, &operations::GET_MARKINGS_BATCH),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_MARKINGS_BATCH,
+            ),
         }
     }
 
@@ -62,7 +61,10 @@ impl Client {
     /// Scopes: `api:admin-read`.
     pub fn canonicalize_markings(&self) -> CanonicalizeMarkings {
         CanonicalizeMarkings {
-            call: Call::new(&self.transport, &operations::CANONICALIZE_MARKINGS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::CANONICALIZE_MARKINGS,
+            ),
         }
     }
 
@@ -75,7 +77,10 @@ impl Client {
     /// Scopes: `api:admin-read`.
     pub fn flatten_marking_expressions(&self) -> FlattenMarkingExpressions {
         FlattenMarkingExpressions {
-            call: Call::new(&self.transport, &operations::FLATTEN_MARKING_EXPRESSIONS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::FLATTEN_MARKING_EXPRESSIONS,
+            ),
         }
     }
 
@@ -90,7 +95,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/markings/parse-classifications>)
     pub fn parse_classifications(&self) -> ParseClassifications {
         ParseClassifications {
-            call: Call::new(&self.transport, &operations::PARSE_CLASSIFICATIONS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::PARSE_CLASSIFICATIONS,
+            ),
         }
     }
 
@@ -103,7 +111,7 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/markings/get-marking>)
     pub fn get_marking(&self) -> GetMarking {
         GetMarking {
-            call: Call::new(&self.transport, &operations::GET_MARKING),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::GET_MARKING),
         }
     }
 
@@ -120,16 +128,19 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/markings/replace-marking>)
     pub fn replace_marking(&self) -> ReplaceMarking {
         ReplaceMarking {
-            call: Call::new(&self.transport, &operations::REPLACE_MARKING),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::REPLACE_MARKING,
+            ),
         }
     }
 }
 
-/// A call of [`Client::list_markings`] that is not sent yet.
+/// A call of [`Client::list_markings`](crate::Client::list_markings) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListMarkings {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListMarkings {
@@ -140,9 +151,14 @@ impl ListMarkings {
     }
 
     /// Only this kind. Left out, all kinds.
-    pub fn marking_type(mut self, value: impl Into<types::MarkingType>) -> Self {
-        self.call
-            .set("markingType", Into::<types::MarkingType>::into(value));
+    pub fn marking_type(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::MarkingType>,
+    ) -> Self {
+        self.call.set(
+            "markingType",
+            ::std::convert::Into::<crate::types::MarkingType>::into(value),
+        );
         self
     }
 
@@ -153,8 +169,11 @@ impl ListMarkings {
     }
 
     /// `nextPageToken` of the page before. Leave it out for the first page; keep the other parameters as they were.
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.set("pageToken", Into::<String>::into(value));
+    pub fn page_token(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "pageToken",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -162,32 +181,40 @@ impl ListMarkings {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ListMarkingsResponse>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ListMarkingsResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListMarkings {
-    type Body = types::ListMarkingsResponse;
-    type Item = types::Marking;
-    type Error = types::ApiError;
+impl ::rolecall_client::Paged for ListMarkings {
+    type Body = crate::types::ListMarkingsResponse;
+    type Item = crate::types::Marking;
+    type Error = crate::types::ApiError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         let next = Some(&body)
             .and_then(|value| value.next_page_token.as_ref())
             .cloned();
@@ -195,19 +222,23 @@ impl Paged for ListMarkings {
     }
 }
 
-/// A call of [`Client::create_marking`] that is not sent yet.
+/// A call of [`Client::create_marking`](crate::Client::create_marking) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct CreateMarking {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl CreateMarking {
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::CreateMarkingRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::CreateMarkingRequest>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::CreateMarkingRequest>::into(value));
         self
     }
 
@@ -215,28 +246,35 @@ impl CreateMarking {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::Marking>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Marking>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_markings_batch`] that is not sent yet.
+/// A call of [`Client::get_markings_batch`](crate::Client::get_markings_batch) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetMarkingsBatch {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetMarkingsBatch {
     /// A bare array of 1 to 500 ids
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<Vec<types::GetMarkingsBatchRequestElement>>) -> Self {
-        self.call
-            .json(&Into::<Vec<types::GetMarkingsBatchRequestElement>>::into(
-                value,
-            ));
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<::std::vec::Vec<crate::types::GetMarkingsBatchRequestElement>>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            ::std::vec::Vec<crate::types::GetMarkingsBatchRequestElement>,
+        >::into(value));
         self
     }
 
@@ -244,19 +282,22 @@ impl GetMarkingsBatch {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::GetMarkingsBatchResponse>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::GetMarkingsBatchResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::canonicalize_markings`] that is not sent yet.
+/// A call of [`Client::canonicalize_markings`](crate::Client::canonicalize_markings) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct CanonicalizeMarkings {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl CanonicalizeMarkings {
@@ -269,8 +310,13 @@ impl CanonicalizeMarkings {
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::CanonicalizeMarkingsRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::CanonicalizeMarkingsRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::CanonicalizeMarkingsRequest,
+        >::into(value));
         self
     }
 
@@ -278,19 +324,22 @@ impl CanonicalizeMarkings {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::CanonicalizeMarkingsResponse>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::CanonicalizeMarkingsResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::flatten_marking_expressions`] that is not sent yet.
+/// A call of [`Client::flatten_marking_expressions`](crate::Client::flatten_marking_expressions) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct FlattenMarkingExpressions {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl FlattenMarkingExpressions {
@@ -303,8 +352,13 @@ impl FlattenMarkingExpressions {
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::FlattenMarkingExpressionsRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::FlattenMarkingExpressionsRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::FlattenMarkingExpressionsRequest,
+        >::into(value));
         self
     }
 
@@ -312,27 +366,35 @@ impl FlattenMarkingExpressions {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::FlattenMarkingExpressionsResponse>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::FlattenMarkingExpressionsResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::parse_classifications`] that is not sent yet.
+/// A call of [`Client::parse_classifications`](crate::Client::parse_classifications) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ParseClassifications {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ParseClassifications {
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::ParseClassificationsRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::ParseClassificationsRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::ParseClassificationsRequest,
+        >::into(value));
         self
     }
 
@@ -340,27 +402,33 @@ impl ParseClassifications {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ParseClassificationsResponse>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ParseClassificationsResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_marking`] that is not sent yet.
+/// A call of [`Client::get_marking`](crate::Client::get_marking) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetMarking {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetMarking {
     /// Id of the marking.
     ///
     /// Required.
-    pub fn marking_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("markingId", Into::<String>::into(value));
+    pub fn marking_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "markingId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -368,33 +436,45 @@ impl GetMarking {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::Marking>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Marking>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::replace_marking`] that is not sent yet.
+/// A call of [`Client::replace_marking`](crate::Client::replace_marking) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ReplaceMarking {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ReplaceMarking {
     /// Id of the marking.
     ///
     /// Required.
-    pub fn marking_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("markingId", Into::<String>::into(value));
+    pub fn marking_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "markingId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::ReplaceMarkingRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::ReplaceMarkingRequest>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::ReplaceMarkingRequest>::into(value));
         self
     }
 
@@ -402,8 +482,13 @@ impl ReplaceMarking {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::Marking>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Marking>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }

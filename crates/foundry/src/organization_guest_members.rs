@@ -3,11 +3,7 @@
 //!
 //! Principals that have access to an organization without belonging to it first.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the guests of an organization.
     ///
     /// `GET /v2/admin/organizations/{organizationRid}/guestMembers`
@@ -17,9 +13,9 @@ impl Client {
     /// Scopes: `api:admin-read`.
     pub fn list_organization_guest_members(&self) -> ListOrganizationGuestMembers {
         ListOrganizationGuestMembers {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::LIST_ORGANIZATION_GUEST_MEMBERS,
+                &crate::operations::LIST_ORGANIZATION_GUEST_MEMBERS,
             ),
         }
     }
@@ -33,7 +29,10 @@ impl Client {
     /// Scopes: `api:admin-write`.
     pub fn add_organization_guest_members(&self) -> AddOrganizationGuestMembers {
         AddOrganizationGuestMembers {
-            call: Call::new(&self.transport, &operations::ADD_ORGANIZATION_GUEST_MEMBERS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::ADD_ORGANIZATION_GUEST_MEMBERS,
+            ),
         }
     }
 
@@ -46,28 +45,33 @@ impl Client {
     /// Scopes: `api:admin-write`.
     pub fn remove_organization_guest_members(&self) -> RemoveOrganizationGuestMembers {
         RemoveOrganizationGuestMembers {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::REMOVE_ORGANIZATION_GUEST_MEMBERS,
+                &crate::operations::REMOVE_ORGANIZATION_GUEST_MEMBERS,
             ),
         }
     }
 }
 
-/// A call of [`Client::list_organization_guest_members`] that is not sent yet.
+/// A call of [`Client::list_organization_guest_members`](crate::Client::list_organization_guest_members) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListOrganizationGuestMembers {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListOrganizationGuestMembers {
     /// RID of the organization.
     ///
     /// Required.
-    pub fn organization_rid(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("organizationRid", Into::<String>::into(value));
+    pub fn organization_rid(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -81,50 +85,63 @@ impl ListOrganizationGuestMembers {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ListOrganizationGuestMembersResponse>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ListOrganizationGuestMembersResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListOrganizationGuestMembers {
-    type Body = types::ListOrganizationGuestMembersResponse;
-    type Item = types::OrganizationGuestMember;
-    type Error = types::ApiError;
+impl ::rolecall_client::Paged for ListOrganizationGuestMembers {
+    type Body = crate::types::ListOrganizationGuestMembersResponse;
+    type Item = crate::types::OrganizationGuestMember;
+    type Error = crate::types::ApiError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body.data.unwrap_or_default(), None)
     }
 }
 
-/// A call of [`Client::add_organization_guest_members`] that is not sent yet.
+/// A call of [`Client::add_organization_guest_members`](crate::Client::add_organization_guest_members) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AddOrganizationGuestMembers {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AddOrganizationGuestMembers {
     /// RID of the organization.
     ///
     /// Required.
-    pub fn organization_rid(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("organizationRid", Into::<String>::into(value));
+    pub fn organization_rid(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -137,8 +154,13 @@ impl AddOrganizationGuestMembers {
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::AddOrganizationGuestMembersRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::AddOrganizationGuestMembersRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::AddOrganizationGuestMembersRequest,
+        >::into(value));
         self
     }
 
@@ -146,26 +168,36 @@ impl AddOrganizationGuestMembers {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::remove_organization_guest_members`] that is not sent yet.
+/// A call of [`Client::remove_organization_guest_members`](crate::Client::remove_organization_guest_members) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct RemoveOrganizationGuestMembers {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl RemoveOrganizationGuestMembers {
     /// RID of the organization.
     ///
     /// Required.
-    pub fn organization_rid(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("organizationRid", Into::<String>::into(value));
+    pub fn organization_rid(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -178,8 +210,13 @@ impl RemoveOrganizationGuestMembers {
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::RemoveOrganizationGuestMembersRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::RemoveOrganizationGuestMembersRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::RemoveOrganizationGuestMembersRequest,
+        >::into(value));
         self
     }
 
@@ -187,8 +224,13 @@ impl RemoveOrganizationGuestMembers {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }

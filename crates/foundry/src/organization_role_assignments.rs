@@ -3,11 +3,7 @@
 //!
 //! Who holds which role on an organization. A restricted OAuth application may be refused here although its user is not.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the role assignments of an organization.
     ///
     /// `GET /v2/admin/organizations/{organizationRid}/roleAssignments`
@@ -24,9 +20,9 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/organization-role-assignments/list-organization-role-assignments>)
     pub fn list_organization_role_assignments(&self) -> ListOrganizationRoleAssignments {
         ListOrganizationRoleAssignments {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::LIST_ORGANIZATION_ROLE_ASSIGNMENTS,
+                &crate::operations::LIST_ORGANIZATION_ROLE_ASSIGNMENTS,
             ),
         }
     }
@@ -44,9 +40,9 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/organization-role-assignments/add-organization-role-assignments>)
     pub fn add_organization_role_assignments(&self) -> AddOrganizationRoleAssignments {
         AddOrganizationRoleAssignments {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::ADD_ORGANIZATION_ROLE_ASSIGNMENTS,
+                &crate::operations::ADD_ORGANIZATION_ROLE_ASSIGNMENTS,
             ),
         }
     }
@@ -64,28 +60,33 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/organization-role-assignments/remove-organization-role-assignments>)
     pub fn remove_organization_role_assignments(&self) -> RemoveOrganizationRoleAssignments {
         RemoveOrganizationRoleAssignments {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::REMOVE_ORGANIZATION_ROLE_ASSIGNMENTS,
+                &crate::operations::REMOVE_ORGANIZATION_ROLE_ASSIGNMENTS,
             ),
         }
     }
 }
 
-/// A call of [`Client::list_organization_role_assignments`] that is not sent yet.
+/// A call of [`Client::list_organization_role_assignments`](crate::Client::list_organization_role_assignments) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListOrganizationRoleAssignments {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListOrganizationRoleAssignments {
     /// RID of the organization.
     ///
     /// Required.
-    pub fn organization_rid(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("organizationRid", Into::<String>::into(value));
+    pub fn organization_rid(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -93,59 +94,76 @@ impl ListOrganizationRoleAssignments {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ListOrganizationRoleAssignmentsResponse>, Error<types::ApiError>>
-    {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ListOrganizationRoleAssignmentsResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListOrganizationRoleAssignments {
-    type Body = types::ListOrganizationRoleAssignmentsResponse;
-    type Item = types::OrganizationRoleAssignment;
-    type Error = types::ApiError;
+impl ::rolecall_client::Paged for ListOrganizationRoleAssignments {
+    type Body = crate::types::ListOrganizationRoleAssignmentsResponse;
+    type Item = crate::types::OrganizationRoleAssignment;
+    type Error = crate::types::ApiError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body.data.unwrap_or_default(), None)
     }
 }
 
-/// A call of [`Client::add_organization_role_assignments`] that is not sent yet.
+/// A call of [`Client::add_organization_role_assignments`](crate::Client::add_organization_role_assignments) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AddOrganizationRoleAssignments {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AddOrganizationRoleAssignments {
     /// RID of the organization.
     ///
     /// Required.
-    pub fn organization_rid(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("organizationRid", Into::<String>::into(value));
+    pub fn organization_rid(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The assignments to add
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::AddOrganizationRoleAssignmentsRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::AddOrganizationRoleAssignmentsRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::AddOrganizationRoleAssignmentsRequest,
+        >::into(value));
         self
     }
 
@@ -153,26 +171,36 @@ impl AddOrganizationRoleAssignments {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::remove_organization_role_assignments`] that is not sent yet.
+/// A call of [`Client::remove_organization_role_assignments`](crate::Client::remove_organization_role_assignments) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct RemoveOrganizationRoleAssignments {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl RemoveOrganizationRoleAssignments {
     /// RID of the organization.
     ///
     /// Required.
-    pub fn organization_rid(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("organizationRid", Into::<String>::into(value));
+    pub fn organization_rid(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -181,9 +209,11 @@ impl RemoveOrganizationRoleAssignments {
     /// Required.
     pub fn body(
         mut self,
-        value: impl Into<types::RemoveOrganizationRoleAssignmentsRequest>,
+        value: impl ::std::convert::Into<crate::types::RemoveOrganizationRoleAssignmentsRequest>,
     ) -> Self {
-        self.call.json(&value.into());
+        self.call.json(&::std::convert::Into::<
+            crate::types::RemoveOrganizationRoleAssignmentsRequest,
+        >::into(value));
         self
     }
 
@@ -191,8 +221,13 @@ impl RemoveOrganizationRoleAssignments {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }

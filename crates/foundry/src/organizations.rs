@@ -3,11 +3,7 @@
 //!
 //! Organizations of an enrollment, and the roles that can be assigned on them.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// Create an organization.
     ///
     /// `POST /v2/admin/organizations`
@@ -19,7 +15,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/organizations/create-organization>)
     pub fn create_organization(&self) -> CreateOrganization {
         CreateOrganization {
-            call: Call::new(&self.transport, &operations::CREATE_ORGANIZATION),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::CREATE_ORGANIZATION,
+            ),
         }
     }
 
@@ -34,7 +33,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/organizations/get-organization>)
     pub fn get_organization(&self) -> GetOrganization {
         GetOrganization {
-            call: Call::new(&self.transport, &operations::GET_ORGANIZATION),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_ORGANIZATION,
+            ),
         }
     }
 
@@ -49,7 +51,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/organizations/replace-organization>)
     pub fn replace_organization(&self) -> ReplaceOrganization {
         ReplaceOrganization {
-            call: Call::new(&self.transport, &operations::REPLACE_ORGANIZATION),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::REPLACE_ORGANIZATION,
+            ),
         }
     }
 
@@ -64,19 +69,19 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/organizations/list-available-roles-organization>)
     pub fn list_available_roles_organization(&self) -> ListAvailableRolesOrganization {
         ListAvailableRolesOrganization {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::LIST_AVAILABLE_ROLES_ORGANIZATION,
+                &crate::operations::LIST_AVAILABLE_ROLES_ORGANIZATION,
             ),
         }
     }
 }
 
-/// A call of [`Client::create_organization`] that is not sent yet.
+/// A call of [`Client::create_organization`](crate::Client::create_organization) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct CreateOrganization {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl CreateOrganization {
@@ -89,8 +94,13 @@ impl CreateOrganization {
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::CreateOrganizationRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::CreateOrganizationRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::CreateOrganizationRequest,
+        >::into(value));
         self
     }
 
@@ -98,26 +108,36 @@ impl CreateOrganization {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::Organization>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Organization>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_organization`] that is not sent yet.
+/// A call of [`Client::get_organization`](crate::Client::get_organization) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetOrganization {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetOrganization {
     /// RID of the organization.
     ///
     /// Required.
-    pub fn organization_rid(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("organizationRid", Into::<String>::into(value));
+    pub fn organization_rid(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -125,34 +145,49 @@ impl GetOrganization {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::Organization>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Organization>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::replace_organization`] that is not sent yet.
+/// A call of [`Client::replace_organization`](crate::Client::replace_organization) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ReplaceOrganization {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ReplaceOrganization {
     /// RID of the organization.
     ///
     /// Required.
-    pub fn organization_rid(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("organizationRid", Into::<String>::into(value));
+    pub fn organization_rid(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::ReplaceOrganizationRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::ReplaceOrganizationRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::ReplaceOrganizationRequest,
+        >::into(value));
         self
     }
 
@@ -160,26 +195,36 @@ impl ReplaceOrganization {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::Organization>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Organization>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::list_available_roles_organization`] that is not sent yet.
+/// A call of [`Client::list_available_roles_organization`](crate::Client::list_available_roles_organization) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListAvailableRolesOrganization {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListAvailableRolesOrganization {
     /// RID of the organization.
     ///
     /// Required.
-    pub fn organization_rid(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("organizationRid", Into::<String>::into(value));
+    pub fn organization_rid(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -187,33 +232,40 @@ impl ListAvailableRolesOrganization {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ListAvailableOrganizationRolesResponse>, Error<types::ApiError>>
-    {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ListAvailableOrganizationRolesResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListAvailableRolesOrganization {
-    type Body = types::ListAvailableOrganizationRolesResponse;
-    type Item = types::CoreRole;
-    type Error = types::ApiError;
+impl ::rolecall_client::Paged for ListAvailableRolesOrganization {
+    type Body = crate::types::ListAvailableOrganizationRolesResponse;
+    type Item = crate::types::CoreRole;
+    type Error = crate::types::ApiError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body.data.unwrap_or_default(), None)
     }
 }

@@ -3,11 +3,7 @@
 //!
 //! What a project takes in from elsewhere.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// Add resource references to a project.
     ///
     /// `POST /v2/filesystem/projects/{projectRid}/references/add`
@@ -19,9 +15,9 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/project-resource-references/add-project-resource-references/>)
     pub fn add_project_resource_references(&self) -> AddProjectResourceReferences {
         AddProjectResourceReferences {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::ADD_PROJECT_RESOURCE_REFERENCES,
+                &crate::operations::ADD_PROJECT_RESOURCE_REFERENCES,
             ),
         }
     }
@@ -37,9 +33,9 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/project-resource-references/list-project-resource-references/>)
     pub fn list_project_resource_references(&self) -> ListProjectResourceReferences {
         ListProjectResourceReferences {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::LIST_PROJECT_RESOURCE_REFERENCES,
+                &crate::operations::LIST_PROJECT_RESOURCE_REFERENCES,
             ),
         }
     }
@@ -55,35 +51,43 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/project-resource-references/remove-project-resource-references/>)
     pub fn remove_project_resource_references(&self) -> RemoveProjectResourceReferences {
         RemoveProjectResourceReferences {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::REMOVE_PROJECT_RESOURCE_REFERENCES,
+                &crate::operations::REMOVE_PROJECT_RESOURCE_REFERENCES,
             ),
         }
     }
 }
 
-/// A call of [`Client::add_project_resource_references`] that is not sent yet.
+/// A call of [`Client::add_project_resource_references`](crate::Client::add_project_resource_references) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AddProjectResourceReferences {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AddProjectResourceReferences {
     /// RID of the project.
     ///
     /// Required.
-    pub fn project_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("projectRid", Into::<String>::into(value));
+    pub fn project_rid(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "projectRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The references to add.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::AddProjectResourceReferencesRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::AddProjectResourceReferencesRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::AddProjectResourceReferencesRequest,
+        >::into(value));
         self
     }
 
@@ -91,33 +95,44 @@ impl AddProjectResourceReferences {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::list_project_resource_references`] that is not sent yet.
+/// A call of [`Client::list_project_resource_references`](crate::Client::list_project_resource_references) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListProjectResourceReferences {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListProjectResourceReferences {
     /// RID of the project.
     ///
     /// Required.
-    pub fn project_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("projectRid", Into::<String>::into(value));
+    pub fn project_rid(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "projectRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// List references of this type only. All of them when left out.
-    pub fn reference_type(mut self, value: impl Into<types::ProjectResourceReferenceType>) -> Self {
+    pub fn reference_type(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::ProjectResourceReferenceType>,
+    ) -> Self {
         self.call.set(
             "referenceType",
-            Into::<types::ProjectResourceReferenceType>::into(value),
+            ::std::convert::Into::<crate::types::ProjectResourceReferenceType>::into(value),
         );
         self
     }
@@ -129,8 +144,11 @@ impl ListProjectResourceReferences {
     }
 
     /// `nextPageToken` of the page before. Leave it out for the first page; keep the other parameters as they were.
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.set("pageToken", Into::<String>::into(value));
+    pub fn page_token(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "pageToken",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -138,33 +156,40 @@ impl ListProjectResourceReferences {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ListProjectResourceReferencesResponse>, Error<types::ApiError>>
-    {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ListProjectResourceReferencesResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListProjectResourceReferences {
-    type Body = types::ListProjectResourceReferencesResponse;
-    type Item = types::ProjectResourceReference;
-    type Error = types::ApiError;
+impl ::rolecall_client::Paged for ListProjectResourceReferences {
+    type Body = crate::types::ListProjectResourceReferencesResponse;
+    type Item = crate::types::ProjectResourceReference;
+    type Error = crate::types::ApiError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         let next = Some(&body)
             .and_then(|value| value.next_page_token.as_ref())
             .cloned();
@@ -172,27 +197,35 @@ impl Paged for ListProjectResourceReferences {
     }
 }
 
-/// A call of [`Client::remove_project_resource_references`] that is not sent yet.
+/// A call of [`Client::remove_project_resource_references`](crate::Client::remove_project_resource_references) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct RemoveProjectResourceReferences {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl RemoveProjectResourceReferences {
     /// RID of the project.
     ///
     /// Required.
-    pub fn project_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("projectRid", Into::<String>::into(value));
+    pub fn project_rid(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "projectRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The RIDs whose references are removed.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::RemoveProjectResourceReferencesRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::RemoveProjectResourceReferencesRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::RemoveProjectResourceReferencesRequest,
+        >::into(value));
         self
     }
 
@@ -200,8 +233,13 @@ impl RemoveProjectResourceReferences {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }

@@ -3,11 +3,7 @@
 //!
 //! Projects, and the organizations that may reach them.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// Apply organizations to a project.
     ///
     /// `POST /v2/filesystem/projects/{projectRid}/addOrganizations`
@@ -21,7 +17,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/projects/add-organizations/>)
     pub fn add_organizations(&self) -> AddOrganizations {
         AddOrganizations {
-            call: Call::new(&self.transport, &operations::ADD_ORGANIZATIONS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::ADD_ORGANIZATIONS,
+            ),
         }
     }
 
@@ -36,7 +35,7 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/projects/create-project/>)
     pub fn create_project(&self) -> CreateProject {
         CreateProject {
-            call: Call::new(&self.transport, &operations::CREATE_PROJECT),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::CREATE_PROJECT),
         }
     }
 
@@ -51,7 +50,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/projects/create-project-from-template/>)
     pub fn create_project_from_template(&self) -> CreateProjectFromTemplate {
         CreateProjectFromTemplate {
-            call: Call::new(&self.transport, &operations::CREATE_PROJECT_FROM_TEMPLATE),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::CREATE_PROJECT_FROM_TEMPLATE,
+            ),
         }
     }
 
@@ -64,7 +66,7 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/projects/get-project/>)
     pub fn get_project(&self) -> GetProject {
         GetProject {
-            call: Call::new(&self.transport, &operations::GET_PROJECT),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::GET_PROJECT),
         }
     }
 
@@ -77,7 +79,10 @@ impl Client {
     /// Scopes: `api:filesystem-write`.
     pub fn replace_project(&self) -> ReplaceProject {
         ReplaceProject {
-            call: Call::new(&self.transport, &operations::REPLACE_PROJECT),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::REPLACE_PROJECT,
+            ),
         }
     }
 
@@ -90,7 +95,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/projects/list-organizations-of-project/>)
     pub fn list_organizations_of_project(&self) -> ListOrganizationsOfProject {
         ListOrganizationsOfProject {
-            call: Call::new(&self.transport, &operations::LIST_ORGANIZATIONS_OF_PROJECT),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_ORGANIZATIONS_OF_PROJECT,
+            ),
         }
     }
 
@@ -105,32 +113,42 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/projects/remove-organizations/>)
     pub fn remove_organizations(&self) -> RemoveOrganizations {
         RemoveOrganizations {
-            call: Call::new(&self.transport, &operations::REMOVE_ORGANIZATIONS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::REMOVE_ORGANIZATIONS,
+            ),
         }
     }
 }
 
-/// A call of [`Client::add_organizations`] that is not sent yet.
+/// A call of [`Client::add_organizations`](crate::Client::add_organizations) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AddOrganizations {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AddOrganizations {
     /// RID of the project.
     ///
     /// Required.
-    pub fn project_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("projectRid", Into::<String>::into(value));
+    pub fn project_rid(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "projectRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The organizations to apply.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::AddOrganizationsRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::AddOrganizationsRequest>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::AddOrganizationsRequest>::into(value));
         self
     }
 
@@ -138,25 +156,34 @@ impl AddOrganizations {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::create_project`] that is not sent yet.
+/// A call of [`Client::create_project`](crate::Client::create_project) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct CreateProject {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl CreateProject {
     /// The project to create.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::CreateProjectRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::CreateProjectRequest>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::CreateProjectRequest>::into(value));
         self
     }
 
@@ -164,25 +191,35 @@ impl CreateProject {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::Project>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Project>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::create_project_from_template`] that is not sent yet.
+/// A call of [`Client::create_project_from_template`](crate::Client::create_project_from_template) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct CreateProjectFromTemplate {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl CreateProjectFromTemplate {
     /// The template and its values.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::CreateProjectFromTemplateRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::CreateProjectFromTemplateRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::CreateProjectFromTemplateRequest,
+        >::into(value));
         self
     }
 
@@ -190,25 +227,33 @@ impl CreateProjectFromTemplate {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::Project>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Project>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_project`] that is not sent yet.
+/// A call of [`Client::get_project`](crate::Client::get_project) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetProject {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetProject {
     /// RID of the project.
     ///
     /// Required.
-    pub fn project_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("projectRid", Into::<String>::into(value));
+    pub fn project_rid(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "projectRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -216,25 +261,33 @@ impl GetProject {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::Project>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Project>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::replace_project`] that is not sent yet.
+/// A call of [`Client::replace_project`](crate::Client::replace_project) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ReplaceProject {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ReplaceProject {
     /// RID of the project.
     ///
     /// Required.
-    pub fn project_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("projectRid", Into::<String>::into(value));
+    pub fn project_rid(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "projectRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -247,8 +300,12 @@ impl ReplaceProject {
     /// The new name and description.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::ReplaceProjectRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::ReplaceProjectRequest>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::ReplaceProjectRequest>::into(value));
         self
     }
 
@@ -256,25 +313,33 @@ impl ReplaceProject {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::Project>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Project>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::list_organizations_of_project`] that is not sent yet.
+/// A call of [`Client::list_organizations_of_project`](crate::Client::list_organizations_of_project) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListOrganizationsOfProject {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListOrganizationsOfProject {
     /// RID of the project.
     ///
     /// Required.
-    pub fn project_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("projectRid", Into::<String>::into(value));
+    pub fn project_rid(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "projectRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -285,8 +350,11 @@ impl ListOrganizationsOfProject {
     }
 
     /// `nextPageToken` of the page before. Leave it out for the first page; keep the other parameters as they were.
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.set("pageToken", Into::<String>::into(value));
+    pub fn page_token(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "pageToken",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -294,32 +362,40 @@ impl ListOrganizationsOfProject {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ListOrganizationsOfProjectResponse>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ListOrganizationsOfProjectResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListOrganizationsOfProject {
-    type Body = types::ListOrganizationsOfProjectResponse;
-    type Item = String;
-    type Error = types::ApiError;
+impl ::rolecall_client::Paged for ListOrganizationsOfProject {
+    type Body = crate::types::ListOrganizationsOfProjectResponse;
+    type Item = ::std::string::String;
+    type Error = crate::types::ApiError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         let next = Some(&body)
             .and_then(|value| value.next_page_token.as_ref())
             .cloned();
@@ -327,27 +403,35 @@ impl Paged for ListOrganizationsOfProject {
     }
 }
 
-/// A call of [`Client::remove_organizations`] that is not sent yet.
+/// A call of [`Client::remove_organizations`](crate::Client::remove_organizations) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct RemoveOrganizations {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl RemoveOrganizations {
     /// RID of the project.
     ///
     /// Required.
-    pub fn project_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("projectRid", Into::<String>::into(value));
+    pub fn project_rid(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "projectRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The organizations to take off.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::RemoveOrganizationsRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::RemoveOrganizationsRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::RemoveOrganizationsRequest,
+        >::into(value));
         self
     }
 
@@ -355,8 +439,13 @@ impl RemoveOrganizations {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }

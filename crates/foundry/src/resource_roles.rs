@@ -3,11 +3,7 @@
 //!
 //! Who holds which role on a resource.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// Grant roles on a resource.
     ///
     /// `POST /v2/filesystem/resources/{resourceRid}/roles/add`
@@ -19,7 +15,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/resource-roles/add-resource-roles/>)
     pub fn add_resource_roles(&self) -> AddResourceRoles {
         AddResourceRoles {
-            call: Call::new(&self.transport, &operations::ADD_RESOURCE_ROLES),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::ADD_RESOURCE_ROLES,
+            ),
         }
     }
 
@@ -34,7 +33,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/resource-roles/list-resource-roles/>)
     pub fn list_resource_roles(&self) -> ListResourceRoles {
         ListResourceRoles {
-            call: Call::new(&self.transport, &operations::LIST_RESOURCE_ROLES),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_RESOURCE_ROLES,
+            ),
         }
     }
 
@@ -49,32 +51,42 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/resource-roles/remove-resource-roles/>)
     pub fn remove_resource_roles(&self) -> RemoveResourceRoles {
         RemoveResourceRoles {
-            call: Call::new(&self.transport, &operations::REMOVE_RESOURCE_ROLES),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::REMOVE_RESOURCE_ROLES,
+            ),
         }
     }
 }
 
-/// A call of [`Client::add_resource_roles`] that is not sent yet.
+/// A call of [`Client::add_resource_roles`](crate::Client::add_resource_roles) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AddResourceRoles {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AddResourceRoles {
     /// RID of the resource.
     ///
     /// Required.
-    pub fn resource_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("resourceRid", Into::<String>::into(value));
+    pub fn resource_rid(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "resourceRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The grants to add.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::AddResourceRolesRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::AddResourceRolesRequest>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::AddResourceRolesRequest>::into(value));
         self
     }
 
@@ -82,25 +94,33 @@ impl AddResourceRoles {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::list_resource_roles`] that is not sent yet.
+/// A call of [`Client::list_resource_roles`](crate::Client::list_resource_roles) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListResourceRoles {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListResourceRoles {
     /// RID of the resource.
     ///
     /// Required.
-    pub fn resource_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("resourceRid", Into::<String>::into(value));
+    pub fn resource_rid(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "resourceRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -117,8 +137,11 @@ impl ListResourceRoles {
     }
 
     /// `nextPageToken` of the page before. Leave it out for the first page; keep the other parameters as they were.
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.set("pageToken", Into::<String>::into(value));
+    pub fn page_token(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "pageToken",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -126,32 +149,40 @@ impl ListResourceRoles {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ListResourceRolesResponse>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ListResourceRolesResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListResourceRoles {
-    type Body = types::ListResourceRolesResponse;
-    type Item = types::ResourceRole;
-    type Error = types::ApiError;
+impl ::rolecall_client::Paged for ListResourceRoles {
+    type Body = crate::types::ListResourceRolesResponse;
+    type Item = crate::types::ResourceRole;
+    type Error = crate::types::ApiError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         let next = Some(&body)
             .and_then(|value| value.next_page_token.as_ref())
             .cloned();
@@ -159,27 +190,35 @@ impl Paged for ListResourceRoles {
     }
 }
 
-/// A call of [`Client::remove_resource_roles`] that is not sent yet.
+/// A call of [`Client::remove_resource_roles`](crate::Client::remove_resource_roles) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct RemoveResourceRoles {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl RemoveResourceRoles {
     /// RID of the resource.
     ///
     /// Required.
-    pub fn resource_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("resourceRid", Into::<String>::into(value));
+    pub fn resource_rid(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "resourceRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The grants to remove.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::RemoveResourceRolesRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::RemoveResourceRolesRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::RemoveResourceRolesRequest,
+        >::into(value));
         self
     }
 
@@ -187,8 +226,13 @@ impl RemoveResourceRoles {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }

@@ -3,11 +3,7 @@
 //!
 //! Tags on a resource.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// Add tags to a resource.
     ///
     /// `POST /v2/filesystem/resources/{resourceRid}/tags/add`
@@ -17,7 +13,10 @@ impl Client {
     /// Scopes: `api:filesystem-write`.
     pub fn add_resource_tags(&self) -> AddResourceTags {
         AddResourceTags {
-            call: Call::new(&self.transport, &operations::ADD_RESOURCE_TAGS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::ADD_RESOURCE_TAGS,
+            ),
         }
     }
 
@@ -30,7 +29,10 @@ impl Client {
     /// Scopes: `api:filesystem-read`.
     pub fn list_resource_tags(&self) -> ListResourceTags {
         ListResourceTags {
-            call: Call::new(&self.transport, &operations::LIST_RESOURCE_TAGS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_RESOURCE_TAGS,
+            ),
         }
     }
 
@@ -43,24 +45,30 @@ impl Client {
     /// Scopes: `api:filesystem-write`.
     pub fn remove_resource_tags(&self) -> RemoveResourceTags {
         RemoveResourceTags {
-            call: Call::new(&self.transport, &operations::REMOVE_RESOURCE_TAGS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::REMOVE_RESOURCE_TAGS,
+            ),
         }
     }
 }
 
-/// A call of [`Client::add_resource_tags`] that is not sent yet.
+/// A call of [`Client::add_resource_tags`](crate::Client::add_resource_tags) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AddResourceTags {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AddResourceTags {
     /// RID of the resource.
     ///
     /// Required.
-    pub fn resource_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("resourceRid", Into::<String>::into(value));
+    pub fn resource_rid(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "resourceRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -73,8 +81,12 @@ impl AddResourceTags {
     /// The tags to apply.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::AddResourceTagsRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::AddResourceTagsRequest>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::AddResourceTagsRequest>::into(value));
         self
     }
 
@@ -82,25 +94,33 @@ impl AddResourceTags {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::list_resource_tags`] that is not sent yet.
+/// A call of [`Client::list_resource_tags`](crate::Client::list_resource_tags) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListResourceTags {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListResourceTags {
     /// RID of the resource.
     ///
     /// Required.
-    pub fn resource_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("resourceRid", Into::<String>::into(value));
+    pub fn resource_rid(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "resourceRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -114,49 +134,60 @@ impl ListResourceTags {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ListResourceTagsResponse>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ListResourceTagsResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListResourceTags {
-    type Body = types::ListResourceTagsResponse;
-    type Item = types::ResourceTag;
-    type Error = types::ApiError;
+impl ::rolecall_client::Paged for ListResourceTags {
+    type Body = crate::types::ListResourceTagsResponse;
+    type Item = crate::types::ResourceTag;
+    type Error = crate::types::ApiError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body.data.unwrap_or_default(), None)
     }
 }
 
-/// A call of [`Client::remove_resource_tags`] that is not sent yet.
+/// A call of [`Client::remove_resource_tags`](crate::Client::remove_resource_tags) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct RemoveResourceTags {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl RemoveResourceTags {
     /// RID of the resource.
     ///
     /// Required.
-    pub fn resource_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("resourceRid", Into::<String>::into(value));
+    pub fn resource_rid(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "resourceRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -169,8 +200,13 @@ impl RemoveResourceTags {
     /// The tags to take off.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::RemoveResourceTagsRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::RemoveResourceTagsRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::RemoveResourceTagsRequest,
+        >::into(value));
         self
     }
 
@@ -178,8 +214,13 @@ impl RemoveResourceTags {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }

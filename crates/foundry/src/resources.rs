@@ -3,11 +3,7 @@
 //!
 //! Anything in the file tree, from datasets to applications.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// Apply markings to a resource.
     ///
     /// `POST /v2/filesystem/resources/{resourceRid}/addMarkings`
@@ -21,7 +17,7 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/resources/add-markings/>)
     pub fn add_markings(&self) -> AddMarkings {
         AddMarkings {
-            call: Call::new(&self.transport, &operations::ADD_MARKINGS),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::ADD_MARKINGS),
         }
     }
 
@@ -36,7 +32,7 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/resources/get-resource/>)
     pub fn get_resource(&self) -> GetResource {
         GetResource {
-            call: Call::new(&self.transport, &operations::GET_RESOURCE),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::GET_RESOURCE),
         }
     }
 
@@ -51,7 +47,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/resources/delete-resource/>)
     pub fn delete_resource(&self) -> DeleteResource {
         DeleteResource {
-            call: Call::new(&self.transport, &operations::DELETE_RESOURCE),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::DELETE_RESOURCE,
+            ),
         }
     }
 
@@ -66,7 +65,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/resources/get-access-requirements/>)
     pub fn get_access_requirements(&self) -> GetAccessRequirements {
         GetAccessRequirements {
-            call: Call::new(&self.transport, &operations::GET_ACCESS_REQUIREMENTS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_ACCESS_REQUIREMENTS,
+            ),
         }
     }
 
@@ -81,7 +83,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/resources/get-resources-batch/>)
     pub fn get_resources_batch(&self) -> GetResourcesBatch {
         GetResourcesBatch {
-            call: Call::new(&self.transport, &operations::GET_RESOURCES_BATCH),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_RESOURCES_BATCH,
+            ),
         }
     }
 
@@ -96,7 +101,7 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/resources/get-by-path/>)
     pub fn get_by_path(&self) -> GetByPath {
         GetByPath {
-            call: Call::new(&self.transport, &operations::GET_BY_PATH),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::GET_BY_PATH),
         }
     }
 
@@ -111,7 +116,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/resources/get-by-path-resources-batch/>)
     pub fn get_by_path_resources_batch(&self) -> GetByPathResourcesBatch {
         GetByPathResourcesBatch {
-            call: Call::new(&self.transport, &operations::GET_BY_PATH_RESOURCES_BATCH),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_BY_PATH_RESOURCES_BATCH,
+            ),
         }
     }
 
@@ -124,7 +132,10 @@ impl Client {
     /// Scopes: `api:filesystem-read`.
     pub fn get_recently_viewed(&self) -> GetRecentlyViewed {
         GetRecentlyViewed {
-            call: Call::new(&self.transport, &operations::GET_RECENTLY_VIEWED),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_RECENTLY_VIEWED,
+            ),
         }
     }
 
@@ -137,7 +148,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/resources/list-markings-of-resource/>)
     pub fn list_markings_of_resource(&self) -> ListMarkingsOfResource {
         ListMarkingsOfResource {
-            call: Call::new(&self.transport, &operations::LIST_MARKINGS_OF_RESOURCE),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_MARKINGS_OF_RESOURCE,
+            ),
         }
     }
 
@@ -154,7 +168,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/resources/permanently-delete-resource/>)
     pub fn permanently_delete_resource(&self) -> PermanentlyDeleteResource {
         PermanentlyDeleteResource {
-            call: Call::new(&self.transport, &operations::PERMANENTLY_DELETE_RESOURCE),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::PERMANENTLY_DELETE_RESOURCE,
+            ),
         }
     }
 
@@ -173,7 +190,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/resources/remove-markings/>)
     pub fn remove_markings(&self) -> RemoveMarkings {
         RemoveMarkings {
-            call: Call::new(&self.transport, &operations::REMOVE_MARKINGS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::REMOVE_MARKINGS,
+            ),
         }
     }
 
@@ -190,32 +210,42 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/resources/restore-resource/>)
     pub fn restore_resource(&self) -> RestoreResource {
         RestoreResource {
-            call: Call::new(&self.transport, &operations::RESTORE_RESOURCE),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::RESTORE_RESOURCE,
+            ),
         }
     }
 }
 
-/// A call of [`Client::add_markings`] that is not sent yet.
+/// A call of [`Client::add_markings`](crate::Client::add_markings) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AddMarkings {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AddMarkings {
     /// RID of the resource.
     ///
     /// Required.
-    pub fn resource_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("resourceRid", Into::<String>::into(value));
+    pub fn resource_rid(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "resourceRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The markings to apply.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::AddMarkingsRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::AddMarkingsRequest>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::AddMarkingsRequest>::into(value));
         self
     }
 
@@ -223,25 +253,33 @@ impl AddMarkings {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::get_resource`] that is not sent yet.
+/// A call of [`Client::get_resource`](crate::Client::get_resource) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetResource {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetResource {
     /// RID of the resource.
     ///
     /// Required.
-    pub fn resource_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("resourceRid", Into::<String>::into(value));
+    pub fn resource_rid(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "resourceRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -249,25 +287,33 @@ impl GetResource {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::Resource>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Resource>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::delete_resource`] that is not sent yet.
+/// A call of [`Client::delete_resource`](crate::Client::delete_resource) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct DeleteResource {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl DeleteResource {
     /// RID of the resource.
     ///
     /// Required.
-    pub fn resource_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("resourceRid", Into::<String>::into(value));
+    pub fn resource_rid(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "resourceRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -275,25 +321,33 @@ impl DeleteResource {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::get_access_requirements`] that is not sent yet.
+/// A call of [`Client::get_access_requirements`](crate::Client::get_access_requirements) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetAccessRequirements {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetAccessRequirements {
     /// RID of the resource.
     ///
     /// Required.
-    pub fn resource_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("resourceRid", Into::<String>::into(value));
+    pub fn resource_rid(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "resourceRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -301,28 +355,35 @@ impl GetAccessRequirements {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::AccessRequirements>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::AccessRequirements>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_resources_batch`] that is not sent yet.
+/// A call of [`Client::get_resources_batch`](crate::Client::get_resources_batch) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetResourcesBatch {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetResourcesBatch {
     /// The resources to get, 1 to 1000.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<Vec<types::GetResourcesBatchRequestElement>>) -> Self {
-        self.call
-            .json(&Into::<Vec<types::GetResourcesBatchRequestElement>>::into(
-                value,
-            ));
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<::std::vec::Vec<crate::types::GetResourcesBatchRequestElement>>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            ::std::vec::Vec<crate::types::GetResourcesBatchRequestElement>,
+        >::into(value));
         self
     }
 
@@ -330,27 +391,33 @@ impl GetResourcesBatch {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::GetResourcesBatchResponse>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::GetResourcesBatchResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_by_path`] that is not sent yet.
+/// A call of [`Client::get_by_path`](crate::Client::get_by_path) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetByPath {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetByPath {
     /// The absolute path of the resource; the leading slash may be left out. Percent-encode it.
     ///
     /// Required.
-    pub fn path(mut self, value: impl Into<String>) -> Self {
-        self.call.set("path", Into::<String>::into(value));
+    pub fn path(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "path",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -358,17 +425,22 @@ impl GetByPath {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::Resource>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Resource>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_by_path_resources_batch`] that is not sent yet.
+/// A call of [`Client::get_by_path_resources_batch`](crate::Client::get_by_path_resources_batch) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetByPathResourcesBatch {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetByPathResourcesBatch {
@@ -377,10 +449,13 @@ impl GetByPathResourcesBatch {
     /// Required.
     pub fn body(
         mut self,
-        value: impl Into<Vec<types::GetByPathResourcesBatchRequestElement>>,
+        value: impl ::std::convert::Into<
+            ::std::vec::Vec<crate::types::GetByPathResourcesBatchRequestElement>,
+        >,
     ) -> Self {
-        self.call
-            .json(&Into::<Vec<types::GetByPathResourcesBatchRequestElement>>::into(value));
+        self.call.json(&::std::convert::Into::<
+            ::std::vec::Vec<crate::types::GetByPathResourcesBatchRequestElement>,
+        >::into(value));
         self
     }
 
@@ -388,19 +463,22 @@ impl GetByPathResourcesBatch {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::GetByPathResourcesBatchResponse>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::GetByPathResourcesBatchResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_recently_viewed`] that is not sent yet.
+/// A call of [`Client::get_recently_viewed`](crate::Client::get_recently_viewed) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetRecentlyViewed {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetRecentlyViewed {
@@ -420,49 +498,60 @@ impl GetRecentlyViewed {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::GetRecentlyViewedResponse>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::GetRecentlyViewedResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for GetRecentlyViewed {
-    type Body = types::GetRecentlyViewedResponse;
-    type Item = types::RecentlyViewedResource;
-    type Error = types::ApiError;
+impl ::rolecall_client::Paged for GetRecentlyViewed {
+    type Body = crate::types::GetRecentlyViewedResponse;
+    type Item = crate::types::RecentlyViewedResource;
+    type Error = crate::types::ApiError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body.data.unwrap_or_default(), None)
     }
 }
 
-/// A call of [`Client::list_markings_of_resource`] that is not sent yet.
+/// A call of [`Client::list_markings_of_resource`](crate::Client::list_markings_of_resource) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListMarkingsOfResource {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListMarkingsOfResource {
     /// RID of the resource.
     ///
     /// Required.
-    pub fn resource_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("resourceRid", Into::<String>::into(value));
+    pub fn resource_rid(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "resourceRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -473,8 +562,11 @@ impl ListMarkingsOfResource {
     }
 
     /// `nextPageToken` of the page before. Leave it out for the first page; keep the other parameters as they were.
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.set("pageToken", Into::<String>::into(value));
+    pub fn page_token(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "pageToken",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -482,32 +574,40 @@ impl ListMarkingsOfResource {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ListMarkingsOfResourceResponse>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ListMarkingsOfResourceResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListMarkingsOfResource {
-    type Body = types::ListMarkingsOfResourceResponse;
-    type Item = String;
-    type Error = types::ApiError;
+impl ::rolecall_client::Paged for ListMarkingsOfResource {
+    type Body = crate::types::ListMarkingsOfResourceResponse;
+    type Item = ::std::string::String;
+    type Error = crate::types::ApiError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         let next = Some(&body)
             .and_then(|value| value.next_page_token.as_ref())
             .cloned();
@@ -515,19 +615,22 @@ impl Paged for ListMarkingsOfResource {
     }
 }
 
-/// A call of [`Client::permanently_delete_resource`] that is not sent yet.
+/// A call of [`Client::permanently_delete_resource`](crate::Client::permanently_delete_resource) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct PermanentlyDeleteResource {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl PermanentlyDeleteResource {
     /// RID of the resource.
     ///
     /// Required.
-    pub fn resource_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("resourceRid", Into::<String>::into(value));
+    pub fn resource_rid(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "resourceRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -535,33 +638,45 @@ impl PermanentlyDeleteResource {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::remove_markings`] that is not sent yet.
+/// A call of [`Client::remove_markings`](crate::Client::remove_markings) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct RemoveMarkings {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl RemoveMarkings {
     /// RID of the resource.
     ///
     /// Required.
-    pub fn resource_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("resourceRid", Into::<String>::into(value));
+    pub fn resource_rid(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "resourceRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The markings to take off.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::RemoveMarkingsRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::RemoveMarkingsRequest>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::RemoveMarkingsRequest>::into(value));
         self
     }
 
@@ -569,25 +684,33 @@ impl RemoveMarkings {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::restore_resource`] that is not sent yet.
+/// A call of [`Client::restore_resource`](crate::Client::restore_resource) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct RestoreResource {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl RestoreResource {
     /// RID of the resource.
     ///
     /// Required.
-    pub fn resource_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("resourceRid", Into::<String>::into(value));
+    pub fn resource_rid(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "resourceRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -595,8 +718,13 @@ impl RestoreResource {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }

@@ -3,11 +3,7 @@
 //!
 //! What a role allows.
 
-use rolecall_client::{Call, Error, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// Get a role.
     ///
     /// `GET /v2/admin/roles/{roleId}`
@@ -17,7 +13,7 @@ impl Client {
     /// Scopes: `api:admin-read`.
     pub fn get_role(&self) -> GetRole {
         GetRole {
-            call: Call::new(&self.transport, &operations::GET_ROLE),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::GET_ROLE),
         }
     }
 
@@ -30,24 +26,30 @@ impl Client {
     /// Scopes: `api:admin-read`.
     pub fn get_roles_batch(&self) -> GetRolesBatch {
         GetRolesBatch {
-            call: Call::new(&self.transport, &operations::GET_ROLES_BATCH),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_ROLES_BATCH,
+            ),
         }
     }
 }
 
-/// A call of [`Client::get_role`] that is not sent yet.
+/// A call of [`Client::get_role`](crate::Client::get_role) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetRole {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetRole {
     /// Id of the role. Encode the colon too.
     ///
     /// Required.
-    pub fn role_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("roleId", Into::<String>::into(value));
+    pub fn role_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "roleId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -61,17 +63,22 @@ impl GetRole {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::AdminRole>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::AdminRole>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_roles_batch`] that is not sent yet.
+/// A call of [`Client::get_roles_batch`](crate::Client::get_roles_batch) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetRolesBatch {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetRolesBatch {
@@ -84,11 +91,13 @@ impl GetRolesBatch {
     /// A bare array of 1 to 500 ids
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<Vec<types::GetRolesBatchRequestElement>>) -> Self {
-        self.call
-            .json(&Into::<Vec<types::GetRolesBatchRequestElement>>::into(
-                value,
-            ));
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<::std::vec::Vec<crate::types::GetRolesBatchRequestElement>>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            ::std::vec::Vec<crate::types::GetRolesBatchRequestElement>,
+        >::into(value));
         self
     }
 
@@ -96,10 +105,13 @@ impl GetRolesBatch {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::GetRolesBatchResponse>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::GetRolesBatchResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }

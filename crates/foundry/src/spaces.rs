@@ -3,11 +3,7 @@
 //!
 //! The top of the file tree: what holds projects.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List spaces.
     ///
     /// `GET /v2/filesystem/spaces`
@@ -19,7 +15,7 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/v2/filesystem-v2-resources/spaces/list-spaces/>)
     pub fn list_spaces(&self) -> ListSpaces {
         ListSpaces {
-            call: Call::new(&self.transport, &operations::LIST_SPACES),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::LIST_SPACES),
         }
     }
 
@@ -32,7 +28,7 @@ impl Client {
     /// Scopes: `api:filesystem-write`.
     pub fn create_space(&self) -> CreateSpace {
         CreateSpace {
-            call: Call::new(&self.transport, &operations::CREATE_SPACE),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::CREATE_SPACE),
         }
     }
 
@@ -43,7 +39,7 @@ impl Client {
     /// Scopes: `api:filesystem-read`.
     pub fn get_space(&self) -> GetSpace {
         GetSpace {
-            call: Call::new(&self.transport, &operations::GET_SPACE),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::GET_SPACE),
         }
     }
 
@@ -56,7 +52,7 @@ impl Client {
     /// Scopes: `api:filesystem-write`.
     pub fn replace_space(&self) -> ReplaceSpace {
         ReplaceSpace {
-            call: Call::new(&self.transport, &operations::REPLACE_SPACE),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::REPLACE_SPACE),
         }
     }
 
@@ -69,16 +65,16 @@ impl Client {
     /// Scopes: `api:filesystem-write`.
     pub fn delete_space(&self) -> DeleteSpace {
         DeleteSpace {
-            call: Call::new(&self.transport, &operations::DELETE_SPACE),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::DELETE_SPACE),
         }
     }
 }
 
-/// A call of [`Client::list_spaces`] that is not sent yet.
+/// A call of [`Client::list_spaces`](crate::Client::list_spaces) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListSpaces {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListSpaces {
@@ -89,8 +85,11 @@ impl ListSpaces {
     }
 
     /// `nextPageToken` of the page before. Leave it out for the first page; keep the other parameters as they were.
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.set("pageToken", Into::<String>::into(value));
+    pub fn page_token(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "pageToken",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -98,30 +97,40 @@ impl ListSpaces {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::ListSpacesResponse>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ListSpacesResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListSpaces {
-    type Body = types::ListSpacesResponse;
-    type Item = types::Space;
-    type Error = types::ApiError;
+impl ::rolecall_client::Paged for ListSpaces {
+    type Body = crate::types::ListSpacesResponse;
+    type Item = crate::types::Space;
+    type Error = crate::types::ApiError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         let next = Some(&body)
             .and_then(|value| value.next_page_token.as_ref())
             .cloned();
@@ -129,11 +138,11 @@ impl Paged for ListSpaces {
     }
 }
 
-/// A call of [`Client::create_space`] that is not sent yet.
+/// A call of [`Client::create_space`](crate::Client::create_space) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct CreateSpace {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl CreateSpace {
@@ -146,8 +155,12 @@ impl CreateSpace {
     /// The space to create.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::CreateSpaceRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::CreateSpaceRequest>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::CreateSpaceRequest>::into(value));
         self
     }
 
@@ -155,25 +168,33 @@ impl CreateSpace {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::Space>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Space>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_space`] that is not sent yet.
+/// A call of [`Client::get_space`](crate::Client::get_space) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetSpace {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetSpace {
     /// RID of the space.
     ///
     /// Required.
-    pub fn space_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("spaceRid", Into::<String>::into(value));
+    pub fn space_rid(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "spaceRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -187,25 +208,33 @@ impl GetSpace {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::Space>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Space>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::replace_space`] that is not sent yet.
+/// A call of [`Client::replace_space`](crate::Client::replace_space) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ReplaceSpace {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ReplaceSpace {
     /// RID of the space.
     ///
     /// Required.
-    pub fn space_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("spaceRid", Into::<String>::into(value));
+    pub fn space_rid(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "spaceRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -218,8 +247,12 @@ impl ReplaceSpace {
     /// The new settings.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::ReplaceSpaceRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::ReplaceSpaceRequest>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::ReplaceSpaceRequest>::into(value));
         self
     }
 
@@ -227,25 +260,33 @@ impl ReplaceSpace {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::Space>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Space>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::delete_space`] that is not sent yet.
+/// A call of [`Client::delete_space`](crate::Client::delete_space) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct DeleteSpace {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl DeleteSpace {
     /// RID of the space.
     ///
     /// Required.
-    pub fn space_rid(mut self, value: impl Into<String>) -> Self {
-        self.call.set("spaceRid", Into::<String>::into(value));
+    pub fn space_rid(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "spaceRid",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -259,8 +300,13 @@ impl DeleteSpace {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }

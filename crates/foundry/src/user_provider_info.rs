@@ -3,11 +3,7 @@
 //!
 //! What the authentication provider knows a user as.
 
-use rolecall_client::{Call, Error, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// Get a user's id at the authentication provider.
     ///
     /// `GET /v2/admin/users/{userId}/providerInfo`
@@ -17,7 +13,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/user-provider-infos/get-user-provider-info>)
     pub fn get_user_provider_info(&self) -> GetUserProviderInfo {
         GetUserProviderInfo {
-            call: Call::new(&self.transport, &operations::GET_USER_PROVIDER_INFO),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_USER_PROVIDER_INFO,
+            ),
         }
     }
 
@@ -32,24 +31,30 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/user-provider-infos/replace-user-provider-info>)
     pub fn replace_user_provider_info(&self) -> ReplaceUserProviderInfo {
         ReplaceUserProviderInfo {
-            call: Call::new(&self.transport, &operations::REPLACE_USER_PROVIDER_INFO),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::REPLACE_USER_PROVIDER_INFO,
+            ),
         }
     }
 }
 
-/// A call of [`Client::get_user_provider_info`] that is not sent yet.
+/// A call of [`Client::get_user_provider_info`](crate::Client::get_user_provider_info) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetUserProviderInfo {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetUserProviderInfo {
     /// Id of the user.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -57,33 +62,46 @@ impl GetUserProviderInfo {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::UserProviderInfo>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::UserProviderInfo>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::replace_user_provider_info`] that is not sent yet.
+/// A call of [`Client::replace_user_provider_info`](crate::Client::replace_user_provider_info) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ReplaceUserProviderInfo {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ReplaceUserProviderInfo {
     /// Id of the user.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::ReplaceUserProviderInfoRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::ReplaceUserProviderInfoRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::ReplaceUserProviderInfoRequest,
+        >::into(value));
         self
     }
 
@@ -91,8 +109,13 @@ impl ReplaceUserProviderInfo {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::UserProviderInfo>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::UserProviderInfo>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }

@@ -3,11 +3,7 @@
 //!
 //! People and service users.
 
-use rolecall_client::{Bytes, Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List users.
     ///
     /// `GET /v2/admin/users`
@@ -19,7 +15,7 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/users/list-users>)
     pub fn list_users(&self) -> ListUsers {
         ListUsers {
-            call: Call::new(&self.transport, &operations::LIST_USERS),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::LIST_USERS),
         }
     }
 
@@ -34,7 +30,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/users/get-users-batch>)
     pub fn get_users_batch(&self) -> GetUsersBatch {
         GetUsersBatch {
-            call: Call::new(&self.transport, &operations::GET_USERS_BATCH),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_USERS_BATCH,
+            ),
         }
     }
 
@@ -49,7 +48,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/users/get-current-user>)
     pub fn get_current_user(&self) -> GetCurrentUser {
         GetCurrentUser {
-            call: Call::new(&self.transport, &operations::GET_CURRENT_USER),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_CURRENT_USER,
+            ),
         }
     }
 
@@ -64,7 +66,7 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/users/search-users>)
     pub fn search_users(&self) -> SearchUsers {
         SearchUsers {
-            call: Call::new(&self.transport, &operations::SEARCH_USERS),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::SEARCH_USERS),
         }
     }
 
@@ -79,7 +81,7 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/users/get-user>)
     pub fn get_user(&self) -> GetUser {
         GetUser {
-            call: Call::new(&self.transport, &operations::GET_USER),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::GET_USER),
         }
     }
 
@@ -92,7 +94,7 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/users/delete-user>)
     pub fn delete_user(&self) -> DeleteUser {
         DeleteUser {
-            call: Call::new(&self.transport, &operations::DELETE_USER),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::DELETE_USER),
         }
     }
 
@@ -107,7 +109,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/users/get-markings-user>)
     pub fn get_markings_user(&self) -> GetMarkingsUser {
         GetMarkingsUser {
-            call: Call::new(&self.transport, &operations::GET_MARKINGS_USER),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_MARKINGS_USER,
+            ),
         }
     }
 
@@ -122,7 +127,10 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/users/get-profile-picture-of-user>)
     pub fn get_profile_picture_of_user(&self) -> GetProfilePictureOfUser {
         GetProfilePictureOfUser {
-            call: Call::new(&self.transport, &operations::GET_PROFILE_PICTURE_OF_USER),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_PROFILE_PICTURE_OF_USER,
+            ),
         }
     }
 
@@ -139,23 +147,28 @@ impl Client {
     /// [Documentation](<https://www.palantir.com/docs/foundry/api/admin-v2-resources/users/revoke-all-tokens-user>)
     pub fn revoke_all_tokens_user(&self) -> RevokeAllTokensUser {
         RevokeAllTokensUser {
-            call: Call::new(&self.transport, &operations::REVOKE_ALL_TOKENS_USER),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::REVOKE_ALL_TOKENS_USER,
+            ),
         }
     }
 }
 
-/// A call of [`Client::list_users`] that is not sent yet.
+/// A call of [`Client::list_users`](crate::Client::list_users) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListUsers {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListUsers {
     /// Which users to list. Left out, live ones.
-    pub fn include(mut self, value: impl Into<types::UserStatus>) -> Self {
-        self.call
-            .set("include", Into::<types::UserStatus>::into(value));
+    pub fn include(mut self, value: impl ::std::convert::Into<crate::types::UserStatus>) -> Self {
+        self.call.set(
+            "include",
+            ::std::convert::Into::<crate::types::UserStatus>::into(value),
+        );
         self
     }
 
@@ -166,8 +179,11 @@ impl ListUsers {
     }
 
     /// `nextPageToken` of the page before. Leave it out for the first page; keep the other parameters as they were.
-    pub fn page_token(mut self, value: impl Into<String>) -> Self {
-        self.call.set("pageToken", Into::<String>::into(value));
+    pub fn page_token(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "pageToken",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -175,30 +191,40 @@ impl ListUsers {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::ListUsersResponse>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ListUsersResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListUsers {
-    type Body = types::ListUsersResponse;
-    type Item = types::User;
-    type Error = types::ApiError;
+impl ::rolecall_client::Paged for ListUsers {
+    type Body = crate::types::ListUsersResponse;
+    type Item = crate::types::User;
+    type Error = crate::types::ApiError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         let next = Some(&body)
             .and_then(|value| value.next_page_token.as_ref())
             .cloned();
@@ -206,22 +232,24 @@ impl Paged for ListUsers {
     }
 }
 
-/// A call of [`Client::get_users_batch`] that is not sent yet.
+/// A call of [`Client::get_users_batch`](crate::Client::get_users_batch) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetUsersBatch {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetUsersBatch {
     /// A bare array of 1 to 500 ids
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<Vec<types::GetUsersBatchRequestElement>>) -> Self {
-        self.call
-            .json(&Into::<Vec<types::GetUsersBatchRequestElement>>::into(
-                value,
-            ));
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<::std::vec::Vec<crate::types::GetUsersBatchRequestElement>>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            ::std::vec::Vec<crate::types::GetUsersBatchRequestElement>,
+        >::into(value));
         self
     }
 
@@ -229,19 +257,22 @@ impl GetUsersBatch {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::GetUsersBatchResponse>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::GetUsersBatchResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_current_user`] that is not sent yet.
+/// A call of [`Client::get_current_user`](crate::Client::get_current_user) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetCurrentUser {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetCurrentUser {
@@ -249,25 +280,34 @@ impl GetCurrentUser {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::User>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::User>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::search_users`] that is not sent yet.
+/// A call of [`Client::search_users`](crate::Client::search_users) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct SearchUsers {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl SearchUsers {
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::SearchUsersRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::SearchUsersRequest>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::SearchUsersRequest>::into(value));
         self
     }
 
@@ -275,32 +315,40 @@ impl SearchUsers {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::SearchUsersResponse>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::SearchUsersResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for SearchUsers {
-    type Body = types::SearchUsersResponse;
-    type Item = types::User;
-    type Error = types::ApiError;
+impl ::rolecall_client::Paged for SearchUsers {
+    type Body = crate::types::SearchUsersResponse;
+    type Item = crate::types::User;
+    type Error = crate::types::ApiError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         let next = Some(&body)
             .and_then(|value| value.next_page_token.as_ref())
             .cloned();
@@ -308,26 +356,31 @@ impl Paged for SearchUsers {
     }
 }
 
-/// A call of [`Client::get_user`] that is not sent yet.
+/// A call of [`Client::get_user`](crate::Client::get_user) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetUser {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetUser {
     /// Id of the user.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The state that the user is expected in. Left out, live.
-    pub fn status(mut self, value: impl Into<types::UserStatus>) -> Self {
-        self.call
-            .set("status", Into::<types::UserStatus>::into(value));
+    pub fn status(mut self, value: impl ::std::convert::Into<crate::types::UserStatus>) -> Self {
+        self.call.set(
+            "status",
+            ::std::convert::Into::<crate::types::UserStatus>::into(value),
+        );
         self
     }
 
@@ -335,25 +388,33 @@ impl GetUser {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<types::User>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::User>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::delete_user`] that is not sent yet.
+/// A call of [`Client::delete_user`](crate::Client::delete_user) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct DeleteUser {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl DeleteUser {
     /// Id of the user.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -361,25 +422,33 @@ impl DeleteUser {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::get_markings_user`] that is not sent yet.
+/// A call of [`Client::get_markings_user`](crate::Client::get_markings_user) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetMarkingsUser {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetMarkingsUser {
     /// Id of the user.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -387,49 +456,60 @@ impl GetMarkingsUser {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::GetUserMarkingsResponse>, Error<types::ApiError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::GetUserMarkingsResponse>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for GetMarkingsUser {
-    type Body = types::GetUserMarkingsResponse;
-    type Item = String;
-    type Error = types::ApiError;
+impl ::rolecall_client::Paged for GetMarkingsUser {
+    type Body = crate::types::GetUserMarkingsResponse;
+    type Item = ::std::string::String;
+    type Error = crate::types::ApiError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body.view.unwrap_or_default(), None)
     }
 }
 
-/// A call of [`Client::get_profile_picture_of_user`] that is not sent yet.
+/// A call of [`Client::get_profile_picture_of_user`](crate::Client::get_profile_picture_of_user) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetProfilePictureOfUser {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetProfilePictureOfUser {
     /// Id of the user.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -437,25 +517,33 @@ impl GetProfilePictureOfUser {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<Bytes>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::rolecall_client::Bytes>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_bytes().await
     }
 }
 
-/// A call of [`Client::revoke_all_tokens_user`] that is not sent yet.
+/// A call of [`Client::revoke_all_tokens_user`](crate::Client::revoke_all_tokens_user) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct RevokeAllTokensUser {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl RevokeAllTokensUser {
     /// Id of the user.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -463,8 +551,13 @@ impl RevokeAllTokensUser {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ApiError`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ApiError>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ApiError`](crate::types::ApiError).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ApiError>,
+    > {
         self.call.send_empty().await
     }
 }

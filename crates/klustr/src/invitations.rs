@@ -3,11 +3,7 @@
 //!
 //! Invitations into an organization.
 
-use rolecall_client::{Call, Error, Extra, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// Invite people into an organization.
     ///
     /// `PUT /console/invites/orgs/{organizationId}`
@@ -15,32 +11,45 @@ impl Client {
     /// Makes an invitation for each email address. Whoever accepts is granted the roles named. Without `emails` the answer is 400. It belongs to the Console API, not to the Directory API.
     pub fn invite_to_organization(&self) -> InviteToOrganization {
         InviteToOrganization {
-            call: Call::new(&self.transport, &operations::INVITE_TO_ORGANIZATION),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::INVITE_TO_ORGANIZATION,
+            ),
         }
     }
 }
 
-/// A call of [`Client::invite_to_organization`] that is not sent yet.
+/// A call of [`Client::invite_to_organization`](crate::Client::invite_to_organization) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct InviteToOrganization {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl InviteToOrganization {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Whom to invite, and to what.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::InvitationRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::InvitationRequest>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::InvitationRequest>::into(value));
         self
     }
 
@@ -48,10 +57,13 @@ impl InviteToOrganization {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<Response<Vec<Extra>>, Error<types::MissingPermissionsResponseOrErrorResponse>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<::rolecall_client::Extra>>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
+    > {
         self.call.send_json().await
     }
 }

@@ -3,11 +3,7 @@
 //!
 //! Who belongs to an organization.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the members of an organization.
     ///
     /// `GET /directory/orgs/{organizationId}/members`
@@ -17,7 +13,10 @@ impl Client {
     /// Permissions: `org.directory.list`.
     pub fn list_organization_members(&self) -> ListOrganizationMembers {
         ListOrganizationMembers {
-            call: Call::new(&self.transport, &operations::LIST_ORGANIZATION_MEMBERS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_ORGANIZATION_MEMBERS,
+            ),
         }
     }
 
@@ -30,9 +29,9 @@ impl Client {
     /// Permissions: `org.directory.list`.
     pub fn join_organization_with_verified_email(&self) -> JoinOrganizationWithVerifiedEmail {
         JoinOrganizationWithVerifiedEmail {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::JOIN_ORGANIZATION_WITH_VERIFIED_EMAIL,
+                &crate::operations::JOIN_ORGANIZATION_WITH_VERIFIED_EMAIL,
             ),
         }
     }
@@ -46,7 +45,10 @@ impl Client {
     /// Permissions: `org.directory.list`.
     pub fn leave_organization(&self) -> LeaveOrganization {
         LeaveOrganization {
-            call: Call::new(&self.transport, &operations::LEAVE_ORGANIZATION),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LEAVE_ORGANIZATION,
+            ),
         }
     }
 
@@ -59,7 +61,10 @@ impl Client {
     /// Permissions: `org.directory.members.create`.
     pub fn add_organization_member(&self) -> AddOrganizationMember {
         AddOrganizationMember {
-            call: Call::new(&self.transport, &operations::ADD_ORGANIZATION_MEMBER),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::ADD_ORGANIZATION_MEMBER,
+            ),
         }
     }
 
@@ -72,24 +77,33 @@ impl Client {
     /// Permissions: `org.directory.members.create`.
     pub fn remove_organization_member(&self) -> RemoveOrganizationMember {
         RemoveOrganizationMember {
-            call: Call::new(&self.transport, &operations::REMOVE_ORGANIZATION_MEMBER),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::REMOVE_ORGANIZATION_MEMBER,
+            ),
         }
     }
 }
 
-/// A call of [`Client::list_organization_members`] that is not sent yet.
+/// A call of [`Client::list_organization_members`](crate::Client::list_organization_members) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListOrganizationMembers {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListOrganizationMembers {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -97,49 +111,63 @@ impl ListOrganizationMembers {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MemberRefusalOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MemberRefusalOrErrorResponse`](crate::types::MemberRefusalOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<Response<Vec<String>>, Error<types::MemberRefusalOrErrorResponse>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<::std::string::String>>,
+        ::rolecall_client::Error<crate::types::MemberRefusalOrErrorResponse>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListOrganizationMembers {
-    type Body = Vec<String>;
-    type Item = String;
-    type Error = types::MemberRefusalOrErrorResponse;
+impl ::rolecall_client::Paged for ListOrganizationMembers {
+    type Body = ::std::vec::Vec<::std::string::String>;
+    type Item = ::std::string::String;
+    type Error = crate::types::MemberRefusalOrErrorResponse;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::join_organization_with_verified_email`] that is not sent yet.
+/// A call of [`Client::join_organization_with_verified_email`](crate::Client::join_organization_with_verified_email) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct JoinOrganizationWithVerifiedEmail {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl JoinOrganizationWithVerifiedEmail {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -147,27 +175,36 @@ impl JoinOrganizationWithVerifiedEmail {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<Response<()>, Error<types::MissingPermissionsResponseOrErrorResponse>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::leave_organization`] that is not sent yet.
+/// A call of [`Client::leave_organization`](crate::Client::leave_organization) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct LeaveOrganization {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl LeaveOrganization {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -175,35 +212,47 @@ impl LeaveOrganization {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<Response<()>, Error<types::MissingPermissionsResponseOrErrorResponse>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::add_organization_member`] that is not sent yet.
+/// A call of [`Client::add_organization_member`](crate::Client::add_organization_member) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AddOrganizationMember {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AddOrganizationMember {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Id of the subject that is or becomes a member.
     ///
     /// Required.
-    pub fn subject_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("subjectId", Into::<String>::into(value));
+    pub fn subject_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "subjectId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -211,33 +260,47 @@ impl AddOrganizationMember {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MemberRefusalOrErrorResponse`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::MemberRefusalOrErrorResponse>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MemberRefusalOrErrorResponse`](crate::types::MemberRefusalOrErrorResponse).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::MemberRefusalOrErrorResponse>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::remove_organization_member`] that is not sent yet.
+/// A call of [`Client::remove_organization_member`](crate::Client::remove_organization_member) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct RemoveOrganizationMember {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl RemoveOrganizationMember {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Id of the subject that is or becomes a member.
     ///
     /// Required.
-    pub fn subject_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("subjectId", Into::<String>::into(value));
+    pub fn subject_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "subjectId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -245,10 +308,13 @@ impl RemoveOrganizationMember {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<Response<()>, Error<types::MissingPermissionsResponseOrErrorResponse>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
+    > {
         self.call.send_empty().await
     }
 }

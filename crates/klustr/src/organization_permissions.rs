@@ -3,11 +3,7 @@
 //!
 //! Permissions of an organization and of its users.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the permissions of an organization.
     ///
     /// `GET /directory/orgs/{organizationId}/permissions`
@@ -15,7 +11,10 @@ impl Client {
     /// A twin of listOrgPermissions at a path of its own.
     pub fn list_organization_permissions(&self) -> ListOrganizationPermissions {
         ListOrganizationPermissions {
-            call: Call::new(&self.transport, &operations::LIST_ORGANIZATION_PERMISSIONS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_ORGANIZATION_PERMISSIONS,
+            ),
         }
     }
 
@@ -28,9 +27,9 @@ impl Client {
     /// Permissions: `org.user.permissions.list`.
     pub fn list_user_permissions_in_organization(&self) -> ListUserPermissionsInOrganization {
         ListUserPermissionsInOrganization {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::LIST_USER_PERMISSIONS_IN_ORGANIZATION,
+                &crate::operations::LIST_USER_PERMISSIONS_IN_ORGANIZATION,
             ),
         }
     }
@@ -42,7 +41,10 @@ impl Client {
     /// Permissions: `org.user.permissions.list`.
     pub fn get_user_namespace_permissions(&self) -> GetUserNamespacePermissions {
         GetUserNamespacePermissions {
-            call: Call::new(&self.transport, &operations::GET_USER_NAMESPACE_PERMISSIONS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_USER_NAMESPACE_PERMISSIONS,
+            ),
         }
     }
 
@@ -53,24 +55,33 @@ impl Client {
     /// Permissions: `org.user.permissions.list`.
     pub fn list_user_object_permissions(&self) -> ListUserObjectPermissions {
         ListUserObjectPermissions {
-            call: Call::new(&self.transport, &operations::LIST_USER_OBJECT_PERMISSIONS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_USER_OBJECT_PERMISSIONS,
+            ),
         }
     }
 }
 
-/// A call of [`Client::list_organization_permissions`] that is not sent yet.
+/// A call of [`Client::list_organization_permissions`](crate::Client::list_organization_permissions) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListOrganizationPermissions {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListOrganizationPermissions {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -78,60 +89,74 @@ impl ListOrganizationPermissions {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<
-        Response<Vec<types::Permission>>,
-        Error<types::MissingPermissionsResponseOrErrorResponse>,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::Permission>>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
     > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListOrganizationPermissions {
-    type Body = Vec<types::Permission>;
-    type Item = types::Permission;
-    type Error = types::MissingPermissionsResponseOrErrorResponse;
+impl ::rolecall_client::Paged for ListOrganizationPermissions {
+    type Body = ::std::vec::Vec<crate::types::Permission>;
+    type Item = crate::types::Permission;
+    type Error = crate::types::MissingPermissionsResponseOrErrorResponse;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::list_user_permissions_in_organization`] that is not sent yet.
+/// A call of [`Client::list_user_permissions_in_organization`](crate::Client::list_user_permissions_in_organization) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListUserPermissionsInOrganization {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListUserPermissionsInOrganization {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Id of the user. A free string.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -139,68 +164,85 @@ impl ListUserPermissionsInOrganization {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<
-        Response<Vec<types::Relation>>,
-        Error<types::MissingPermissionsResponseOrErrorResponse>,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::Relation>>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
     > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListUserPermissionsInOrganization {
-    type Body = Vec<types::Relation>;
-    type Item = types::Relation;
-    type Error = types::MissingPermissionsResponseOrErrorResponse;
+impl ::rolecall_client::Paged for ListUserPermissionsInOrganization {
+    type Body = ::std::vec::Vec<crate::types::Relation>;
+    type Item = crate::types::Relation;
+    type Error = crate::types::MissingPermissionsResponseOrErrorResponse;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::get_user_namespace_permissions`] that is not sent yet.
+/// A call of [`Client::get_user_namespace_permissions`](crate::Client::get_user_namespace_permissions) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetUserNamespacePermissions {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetUserNamespacePermissions {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Id of the user. A free string.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Namespace of the permissions asked for.
     ///
     /// Required.
-    pub fn namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.set("namespace", Into::<String>::into(value));
+    pub fn namespace(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "namespace",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -208,76 +250,96 @@ impl GetUserNamespacePermissions {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<
-        Response<Vec<types::Relation>>,
-        Error<types::MissingPermissionsResponseOrErrorResponse>,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::Relation>>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
     > {
         self.call.send_json().await
     }
 }
 
-impl Paged for GetUserNamespacePermissions {
-    type Body = Vec<types::Relation>;
-    type Item = types::Relation;
-    type Error = types::MissingPermissionsResponseOrErrorResponse;
+impl ::rolecall_client::Paged for GetUserNamespacePermissions {
+    type Body = ::std::vec::Vec<crate::types::Relation>;
+    type Item = crate::types::Relation;
+    type Error = crate::types::MissingPermissionsResponseOrErrorResponse;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::list_user_object_permissions`] that is not sent yet.
+/// A call of [`Client::list_user_object_permissions`](crate::Client::list_user_object_permissions) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListUserObjectPermissions {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListUserObjectPermissions {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Id of the user. A free string.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Namespace of the permissions asked for.
     ///
     /// Required.
-    pub fn namespace(mut self, value: impl Into<String>) -> Self {
-        self.call.set("namespace", Into::<String>::into(value));
+    pub fn namespace(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "namespace",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The object in the namespace. The only path parameter that is spelt with an underscore.
     ///
     /// Required.
-    pub fn object_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("object_id", Into::<String>::into(value));
+    pub fn object_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "object_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -285,35 +347,40 @@ impl ListUserObjectPermissions {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<
-        Response<Vec<types::Relation>>,
-        Error<types::MissingPermissionsResponseOrErrorResponse>,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::Relation>>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
     > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListUserObjectPermissions {
-    type Body = Vec<types::Relation>;
-    type Item = types::Relation;
-    type Error = types::MissingPermissionsResponseOrErrorResponse;
+impl ::rolecall_client::Paged for ListUserObjectPermissions {
+    type Body = ::std::vec::Vec<crate::types::Relation>;
+    type Item = crate::types::Relation;
+    type Error = crate::types::MissingPermissionsResponseOrErrorResponse;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }

@@ -3,11 +3,7 @@
 //!
 //! The roles that an organization defines, and the permissions in them.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the roles of an organization.
     ///
     /// `GET /directory/orgs/{organizationId}/roles`
@@ -17,7 +13,10 @@ impl Client {
     /// Permissions: `org.roles.list`.
     pub fn list_organization_roles(&self) -> ListOrganizationRoles {
         ListOrganizationRoles {
-            call: Call::new(&self.transport, &operations::LIST_ORGANIZATION_ROLES),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_ORGANIZATION_ROLES,
+            ),
         }
     }
 
@@ -32,7 +31,10 @@ impl Client {
     /// [Documentation](<https://docs.klustr.io>)
     pub fn create_org_role(&self) -> CreateOrgRole {
         CreateOrgRole {
-            call: Call::new(&self.transport, &operations::CREATE_ORG_ROLE),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::CREATE_ORG_ROLE,
+            ),
         }
     }
 
@@ -49,7 +51,10 @@ impl Client {
     /// [Documentation](<https://docs.klustr.io>)
     pub fn delete_all_organization_roles(&self) -> DeleteAllOrganizationRoles {
         DeleteAllOrganizationRoles {
-            call: Call::new(&self.transport, &operations::DELETE_ALL_ORGANIZATION_ROLES),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::DELETE_ALL_ORGANIZATION_ROLES,
+            ),
         }
     }
 
@@ -64,7 +69,10 @@ impl Client {
     /// [Documentation](<https://docs.klustr.io>)
     pub fn generate_org_roles(&self) -> GenerateOrgRoles {
         GenerateOrgRoles {
-            call: Call::new(&self.transport, &operations::GENERATE_ORG_ROLES),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GENERATE_ORG_ROLES,
+            ),
         }
     }
 
@@ -77,7 +85,10 @@ impl Client {
     /// [Documentation](<https://docs.klustr.io>)
     pub fn list_org_permissions(&self) -> ListOrgPermissions {
         ListOrgPermissions {
-            call: Call::new(&self.transport, &operations::LIST_ORG_PERMISSIONS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_ORG_PERMISSIONS,
+            ),
         }
     }
 
@@ -92,7 +103,10 @@ impl Client {
     /// [Documentation](<https://docs.klustr.io>)
     pub fn get_org_role_by_id(&self) -> GetOrgRoleById {
         GetOrgRoleById {
-            call: Call::new(&self.transport, &operations::GET_ORG_ROLE_BY_ID),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_ORG_ROLE_BY_ID,
+            ),
         }
     }
 
@@ -109,7 +123,10 @@ impl Client {
     /// [Documentation](<https://docs.klustr.io>)
     pub fn update_org_role(&self) -> UpdateOrgRole {
         UpdateOrgRole {
-            call: Call::new(&self.transport, &operations::UPDATE_ORG_ROLE),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::UPDATE_ORG_ROLE,
+            ),
         }
     }
 
@@ -124,24 +141,33 @@ impl Client {
     /// [Documentation](<https://docs.klustr.io>)
     pub fn delete_org_role(&self) -> DeleteOrgRole {
         DeleteOrgRole {
-            call: Call::new(&self.transport, &operations::DELETE_ORG_ROLE),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::DELETE_ORG_ROLE,
+            ),
         }
     }
 }
 
-/// A call of [`Client::list_organization_roles`] that is not sent yet.
+/// A call of [`Client::list_organization_roles`](crate::Client::list_organization_roles) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListOrganizationRoles {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListOrganizationRoles {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -149,58 +175,72 @@ impl ListOrganizationRoles {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<Response<Vec<types::Role>>, Error<types::MissingPermissionsResponseOrErrorResponse>>
-    {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::Role>>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListOrganizationRoles {
-    type Body = Vec<types::Role>;
-    type Item = types::Role;
-    type Error = types::MissingPermissionsResponseOrErrorResponse;
+impl ::rolecall_client::Paged for ListOrganizationRoles {
+    type Body = ::std::vec::Vec<crate::types::Role>;
+    type Item = crate::types::Role;
+    type Error = crate::types::MissingPermissionsResponseOrErrorResponse;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::create_org_role`] that is not sent yet.
+/// A call of [`Client::create_org_role`](crate::Client::create_org_role) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct CreateOrgRole {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl CreateOrgRole {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The whole role, with its `id`.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::Role>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(mut self, value: impl ::std::convert::Into<crate::types::Role>) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::Role>::into(value));
         self
     }
 
@@ -208,28 +248,36 @@ impl CreateOrgRole {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<Response<types::Role>, Error<types::MissingPermissionsResponseOrErrorResponse>>
-    {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Role>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::delete_all_organization_roles`] that is not sent yet.
+/// A call of [`Client::delete_all_organization_roles`](crate::Client::delete_all_organization_roles) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct DeleteAllOrganizationRoles {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl DeleteAllOrganizationRoles {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -237,35 +285,45 @@ impl DeleteAllOrganizationRoles {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<Response<()>, Error<types::MissingPermissionsResponseOrErrorResponse>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::generate_org_roles`] that is not sent yet.
+/// A call of [`Client::generate_org_roles`](crate::Client::generate_org_roles) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GenerateOrgRoles {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GenerateOrgRoles {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The namespaces to make roles for. The docs page prints a body without fields.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::GenerateRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(mut self, value: impl ::std::convert::Into<crate::types::GenerateRequest>) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::GenerateRequest>::into(value));
         self
     }
 
@@ -273,28 +331,36 @@ impl GenerateOrgRoles {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<Response<Vec<types::Role>>, Error<types::MissingPermissionsResponseOrErrorResponse>>
-    {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::Role>>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::list_org_permissions`] that is not sent yet.
+/// A call of [`Client::list_org_permissions`](crate::Client::list_org_permissions) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListOrgPermissions {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListOrgPermissions {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -302,60 +368,74 @@ impl ListOrgPermissions {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<
-        Response<Vec<types::Permission>>,
-        Error<types::MissingPermissionsResponseOrErrorResponse>,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::Permission>>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
     > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListOrgPermissions {
-    type Body = Vec<types::Permission>;
-    type Item = types::Permission;
-    type Error = types::MissingPermissionsResponseOrErrorResponse;
+impl ::rolecall_client::Paged for ListOrgPermissions {
+    type Body = ::std::vec::Vec<crate::types::Permission>;
+    type Item = crate::types::Permission;
+    type Error = crate::types::MissingPermissionsResponseOrErrorResponse;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::get_org_role_by_id`] that is not sent yet.
+/// A call of [`Client::get_org_role_by_id`](crate::Client::get_org_role_by_id) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetOrgRoleById {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetOrgRoleById {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Id of the role, such as `user.consent.admin.role`. Best kept to letters, digits, dots and hyphens.
     ///
     /// Required.
-    pub fn role_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("roleId", Into::<String>::into(value));
+    pub fn role_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "roleId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -363,44 +443,56 @@ impl GetOrgRoleById {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<Response<types::Role>, Error<types::MissingPermissionsResponseOrErrorResponse>>
-    {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Role>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::update_org_role`] that is not sent yet.
+/// A call of [`Client::update_org_role`](crate::Client::update_org_role) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct UpdateOrgRole {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl UpdateOrgRole {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Id of the role, such as `user.consent.admin.role`. Best kept to letters, digits, dots and hyphens.
     ///
     /// Required.
-    pub fn role_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("roleId", Into::<String>::into(value));
+    pub fn role_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "roleId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The whole role, with its `id`.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::Role>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(mut self, value: impl ::std::convert::Into<crate::types::Role>) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::Role>::into(value));
         self
     }
 
@@ -408,36 +500,47 @@ impl UpdateOrgRole {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<Response<types::Role>, Error<types::MissingPermissionsResponseOrErrorResponse>>
-    {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Role>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::delete_org_role`] that is not sent yet.
+/// A call of [`Client::delete_org_role`](crate::Client::delete_org_role) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct DeleteOrgRole {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl DeleteOrgRole {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Id of the role, such as `user.consent.admin.role`. Best kept to letters, digits, dots and hyphens.
     ///
     /// Required.
-    pub fn role_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("roleId", Into::<String>::into(value));
+    pub fn role_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "roleId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -445,10 +548,13 @@ impl DeleteOrgRole {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<Response<()>, Error<types::MissingPermissionsResponseOrErrorResponse>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
+    > {
         self.call.send_empty().await
     }
 }

@@ -3,11 +3,7 @@
 //!
 //! Assignments of users to organization units.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the organization units of a user.
     ///
     /// `GET /directory/orgs/{organizationId}/users/{userId}/ous`
@@ -15,7 +11,10 @@ impl Client {
     /// Permissions: `org.user.assignment.list`.
     pub fn list_user_org_unit_assignments(&self) -> ListUserOrgUnitAssignments {
         ListUserOrgUnitAssignments {
-            call: Call::new(&self.transport, &operations::LIST_USER_ORG_UNIT_ASSIGNMENTS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_USER_ORG_UNIT_ASSIGNMENTS,
+            ),
         }
     }
 
@@ -26,9 +25,9 @@ impl Client {
     /// Permissions: `org.user.assignment.create`.
     pub fn create_user_org_unit_assignment(&self) -> CreateUserOrgUnitAssignment {
         CreateUserOrgUnitAssignment {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::CREATE_USER_ORG_UNIT_ASSIGNMENT,
+                &crate::operations::CREATE_USER_ORG_UNIT_ASSIGNMENT,
             ),
         }
     }
@@ -42,35 +41,44 @@ impl Client {
     /// Permissions: `org.user.assignment.delete`.
     pub fn delete_user_org_unit_assignment(&self) -> DeleteUserOrgUnitAssignment {
         DeleteUserOrgUnitAssignment {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::DELETE_USER_ORG_UNIT_ASSIGNMENT,
+                &crate::operations::DELETE_USER_ORG_UNIT_ASSIGNMENT,
             ),
         }
     }
 }
 
-/// A call of [`Client::list_user_org_unit_assignments`] that is not sent yet.
+/// A call of [`Client::list_user_org_unit_assignments`](crate::Client::list_user_org_unit_assignments) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListUserOrgUnitAssignments {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListUserOrgUnitAssignments {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Id of the user. A free string.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -78,68 +86,85 @@ impl ListUserOrgUnitAssignments {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<
-        Response<Vec<types::OrgAssignment>>,
-        Error<types::MissingPermissionsResponseOrErrorResponse>,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::OrgAssignment>>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
     > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListUserOrgUnitAssignments {
-    type Body = Vec<types::OrgAssignment>;
-    type Item = types::OrgAssignment;
-    type Error = types::MissingPermissionsResponseOrErrorResponse;
+impl ::rolecall_client::Paged for ListUserOrgUnitAssignments {
+    type Body = ::std::vec::Vec<crate::types::OrgAssignment>;
+    type Item = crate::types::OrgAssignment;
+    type Error = crate::types::MissingPermissionsResponseOrErrorResponse;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::create_user_org_unit_assignment`] that is not sent yet.
+/// A call of [`Client::create_user_org_unit_assignment`](crate::Client::create_user_org_unit_assignment) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct CreateUserOrgUnitAssignment {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl CreateUserOrgUnitAssignment {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Id of the user. A free string.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The assignment to make.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::OrgAssignment>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(mut self, value: impl ::std::convert::Into<crate::types::OrgAssignment>) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::OrgAssignment>::into(
+                value,
+            ));
         self
     }
 
@@ -147,46 +172,56 @@ impl CreateUserOrgUnitAssignment {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<
-        Response<types::OrgAssignment>,
-        Error<types::MissingPermissionsResponseOrErrorResponse>,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::OrgAssignment>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
     > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::delete_user_org_unit_assignment`] that is not sent yet.
+/// A call of [`Client::delete_user_org_unit_assignment`](crate::Client::delete_user_org_unit_assignment) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct DeleteUserOrgUnitAssignment {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl DeleteUserOrgUnitAssignment {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Id of the user. A free string.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Id of the assignment, as a JSON string.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<String>) -> Self {
-        self.call.json(&Into::<String>::into(value));
+    pub fn body(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call
+            .json(&::std::convert::Into::<::std::string::String>::into(value));
         self
     }
 
@@ -194,10 +229,13 @@ impl DeleteUserOrgUnitAssignment {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<Response<()>, Error<types::MissingPermissionsResponseOrErrorResponse>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
+    > {
         self.call.send_empty().await
     }
 }

@@ -3,11 +3,7 @@
 //!
 //! Organizations themselves.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// Create an organization.
     ///
     /// `POST /directory/orgs`
@@ -17,7 +13,7 @@ impl Client {
     /// Permissions: `org.directory.create`.
     pub fn create_org(&self) -> CreateOrg {
         CreateOrg {
-            call: Call::new(&self.transport, &operations::CREATE_ORG),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::CREATE_ORG),
         }
     }
 
@@ -28,7 +24,10 @@ impl Client {
     /// Permissions: `org.directory.get`.
     pub fn get_organization_details(&self) -> GetOrganizationDetails {
         GetOrganizationDetails {
-            call: Call::new(&self.transport, &operations::GET_ORGANIZATION_DETAILS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_ORGANIZATION_DETAILS,
+            ),
         }
     }
 
@@ -43,7 +42,7 @@ impl Client {
     /// Permissions: `org.directory.update`.
     pub fn update_org(&self) -> UpdateOrg {
         UpdateOrg {
-            call: Call::new(&self.transport, &operations::UPDATE_ORG),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::UPDATE_ORG),
         }
     }
 
@@ -56,7 +55,10 @@ impl Client {
     /// Permissions: `org.directory.delete`.
     pub fn delete_organization(&self) -> DeleteOrganization {
         DeleteOrganization {
-            call: Call::new(&self.transport, &operations::DELETE_ORGANIZATION),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::DELETE_ORGANIZATION,
+            ),
         }
     }
 
@@ -67,7 +69,10 @@ impl Client {
     /// Permissions: `org.directory.list`.
     pub fn check_domain_availability(&self) -> CheckDomainAvailability {
         CheckDomainAvailability {
-            call: Call::new(&self.transport, &operations::CHECK_DOMAIN_AVAILABILITY),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::CHECK_DOMAIN_AVAILABILITY,
+            ),
         }
     }
 
@@ -78,7 +83,10 @@ impl Client {
     /// Permissions: `org.directory.list`.
     pub fn suggest_organizations_to_join(&self) -> SuggestOrganizationsToJoin {
         SuggestOrganizationsToJoin {
-            call: Call::new(&self.transport, &operations::SUGGEST_ORGANIZATIONS_TO_JOIN),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::SUGGEST_ORGANIZATIONS_TO_JOIN,
+            ),
         }
     }
 
@@ -91,24 +99,28 @@ impl Client {
     /// Permissions: `org.directory.list`.
     pub fn admin_list_organizations(&self) -> AdminListOrganizations {
         AdminListOrganizations {
-            call: Call::new(&self.transport, &operations::ADMIN_LIST_ORGANIZATIONS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::ADMIN_LIST_ORGANIZATIONS,
+            ),
         }
     }
 }
 
-/// A call of [`Client::create_org`] that is not sent yet.
+/// A call of [`Client::create_org`](crate::Client::create_org) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct CreateOrg {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl CreateOrg {
     /// The whole organization.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::Org>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(mut self, value: impl ::std::convert::Into<crate::types::Org>) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::Org>::into(value));
         self
     }
 
@@ -116,27 +128,36 @@ impl CreateOrg {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<Response<types::Org>, Error<types::MissingPermissionsResponseOrErrorResponse>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Org>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_organization_details`] that is not sent yet.
+/// A call of [`Client::get_organization_details`](crate::Client::get_organization_details) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetOrganizationDetails {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetOrganizationDetails {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -144,35 +165,45 @@ impl GetOrganizationDetails {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<Response<types::Org>, Error<types::MissingPermissionsResponseOrErrorResponse>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Org>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::update_org`] that is not sent yet.
+/// A call of [`Client::update_org`](crate::Client::update_org) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct UpdateOrg {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl UpdateOrg {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The whole organization.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::Org>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(mut self, value: impl ::std::convert::Into<crate::types::Org>) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::Org>::into(value));
         self
     }
 
@@ -180,27 +211,36 @@ impl UpdateOrg {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<Response<types::Org>, Error<types::MissingPermissionsResponseOrErrorResponse>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Org>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::delete_organization`] that is not sent yet.
+/// A call of [`Client::delete_organization`](crate::Client::delete_organization) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct DeleteOrganization {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl DeleteOrganization {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -208,31 +248,40 @@ impl DeleteOrganization {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<Response<()>, Error<types::MissingPermissionsResponseOrErrorResponse>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::check_domain_availability`] that is not sent yet.
+/// A call of [`Client::check_domain_availability`](crate::Client::check_domain_availability) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct CheckDomainAvailability {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl CheckDomainAvailability {
     /// The domain to look for.
-    pub fn domain(mut self, value: impl Into<String>) -> Self {
-        self.call.set("domain", Into::<String>::into(value));
+    pub fn domain(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "domain",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The subdomain to look for.
-    pub fn subdomain(mut self, value: impl Into<String>) -> Self {
-        self.call.set("subdomain", Into::<String>::into(value));
+    pub fn subdomain(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "subdomain",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -240,22 +289,22 @@ impl CheckDomainAvailability {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<
-        Response<types::DomainAvailability>,
-        Error<types::MissingPermissionsResponseOrErrorResponse>,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::DomainAvailability>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
     > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::suggest_organizations_to_join`] that is not sent yet.
+/// A call of [`Client::suggest_organizations_to_join`](crate::Client::suggest_organizations_to_join) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct SuggestOrganizationsToJoin {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl SuggestOrganizationsToJoin {
@@ -263,42 +312,49 @@ impl SuggestOrganizationsToJoin {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<Response<Vec<types::Org>>, Error<types::MissingPermissionsResponseOrErrorResponse>>
-    {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::Org>>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for SuggestOrganizationsToJoin {
-    type Body = Vec<types::Org>;
-    type Item = types::Org;
-    type Error = types::MissingPermissionsResponseOrErrorResponse;
+impl ::rolecall_client::Paged for SuggestOrganizationsToJoin {
+    type Body = ::std::vec::Vec<crate::types::Org>;
+    type Item = crate::types::Org;
+    type Error = crate::types::MissingPermissionsResponseOrErrorResponse;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::admin_list_organizations`] that is not sent yet.
+/// A call of [`Client::admin_list_organizations`](crate::Client::admin_list_organizations) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AdminListOrganizations {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AdminListOrganizations {
@@ -318,35 +374,40 @@ impl AdminListOrganizations {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<
-        Response<types::DocumentResultOrg>,
-        Error<types::MissingPermissionsResponseOrErrorResponse>,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::DocumentResultOrg>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
     > {
         self.call.send_json().await
     }
 }
 
-impl Paged for AdminListOrganizations {
-    type Body = types::DocumentResultOrg;
-    type Item = types::Org;
-    type Error = types::MissingPermissionsResponseOrErrorResponse;
+impl ::rolecall_client::Paged for AdminListOrganizations {
+    type Body = crate::types::DocumentResultOrg;
+    type Item = crate::types::Org;
+    type Error = crate::types::MissingPermissionsResponseOrErrorResponse;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body.docs.unwrap_or_default(), None)
     }
 }

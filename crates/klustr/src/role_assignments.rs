@@ -3,11 +3,7 @@
 //!
 //! Who holds a role; granting and revoking.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List who holds a role.
     ///
     /// `GET /directory/orgs/{organizationId}/roles/{roleId}/assignments`
@@ -19,7 +15,10 @@ impl Client {
     /// [Documentation](<https://docs.klustr.io>)
     pub fn get_org_role_assignments(&self) -> GetOrgRoleAssignments {
         GetOrgRoleAssignments {
-            call: Call::new(&self.transport, &operations::GET_ORG_ROLE_ASSIGNMENTS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_ORG_ROLE_ASSIGNMENTS,
+            ),
         }
     }
 
@@ -36,7 +35,10 @@ impl Client {
     /// [Documentation](<https://docs.klustr.io>)
     pub fn update_user_roles(&self) -> UpdateUserRoles {
         UpdateUserRoles {
-            call: Call::new(&self.transport, &operations::UPDATE_USER_ROLES),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::UPDATE_USER_ROLES,
+            ),
         }
     }
 
@@ -49,7 +51,10 @@ impl Client {
     /// [Documentation](<https://docs.klustr.io>)
     pub fn add_user_to_role(&self) -> AddUserToRole {
         AddUserToRole {
-            call: Call::new(&self.transport, &operations::ADD_USER_TO_ROLE),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::ADD_USER_TO_ROLE,
+            ),
         }
     }
 
@@ -64,16 +69,19 @@ impl Client {
     /// [Documentation](<https://docs.klustr.io>)
     pub fn remove_user_role(&self) -> RemoveUserRole {
         RemoveUserRole {
-            call: Call::new(&self.transport, &operations::REMOVE_USER_ROLE),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::REMOVE_USER_ROLE,
+            ),
         }
     }
 }
 
-/// A call of [`Client::get_org_role_assignments`] that is not sent yet.
+/// A call of [`Client::get_org_role_assignments`](crate::Client::get_org_role_assignments) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetOrgRoleAssignments {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetOrgRoleAssignments {
@@ -92,16 +100,25 @@ impl GetOrgRoleAssignments {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Id of the role, such as `user.consent.admin.role`. Best kept to letters, digits, dots and hyphens.
     ///
     /// Required.
-    pub fn role_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("roleId", Into::<String>::into(value));
+    pub fn role_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "roleId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -109,68 +126,87 @@ impl GetOrgRoleAssignments {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<
-        Response<types::DocumentResultRoleAssignment>,
-        Error<types::MissingPermissionsResponseOrErrorResponse>,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::DocumentResultRoleAssignment>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
     > {
         self.call.send_json().await
     }
 }
 
-impl Paged for GetOrgRoleAssignments {
-    type Body = types::DocumentResultRoleAssignment;
-    type Item = types::RoleAssignment;
-    type Error = types::MissingPermissionsResponseOrErrorResponse;
+impl ::rolecall_client::Paged for GetOrgRoleAssignments {
+    type Body = crate::types::DocumentResultRoleAssignment;
+    type Item = crate::types::RoleAssignment;
+    type Error = crate::types::MissingPermissionsResponseOrErrorResponse;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body.docs.unwrap_or_default(), None)
     }
 }
 
-/// A call of [`Client::update_user_roles`] that is not sent yet.
+/// A call of [`Client::update_user_roles`](crate::Client::update_user_roles) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct UpdateUserRoles {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl UpdateUserRoles {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Id of the user. A free string.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Ids of all roles to hold from now on.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<Vec<String>>) -> Self {
-        self.call.json(&Into::<Vec<String>>::into(value));
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<::std::vec::Vec<::std::string::String>>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            ::std::vec::Vec<::std::string::String>,
+        >::into(value));
         self
     }
 
@@ -178,46 +214,58 @@ impl UpdateUserRoles {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<
-        Response<Vec<types::RoleAssignment>>,
-        Error<types::MissingPermissionsResponseOrErrorResponse>,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::RoleAssignment>>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
     > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::add_user_to_role`] that is not sent yet.
+/// A call of [`Client::add_user_to_role`](crate::Client::add_user_to_role) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AddUserToRole {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AddUserToRole {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Id of the user. A free string.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Id of the role, such as `user.consent.admin.role`. Best kept to letters, digits, dots and hyphens.
     ///
     /// Required.
-    pub fn role_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("roleId", Into::<String>::into(value));
+    pub fn role_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "roleId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -225,46 +273,58 @@ impl AddUserToRole {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<
-        Response<types::RoleAssignment>,
-        Error<types::MissingPermissionsResponseOrErrorResponse>,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::RoleAssignment>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
     > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::remove_user_role`] that is not sent yet.
+/// A call of [`Client::remove_user_role`](crate::Client::remove_user_role) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct RemoveUserRole {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl RemoveUserRole {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Id of the user. A free string.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Id of the role, such as `user.consent.admin.role`. Best kept to letters, digits, dots and hyphens.
     ///
     /// Required.
-    pub fn role_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("roleId", Into::<String>::into(value));
+    pub fn role_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "roleId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -272,10 +332,13 @@ impl RemoveUserRole {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<Response<()>, Error<types::MissingPermissionsResponseOrErrorResponse>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
+    > {
         self.call.send_empty().await
     }
 }

@@ -3,11 +3,7 @@
 //!
 //! User accounts related to an organization.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the user accounts of an organization.
     ///
     /// `GET /directory/orgs/{organizationId}/accounts/users`
@@ -15,24 +11,33 @@ impl Client {
     /// The accounts that have a relation to the organization, with the names of their relations in `acls`. Subjects that are services, or unknown, come without `identity` and cannot be told apart.
     pub fn list_user_accounts(&self) -> ListUserAccounts {
         ListUserAccounts {
-            call: Call::new(&self.transport, &operations::LIST_USER_ACCOUNTS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_USER_ACCOUNTS,
+            ),
         }
     }
 }
 
-/// A call of [`Client::list_user_accounts`] that is not sent yet.
+/// A call of [`Client::list_user_accounts`](crate::Client::list_user_accounts) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListUserAccounts {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListUserAccounts {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -40,35 +45,40 @@ impl ListUserAccounts {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<
-        Response<Vec<types::UserReference>>,
-        Error<types::MissingPermissionsResponseOrErrorResponse>,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::UserReference>>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
     > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListUserAccounts {
-    type Body = Vec<types::UserReference>;
-    type Item = types::UserReference;
-    type Error = types::MissingPermissionsResponseOrErrorResponse;
+impl ::rolecall_client::Paged for ListUserAccounts {
+    type Body = ::std::vec::Vec<crate::types::UserReference>;
+    type Item = crate::types::UserReference;
+    type Error = crate::types::MissingPermissionsResponseOrErrorResponse;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }

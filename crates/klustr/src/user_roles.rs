@@ -3,11 +3,7 @@
 //!
 //! The roles that one user holds in an organization.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the caller's own roles.
     ///
     /// `GET /directory/orgs/{organizationId}/user/roles`
@@ -17,7 +13,10 @@ impl Client {
     /// [Documentation](<https://docs.klustr.io>)
     pub fn get_org_user_roles(&self) -> GetOrgUserRoles {
         GetOrgUserRoles {
-            call: Call::new(&self.transport, &operations::GET_ORG_USER_ROLES),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_ORG_USER_ROLES,
+            ),
         }
     }
 
@@ -32,24 +31,30 @@ impl Client {
     /// [Documentation](<https://docs.klustr.io>)
     pub fn get_user_roles(&self) -> GetUserRoles {
         GetUserRoles {
-            call: Call::new(&self.transport, &operations::GET_USER_ROLES),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::GET_USER_ROLES),
         }
     }
 }
 
-/// A call of [`Client::get_org_user_roles`] that is not sent yet.
+/// A call of [`Client::get_org_user_roles`](crate::Client::get_org_user_roles) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetOrgUserRoles {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetOrgUserRoles {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -57,60 +62,74 @@ impl GetOrgUserRoles {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<
-        Response<types::UserEntitlements>,
-        Error<types::MissingPermissionsResponseOrErrorResponse>,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::UserEntitlements>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
     > {
         self.call.send_json().await
     }
 }
 
-impl Paged for GetOrgUserRoles {
-    type Body = types::UserEntitlements;
-    type Item = types::Role;
-    type Error = types::MissingPermissionsResponseOrErrorResponse;
+impl ::rolecall_client::Paged for GetOrgUserRoles {
+    type Body = crate::types::UserEntitlements;
+    type Item = crate::types::Role;
+    type Error = crate::types::MissingPermissionsResponseOrErrorResponse;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body.roles.unwrap_or_default(), None)
     }
 }
 
-/// A call of [`Client::get_user_roles`] that is not sent yet.
+/// A call of [`Client::get_user_roles`](crate::Client::get_user_roles) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetUserRoles {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetUserRoles {
     /// Id of the organization, often its domain. A free string.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("organizationId", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organizationId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Id of the user. A free string.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -118,35 +137,40 @@ impl GetUserRoles {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::MissingPermissionsResponseOrErrorResponse`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`MissingPermissionsResponseOrErrorResponse`](crate::types::MissingPermissionsResponseOrErrorResponse).
     pub async fn send(
         self,
-    ) -> Result<
-        Response<types::UserEntitlements>,
-        Error<types::MissingPermissionsResponseOrErrorResponse>,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::UserEntitlements>,
+        ::rolecall_client::Error<crate::types::MissingPermissionsResponseOrErrorResponse>,
     > {
         self.call.send_json().await
     }
 }
 
-impl Paged for GetUserRoles {
-    type Body = types::UserEntitlements;
-    type Item = types::Role;
-    type Error = types::MissingPermissionsResponseOrErrorResponse;
+impl ::rolecall_client::Paged for GetUserRoles {
+    type Body = crate::types::UserEntitlements;
+    type Item = crate::types::Role;
+    type Error = crate::types::MissingPermissionsResponseOrErrorResponse;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body.roles.unwrap_or_default(), None)
     }
 }

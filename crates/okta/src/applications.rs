@@ -3,11 +3,7 @@
 //!
 //! Reading apps, to resolve targets.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List apps.
     ///
     /// `GET /api/v1/apps`
@@ -19,7 +15,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Application/>)
     pub fn list_applications(&self) -> ListApplications {
         ListApplications {
-            call: Call::new(&self.transport, &operations::LIST_APPLICATIONS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_APPLICATIONS,
+            ),
         }
     }
 
@@ -34,28 +33,37 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Application/>)
     pub fn get_application(&self) -> GetApplication {
         GetApplication {
-            call: Call::new(&self.transport, &operations::GET_APPLICATION),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_APPLICATION,
+            ),
         }
     }
 }
 
-/// A call of [`Client::list_applications`] that is not sent yet.
+/// A call of [`Client::list_applications`](crate::Client::list_applications) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListApplications {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListApplications {
     /// Finds apps by the beginning of their name or label.
-    pub fn q(mut self, value: impl Into<String>) -> Self {
-        self.call.set("q", Into::<String>::into(value));
+    pub fn q(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "q",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Where to go on, as given in the link to the next page. Opaque: take it from the link, do not build it.
-    pub fn after(mut self, value: impl Into<String>) -> Self {
-        self.call.set("after", Into::<String>::into(value));
+    pub fn after(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "after",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -78,14 +86,20 @@ impl ListApplications {
     }
 
     /// A filter expression over a few properties, such as `status eq "ACTIVE"`.
-    pub fn filter(mut self, value: impl Into<String>) -> Self {
-        self.call.set("filter", Into::<String>::into(value));
+    pub fn filter(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "filter",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Adds the assignment of a user to `_embedded`, in the form `user/{userId}`.
-    pub fn expand(mut self, value: impl Into<String>) -> Self {
-        self.call.set("expand", Into::<String>::into(value));
+    pub fn expand(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "expand",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -99,55 +113,69 @@ impl ListApplications {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
     pub async fn send(
         self,
-    ) -> Result<Response<Vec<types::Application>>, Error<types::ErrorObject>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::Application>>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListApplications {
-    type Body = Vec<types::Application>;
-    type Item = types::Application;
-    type Error = types::ErrorObject;
+impl ::rolecall_client::Paged for ListApplications {
+    type Body = ::std::vec::Vec<crate::types::Application>;
+    type Item = crate::types::Application;
+    type Error = crate::types::ErrorObject;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::get_application`] that is not sent yet.
+/// A call of [`Client::get_application`](crate::Client::get_application) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetApplication {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetApplication {
     /// Adds the assignment of a user to `_embedded`, in the form `user/{userId}`.
-    pub fn expand(mut self, value: impl Into<String>) -> Self {
-        self.call.set("expand", Into::<String>::into(value));
+    pub fn expand(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "expand",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the app instance.
     ///
     /// Required.
-    pub fn app_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("appId", Into::<String>::into(value));
+    pub fn app_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "appId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -155,8 +183,13 @@ impl GetApplication {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<types::Application>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Application>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }

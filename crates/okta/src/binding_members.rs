@@ -3,11 +3,7 @@
 //!
 //! Who has a custom role over a resource set. A role and a set together can have 1,000 members.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the members of a binding.
     ///
     /// `GET /api/v1/iam/resource-sets/{resourceSetIdOrLabel}/bindings/{roleIdOrLabel}/members`
@@ -21,7 +17,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleDResourceSetBindingMember/>)
     pub fn list_members_of_binding(&self) -> ListMembersOfBinding {
         ListMembersOfBinding {
-            call: Call::new(&self.transport, &operations::LIST_MEMBERS_OF_BINDING),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_MEMBERS_OF_BINDING,
+            ),
         }
     }
 
@@ -36,7 +35,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleDResourceSetBindingMember/>)
     pub fn add_members_to_binding(&self) -> AddMembersToBinding {
         AddMembersToBinding {
-            call: Call::new(&self.transport, &operations::ADD_MEMBERS_TO_BINDING),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::ADD_MEMBERS_TO_BINDING,
+            ),
         }
     }
 
@@ -53,7 +55,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleDResourceSetBindingMember/>)
     pub fn get_member_of_binding(&self) -> GetMemberOfBinding {
         GetMemberOfBinding {
-            call: Call::new(&self.transport, &operations::GET_MEMBER_OF_BINDING),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_MEMBER_OF_BINDING,
+            ),
         }
     }
 
@@ -68,39 +73,56 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleDResourceSetBindingMember/>)
     pub fn unassign_member_from_binding(&self) -> UnassignMemberFromBinding {
         UnassignMemberFromBinding {
-            call: Call::new(&self.transport, &operations::UNASSIGN_MEMBER_FROM_BINDING),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::UNASSIGN_MEMBER_FROM_BINDING,
+            ),
         }
     }
 }
 
-/// A call of [`Client::list_members_of_binding`] that is not sent yet.
+/// A call of [`Client::list_members_of_binding`](crate::Client::list_members_of_binding) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListMembersOfBinding {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListMembersOfBinding {
     /// Where to go on, as given in the link to the next page. Opaque: take it from the link, do not build it.
-    pub fn after(mut self, value: impl Into<String>) -> Self {
-        self.call.set("after", Into::<String>::into(value));
+    pub fn after(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "after",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id or the label of the resource set.
     ///
     /// Required.
-    pub fn resource_set_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("resourceSetIdOrLabel", Into::<String>::into(value));
+    pub fn resource_set_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "resourceSetIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id or the label of the role.
     ///
     /// Required.
-    pub fn role_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call.set("roleIdOrLabel", Into::<String>::into(value));
+    pub fn role_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -108,32 +130,40 @@ impl ListMembersOfBinding {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ResourceSetBindingMembers>, Error<types::ErrorObject>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ResourceSetBindingMembers>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListMembersOfBinding {
-    type Body = types::ResourceSetBindingMembers;
-    type Item = types::ResourceSetBindingMember;
-    type Error = types::ErrorObject;
+impl ::rolecall_client::Paged for ListMembersOfBinding {
+    type Body = crate::types::ResourceSetBindingMembers;
+    type Item = crate::types::ResourceSetBindingMember;
+    type Error = crate::types::ErrorObject;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         let next = Some(&body)
             .and_then(|value| value.links.as_ref())
             .and_then(|value| value.next.as_ref())
@@ -143,36 +173,52 @@ impl Paged for ListMembersOfBinding {
     }
 }
 
-/// A call of [`Client::add_members_to_binding`] that is not sent yet.
+/// A call of [`Client::add_members_to_binding`](crate::Client::add_members_to_binding) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AddMembersToBinding {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AddMembersToBinding {
     /// The id or the label of the resource set.
     ///
     /// Required.
-    pub fn resource_set_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("resourceSetIdOrLabel", Into::<String>::into(value));
+    pub fn resource_set_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "resourceSetIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id or the label of the role.
     ///
     /// Required.
-    pub fn role_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call.set("roleIdOrLabel", Into::<String>::into(value));
+    pub fn role_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The members to add
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::ResourceSetBindingAddMembersRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::ResourceSetBindingAddMembersRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::ResourceSetBindingAddMembersRequest,
+        >::into(value));
         self
     }
 
@@ -180,44 +226,61 @@ impl AddMembersToBinding {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ResourceSetBindingEditResponse>, Error<types::ErrorObject>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ResourceSetBindingEditResponse>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_member_of_binding`] that is not sent yet.
+/// A call of [`Client::get_member_of_binding`](crate::Client::get_member_of_binding) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetMemberOfBinding {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetMemberOfBinding {
     /// The id or the label of the resource set.
     ///
     /// Required.
-    pub fn resource_set_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("resourceSetIdOrLabel", Into::<String>::into(value));
+    pub fn resource_set_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "resourceSetIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id or the label of the role.
     ///
     /// Required.
-    pub fn role_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call.set("roleIdOrLabel", Into::<String>::into(value));
+    pub fn role_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the membership in the binding, not of the user or group.
     ///
     /// Required.
-    pub fn member_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("memberId", Into::<String>::into(value));
+    pub fn member_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "memberId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -225,44 +288,61 @@ impl GetMemberOfBinding {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ResourceSetBindingMember>, Error<types::ErrorObject>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ResourceSetBindingMember>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::unassign_member_from_binding`] that is not sent yet.
+/// A call of [`Client::unassign_member_from_binding`](crate::Client::unassign_member_from_binding) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct UnassignMemberFromBinding {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl UnassignMemberFromBinding {
     /// The id or the label of the resource set.
     ///
     /// Required.
-    pub fn resource_set_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("resourceSetIdOrLabel", Into::<String>::into(value));
+    pub fn resource_set_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "resourceSetIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id or the label of the role.
     ///
     /// Required.
-    pub fn role_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call.set("roleIdOrLabel", Into::<String>::into(value));
+    pub fn role_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the membership in the binding, not of the user or group.
     ///
     /// Required.
-    pub fn member_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("memberId", Into::<String>::into(value));
+    pub fn member_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "memberId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -270,8 +350,13 @@ impl UnassignMemberFromBinding {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }

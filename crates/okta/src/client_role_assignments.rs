@@ -3,11 +3,7 @@
 //!
 //! Admin roles of OAuth clients (service apps). Only clients of the application type `service` can hold roles.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the roles of a client.
     ///
     /// `GET /oauth2/v1/clients/{clientId}/roles`
@@ -21,7 +17,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleAssignmentClient/>)
     pub fn list_roles_for_client(&self) -> ListRolesForClient {
         ListRolesForClient {
-            call: Call::new(&self.transport, &operations::LIST_ROLES_FOR_CLIENT),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_ROLES_FOR_CLIENT,
+            ),
         }
     }
 
@@ -36,7 +35,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleAssignmentClient/>)
     pub fn assign_role_to_client(&self) -> AssignRoleToClient {
         AssignRoleToClient {
-            call: Call::new(&self.transport, &operations::ASSIGN_ROLE_TO_CLIENT),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::ASSIGN_ROLE_TO_CLIENT,
+            ),
         }
     }
 
@@ -53,7 +55,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleAssignmentClient/>)
     pub fn retrieve_client_role(&self) -> RetrieveClientRole {
         RetrieveClientRole {
-            call: Call::new(&self.transport, &operations::RETRIEVE_CLIENT_ROLE),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::RETRIEVE_CLIENT_ROLE,
+            ),
         }
     }
 
@@ -68,24 +73,30 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleAssignmentClient/>)
     pub fn delete_role_from_client(&self) -> DeleteRoleFromClient {
         DeleteRoleFromClient {
-            call: Call::new(&self.transport, &operations::DELETE_ROLE_FROM_CLIENT),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::DELETE_ROLE_FROM_CLIENT,
+            ),
         }
     }
 }
 
-/// A call of [`Client::list_roles_for_client`] that is not sent yet.
+/// A call of [`Client::list_roles_for_client`](crate::Client::list_roles_for_client) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListRolesForClient {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListRolesForClient {
     /// The `client_id` of the OAuth client, which is also the id of its app.
     ///
     /// Required.
-    pub fn client_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("clientId", Into::<String>::into(value));
+    pub fn client_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "clientId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -93,57 +104,72 @@ impl ListRolesForClient {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
     pub async fn send(
         self,
-    ) -> Result<Response<Vec<types::RoleAssignment>>, Error<types::ErrorObject>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::RoleAssignment>>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListRolesForClient {
-    type Body = Vec<types::RoleAssignment>;
-    type Item = types::RoleAssignment;
-    type Error = types::ErrorObject;
+impl ::rolecall_client::Paged for ListRolesForClient {
+    type Body = ::std::vec::Vec<crate::types::RoleAssignment>;
+    type Item = crate::types::RoleAssignment;
+    type Error = crate::types::ErrorObject;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::assign_role_to_client`] that is not sent yet.
+/// A call of [`Client::assign_role_to_client`](crate::Client::assign_role_to_client) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AssignRoleToClient {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AssignRoleToClient {
     /// The `client_id` of the OAuth client, which is also the id of its app.
     ///
     /// Required.
-    pub fn client_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("clientId", Into::<String>::into(value));
+    pub fn client_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "clientId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The role to give. Standard and IAM-based roles need only `type`.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::AssignRoleRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::AssignRoleRequest>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::AssignRoleRequest>::into(value));
         self
     }
 
@@ -151,34 +177,47 @@ impl AssignRoleToClient {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<types::RoleAssignment>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::RoleAssignment>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::retrieve_client_role`] that is not sent yet.
+/// A call of [`Client::retrieve_client_role`](crate::Client::retrieve_client_role) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct RetrieveClientRole {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl RetrieveClientRole {
     /// The `client_id` of the OAuth client, which is also the id of its app.
     ///
     /// Required.
-    pub fn client_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("clientId", Into::<String>::into(value));
+    pub fn client_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "clientId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -186,34 +225,47 @@ impl RetrieveClientRole {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<types::RoleAssignment>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::RoleAssignment>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::delete_role_from_client`] that is not sent yet.
+/// A call of [`Client::delete_role_from_client`](crate::Client::delete_role_from_client) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct DeleteRoleFromClient {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl DeleteRoleFromClient {
     /// The `client_id` of the OAuth client, which is also the id of its app.
     ///
     /// Required.
-    pub fn client_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("clientId", Into::<String>::into(value));
+    pub fn client_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "clientId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -221,8 +273,13 @@ impl DeleteRoleFromClient {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }

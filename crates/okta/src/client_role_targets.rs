@@ -3,11 +3,7 @@
 //!
 //! The groups and apps that a role of an OAuth client is narrowed to. The same rules as for users; there is no call for all apps.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the group targets of a client's role.
     ///
     /// `GET /oauth2/v1/clients/{clientId}/roles/{roleAssignmentId}/targets/groups`
@@ -21,9 +17,9 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleBTargetClient/>)
     pub fn list_group_target_role_for_client(&self) -> ListGroupTargetRoleForClient {
         ListGroupTargetRoleForClient {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::LIST_GROUP_TARGET_ROLE_FOR_CLIENT,
+                &crate::operations::LIST_GROUP_TARGET_ROLE_FOR_CLIENT,
             ),
         }
     }
@@ -39,9 +35,9 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleBTargetClient/>)
     pub fn assign_group_target_role_for_client(&self) -> AssignGroupTargetRoleForClient {
         AssignGroupTargetRoleForClient {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::ASSIGN_GROUP_TARGET_ROLE_FOR_CLIENT,
+                &crate::operations::ASSIGN_GROUP_TARGET_ROLE_FOR_CLIENT,
             ),
         }
     }
@@ -57,9 +53,9 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleBTargetClient/>)
     pub fn remove_group_target_role_from_client(&self) -> RemoveGroupTargetRoleFromClient {
         RemoveGroupTargetRoleFromClient {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::REMOVE_GROUP_TARGET_ROLE_FROM_CLIENT,
+                &crate::operations::REMOVE_GROUP_TARGET_ROLE_FROM_CLIENT,
             ),
         }
     }
@@ -77,7 +73,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleBTargetClient/>)
     pub fn list_app_target_role_to_client(&self) -> ListAppTargetRoleToClient {
         ListAppTargetRoleToClient {
-            call: Call::new(&self.transport, &operations::LIST_APP_TARGET_ROLE_TO_CLIENT),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_APP_TARGET_ROLE_TO_CLIENT,
+            ),
         }
     }
 
@@ -92,9 +91,9 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleBTargetClient/>)
     pub fn assign_app_target_role_to_client(&self) -> AssignAppTargetRoleToClient {
         AssignAppTargetRoleToClient {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::ASSIGN_APP_TARGET_ROLE_TO_CLIENT,
+                &crate::operations::ASSIGN_APP_TARGET_ROLE_TO_CLIENT,
             ),
         }
     }
@@ -110,9 +109,9 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleBTargetClient/>)
     pub fn remove_app_target_role_from_client(&self) -> RemoveAppTargetRoleFromClient {
         RemoveAppTargetRoleFromClient {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::REMOVE_APP_TARGET_ROLE_FROM_CLIENT,
+                &crate::operations::REMOVE_APP_TARGET_ROLE_FROM_CLIENT,
             ),
         }
     }
@@ -130,9 +129,9 @@ impl Client {
         &self,
     ) -> AssignAppTargetInstanceRoleForClient {
         AssignAppTargetInstanceRoleForClient {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::ASSIGN_APP_TARGET_INSTANCE_ROLE_FOR_CLIENT,
+                &crate::operations::ASSIGN_APP_TARGET_INSTANCE_ROLE_FOR_CLIENT,
             ),
         }
     }
@@ -150,25 +149,28 @@ impl Client {
         &self,
     ) -> RemoveAppTargetInstanceRoleForClient {
         RemoveAppTargetInstanceRoleForClient {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::REMOVE_APP_TARGET_INSTANCE_ROLE_FOR_CLIENT,
+                &crate::operations::REMOVE_APP_TARGET_INSTANCE_ROLE_FOR_CLIENT,
             ),
         }
     }
 }
 
-/// A call of [`Client::list_group_target_role_for_client`] that is not sent yet.
+/// A call of [`Client::list_group_target_role_for_client`](crate::Client::list_group_target_role_for_client) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListGroupTargetRoleForClient {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListGroupTargetRoleForClient {
     /// Where to go on, as given in the link to the next page. Opaque: take it from the link, do not build it.
-    pub fn after(mut self, value: impl Into<String>) -> Self {
-        self.call.set("after", Into::<String>::into(value));
+    pub fn after(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "after",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -181,17 +183,25 @@ impl ListGroupTargetRoleForClient {
     /// The `client_id` of the OAuth client, which is also the id of its app.
     ///
     /// Required.
-    pub fn client_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("clientId", Into::<String>::into(value));
+    pub fn client_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "clientId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -199,64 +209,85 @@ impl ListGroupTargetRoleForClient {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<Vec<types::Group>>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::Group>>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListGroupTargetRoleForClient {
-    type Body = Vec<types::Group>;
-    type Item = types::Group;
-    type Error = types::ErrorObject;
+impl ::rolecall_client::Paged for ListGroupTargetRoleForClient {
+    type Body = ::std::vec::Vec<crate::types::Group>;
+    type Item = crate::types::Group;
+    type Error = crate::types::ErrorObject;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::assign_group_target_role_for_client`] that is not sent yet.
+/// A call of [`Client::assign_group_target_role_for_client`](crate::Client::assign_group_target_role_for_client) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AssignGroupTargetRoleForClient {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AssignGroupTargetRoleForClient {
     /// The `client_id` of the OAuth client, which is also the id of its app.
     ///
     /// Required.
-    pub fn client_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("clientId", Into::<String>::into(value));
+    pub fn client_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "clientId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The group's id.
     ///
     /// Required.
-    pub fn group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("groupId", Into::<String>::into(value));
+    pub fn group_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "groupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -264,42 +295,58 @@ impl AssignGroupTargetRoleForClient {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::remove_group_target_role_from_client`] that is not sent yet.
+/// A call of [`Client::remove_group_target_role_from_client`](crate::Client::remove_group_target_role_from_client) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct RemoveGroupTargetRoleFromClient {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl RemoveGroupTargetRoleFromClient {
     /// The `client_id` of the OAuth client, which is also the id of its app.
     ///
     /// Required.
-    pub fn client_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("clientId", Into::<String>::into(value));
+    pub fn client_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "clientId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The group's id.
     ///
     /// Required.
-    pub fn group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("groupId", Into::<String>::into(value));
+    pub fn group_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "groupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -307,23 +354,31 @@ impl RemoveGroupTargetRoleFromClient {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::list_app_target_role_to_client`] that is not sent yet.
+/// A call of [`Client::list_app_target_role_to_client`](crate::Client::list_app_target_role_to_client) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListAppTargetRoleToClient {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListAppTargetRoleToClient {
     /// Where to go on, as given in the link to the next page. Opaque: take it from the link, do not build it.
-    pub fn after(mut self, value: impl Into<String>) -> Self {
-        self.call.set("after", Into::<String>::into(value));
+    pub fn after(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "after",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -336,17 +391,25 @@ impl ListAppTargetRoleToClient {
     /// The `client_id` of the OAuth client, which is also the id of its app.
     ///
     /// Required.
-    pub fn client_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("clientId", Into::<String>::into(value));
+    pub fn client_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "clientId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -354,66 +417,85 @@ impl ListAppTargetRoleToClient {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
     pub async fn send(
         self,
-    ) -> Result<Response<Vec<types::CatalogApplication>>, Error<types::ErrorObject>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::CatalogApplication>>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListAppTargetRoleToClient {
-    type Body = Vec<types::CatalogApplication>;
-    type Item = types::CatalogApplication;
-    type Error = types::ErrorObject;
+impl ::rolecall_client::Paged for ListAppTargetRoleToClient {
+    type Body = ::std::vec::Vec<crate::types::CatalogApplication>;
+    type Item = crate::types::CatalogApplication;
+    type Error = crate::types::ErrorObject;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::assign_app_target_role_to_client`] that is not sent yet.
+/// A call of [`Client::assign_app_target_role_to_client`](crate::Client::assign_app_target_role_to_client) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AssignAppTargetRoleToClient {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AssignAppTargetRoleToClient {
     /// The `client_id` of the OAuth client, which is also the id of its app.
     ///
     /// Required.
-    pub fn client_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("clientId", Into::<String>::into(value));
+    pub fn client_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "clientId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The name (key) of the app in the catalog.
     ///
     /// Required.
-    pub fn app_name(mut self, value: impl Into<String>) -> Self {
-        self.call.set("appName", Into::<String>::into(value));
+    pub fn app_name(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "appName",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -421,42 +503,58 @@ impl AssignAppTargetRoleToClient {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::remove_app_target_role_from_client`] that is not sent yet.
+/// A call of [`Client::remove_app_target_role_from_client`](crate::Client::remove_app_target_role_from_client) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct RemoveAppTargetRoleFromClient {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl RemoveAppTargetRoleFromClient {
     /// The `client_id` of the OAuth client, which is also the id of its app.
     ///
     /// Required.
-    pub fn client_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("clientId", Into::<String>::into(value));
+    pub fn client_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "clientId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The name (key) of the app in the catalog.
     ///
     /// Required.
-    pub fn app_name(mut self, value: impl Into<String>) -> Self {
-        self.call.set("appName", Into::<String>::into(value));
+    pub fn app_name(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "appName",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -464,50 +562,69 @@ impl RemoveAppTargetRoleFromClient {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::assign_app_target_instance_role_for_client`] that is not sent yet.
+/// A call of [`Client::assign_app_target_instance_role_for_client`](crate::Client::assign_app_target_instance_role_for_client) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AssignAppTargetInstanceRoleForClient {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AssignAppTargetInstanceRoleForClient {
     /// The `client_id` of the OAuth client, which is also the id of its app.
     ///
     /// Required.
-    pub fn client_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("clientId", Into::<String>::into(value));
+    pub fn client_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "clientId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The name (key) of the app in the catalog.
     ///
     /// Required.
-    pub fn app_name(mut self, value: impl Into<String>) -> Self {
-        self.call.set("appName", Into::<String>::into(value));
+    pub fn app_name(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "appName",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the app instance.
     ///
     /// Required.
-    pub fn app_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("appId", Into::<String>::into(value));
+    pub fn app_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "appId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -515,50 +632,69 @@ impl AssignAppTargetInstanceRoleForClient {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::remove_app_target_instance_role_for_client`] that is not sent yet.
+/// A call of [`Client::remove_app_target_instance_role_for_client`](crate::Client::remove_app_target_instance_role_for_client) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct RemoveAppTargetInstanceRoleForClient {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl RemoveAppTargetInstanceRoleForClient {
     /// The `client_id` of the OAuth client, which is also the id of its app.
     ///
     /// Required.
-    pub fn client_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("clientId", Into::<String>::into(value));
+    pub fn client_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "clientId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The name (key) of the app in the catalog.
     ///
     /// Required.
-    pub fn app_name(mut self, value: impl Into<String>) -> Self {
-        self.call.set("appName", Into::<String>::into(value));
+    pub fn app_name(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "appName",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the app instance.
     ///
     /// Required.
-    pub fn app_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("appId", Into::<String>::into(value));
+    pub fn app_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "appId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -566,8 +702,13 @@ impl RemoveAppTargetInstanceRoleForClient {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }

@@ -3,11 +3,7 @@
 //!
 //! Roles made in the org, each a label and a set of permissions.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the custom roles.
     ///
     /// `GET /api/v1/iam/roles`
@@ -21,7 +17,7 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleECustom/>)
     pub fn list_roles(&self) -> ListRoles {
         ListRoles {
-            call: Call::new(&self.transport, &operations::LIST_ROLES),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::LIST_ROLES),
         }
     }
 
@@ -36,7 +32,7 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleECustom/>)
     pub fn create_role(&self) -> CreateRole {
         CreateRole {
-            call: Call::new(&self.transport, &operations::CREATE_ROLE),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::CREATE_ROLE),
         }
     }
 
@@ -53,7 +49,7 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleECustom/>)
     pub fn get_role(&self) -> GetRole {
         GetRole {
-            call: Call::new(&self.transport, &operations::GET_ROLE),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::GET_ROLE),
         }
     }
 
@@ -68,7 +64,7 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleECustom/>)
     pub fn replace_role(&self) -> ReplaceRole {
         ReplaceRole {
-            call: Call::new(&self.transport, &operations::REPLACE_ROLE),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::REPLACE_ROLE),
         }
     }
 
@@ -83,22 +79,25 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleECustom/>)
     pub fn delete_role(&self) -> DeleteRole {
         DeleteRole {
-            call: Call::new(&self.transport, &operations::DELETE_ROLE),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::DELETE_ROLE),
         }
     }
 }
 
-/// A call of [`Client::list_roles`] that is not sent yet.
+/// A call of [`Client::list_roles`](crate::Client::list_roles) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListRoles {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListRoles {
     /// Where to go on, as given in the link to the next page. Opaque: take it from the link, do not build it.
-    pub fn after(mut self, value: impl Into<String>) -> Self {
-        self.call.set("after", Into::<String>::into(value));
+    pub fn after(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "after",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -106,30 +105,40 @@ impl ListRoles {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<types::IamRoles>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::IamRoles>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListRoles {
-    type Body = types::IamRoles;
-    type Item = types::IamRole;
-    type Error = types::ErrorObject;
+impl ::rolecall_client::Paged for ListRoles {
+    type Body = crate::types::IamRoles;
+    type Item = crate::types::IamRole;
+    type Error = crate::types::ErrorObject;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         let next = Some(&body)
             .and_then(|value| value.links.as_ref())
             .and_then(|value| value.next.as_ref())
@@ -139,19 +148,23 @@ impl Paged for ListRoles {
     }
 }
 
-/// A call of [`Client::create_role`] that is not sent yet.
+/// A call of [`Client::create_role`](crate::Client::create_role) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct CreateRole {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl CreateRole {
     /// The new role
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::CreateIamRoleRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::CreateIamRoleRequest>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::CreateIamRoleRequest>::into(value));
         self
     }
 
@@ -159,25 +172,36 @@ impl CreateRole {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<types::IamRole>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::IamRole>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_role`] that is not sent yet.
+/// A call of [`Client::get_role`](crate::Client::get_role) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetRole {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetRole {
     /// The id or the label of the role.
     ///
     /// Required.
-    pub fn role_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call.set("roleIdOrLabel", Into::<String>::into(value));
+    pub fn role_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -185,33 +209,48 @@ impl GetRole {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<types::IamRole>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::IamRole>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::replace_role`] that is not sent yet.
+/// A call of [`Client::replace_role`](crate::Client::replace_role) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ReplaceRole {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ReplaceRole {
     /// The id or the label of the role.
     ///
     /// Required.
-    pub fn role_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call.set("roleIdOrLabel", Into::<String>::into(value));
+    pub fn role_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The new label and description
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::UpdateIamRoleRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::UpdateIamRoleRequest>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::UpdateIamRoleRequest>::into(value));
         self
     }
 
@@ -219,25 +258,36 @@ impl ReplaceRole {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<types::IamRole>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::IamRole>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::delete_role`] that is not sent yet.
+/// A call of [`Client::delete_role`](crate::Client::delete_role) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct DeleteRole {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl DeleteRole {
     /// The id or the label of the role.
     ///
     /// Required.
-    pub fn role_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call.set("roleIdOrLabel", Into::<String>::into(value));
+    pub fn role_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -245,8 +295,13 @@ impl DeleteRole {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }

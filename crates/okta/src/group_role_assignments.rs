@@ -3,11 +3,7 @@
 //!
 //! Admin roles of groups. All members of a group have its roles.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the roles of a group.
     ///
     /// `GET /api/v1/groups/{groupId}/roles`
@@ -21,7 +17,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleAssignmentBGroup/>)
     pub fn list_group_assigned_roles(&self) -> ListGroupAssignedRoles {
         ListGroupAssignedRoles {
-            call: Call::new(&self.transport, &operations::LIST_GROUP_ASSIGNED_ROLES),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_GROUP_ASSIGNED_ROLES,
+            ),
         }
     }
 
@@ -36,7 +35,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleAssignmentBGroup/>)
     pub fn assign_role_to_group(&self) -> AssignRoleToGroup {
         AssignRoleToGroup {
-            call: Call::new(&self.transport, &operations::ASSIGN_ROLE_TO_GROUP),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::ASSIGN_ROLE_TO_GROUP,
+            ),
         }
     }
 
@@ -53,7 +55,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleAssignmentBGroup/>)
     pub fn get_group_assigned_role(&self) -> GetGroupAssignedRole {
         GetGroupAssignedRole {
-            call: Call::new(&self.transport, &operations::GET_GROUP_ASSIGNED_ROLE),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_GROUP_ASSIGNED_ROLE,
+            ),
         }
     }
 
@@ -68,30 +73,39 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleAssignmentBGroup/>)
     pub fn unassign_role_from_group(&self) -> UnassignRoleFromGroup {
         UnassignRoleFromGroup {
-            call: Call::new(&self.transport, &operations::UNASSIGN_ROLE_FROM_GROUP),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::UNASSIGN_ROLE_FROM_GROUP,
+            ),
         }
     }
 }
 
-/// A call of [`Client::list_group_assigned_roles`] that is not sent yet.
+/// A call of [`Client::list_group_assigned_roles`](crate::Client::list_group_assigned_roles) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListGroupAssignedRoles {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListGroupAssignedRoles {
     /// Embeds the targets of standard roles in `_embedded`. Takes `targets/groups` or `targets/catalog/apps`, one a call.
-    pub fn expand(mut self, value: impl Into<String>) -> Self {
-        self.call.set("expand", Into::<String>::into(value));
+    pub fn expand(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "expand",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The group's id.
     ///
     /// Required.
-    pub fn group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("groupId", Into::<String>::into(value));
+    pub fn group_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "groupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -99,41 +113,49 @@ impl ListGroupAssignedRoles {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
     pub async fn send(
         self,
-    ) -> Result<Response<Vec<types::RoleAssignment>>, Error<types::ErrorObject>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::RoleAssignment>>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListGroupAssignedRoles {
-    type Body = Vec<types::RoleAssignment>;
-    type Item = types::RoleAssignment;
-    type Error = types::ErrorObject;
+impl ::rolecall_client::Paged for ListGroupAssignedRoles {
+    type Body = ::std::vec::Vec<crate::types::RoleAssignment>;
+    type Item = crate::types::RoleAssignment;
+    type Error = crate::types::ErrorObject;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::assign_role_to_group`] that is not sent yet.
+/// A call of [`Client::assign_role_to_group`](crate::Client::assign_role_to_group) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AssignRoleToGroup {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AssignRoleToGroup {
@@ -146,16 +168,23 @@ impl AssignRoleToGroup {
     /// The group's id.
     ///
     /// Required.
-    pub fn group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("groupId", Into::<String>::into(value));
+    pub fn group_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "groupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The role to give. Standard and IAM-based roles need only `type`.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::AssignRoleRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::AssignRoleRequest>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::AssignRoleRequest>::into(value));
         self
     }
 
@@ -163,36 +192,47 @@ impl AssignRoleToGroup {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
     pub async fn send(
         self,
-    ) -> Result<Response<Option<types::RoleAssignment>>, Error<types::ErrorObject>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::option::Option<crate::types::RoleAssignment>>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_optional_json().await
     }
 }
 
-/// A call of [`Client::get_group_assigned_role`] that is not sent yet.
+/// A call of [`Client::get_group_assigned_role`](crate::Client::get_group_assigned_role) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetGroupAssignedRole {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetGroupAssignedRole {
     /// The group's id.
     ///
     /// Required.
-    pub fn group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("groupId", Into::<String>::into(value));
+    pub fn group_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "groupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -200,34 +240,47 @@ impl GetGroupAssignedRole {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<types::RoleAssignment>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::RoleAssignment>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::unassign_role_from_group`] that is not sent yet.
+/// A call of [`Client::unassign_role_from_group`](crate::Client::unassign_role_from_group) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct UnassignRoleFromGroup {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl UnassignRoleFromGroup {
     /// The group's id.
     ///
     /// Required.
-    pub fn group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("groupId", Into::<String>::into(value));
+    pub fn group_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "groupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -235,8 +288,13 @@ impl UnassignRoleFromGroup {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }

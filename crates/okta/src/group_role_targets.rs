@@ -3,11 +3,7 @@
 //!
 //! The groups and apps that a role of a group is narrowed to. The same rules as for users; there is no call for all apps.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the group targets of a group's role.
     ///
     /// `GET /api/v1/groups/{groupId}/roles/{roleAssignmentId}/targets/groups`
@@ -21,9 +17,9 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleBTargetBGroup/>)
     pub fn list_group_targets_for_group_role(&self) -> ListGroupTargetsForGroupRole {
         ListGroupTargetsForGroupRole {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::LIST_GROUP_TARGETS_FOR_GROUP_ROLE,
+                &crate::operations::LIST_GROUP_TARGETS_FOR_GROUP_ROLE,
             ),
         }
     }
@@ -39,9 +35,9 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleBTargetBGroup/>)
     pub fn assign_group_target_to_group_admin_role(&self) -> AssignGroupTargetToGroupAdminRole {
         AssignGroupTargetToGroupAdminRole {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::ASSIGN_GROUP_TARGET_TO_GROUP_ADMIN_ROLE,
+                &crate::operations::ASSIGN_GROUP_TARGET_TO_GROUP_ADMIN_ROLE,
             ),
         }
     }
@@ -59,9 +55,9 @@ impl Client {
         &self,
     ) -> UnassignGroupTargetFromGroupAdminRole {
         UnassignGroupTargetFromGroupAdminRole {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::UNASSIGN_GROUP_TARGET_FROM_GROUP_ADMIN_ROLE,
+                &crate::operations::UNASSIGN_GROUP_TARGET_FROM_GROUP_ADMIN_ROLE,
             ),
         }
     }
@@ -80,12 +76,7 @@ impl Client {
     pub fn list_application_targets_for_application_administrator_role_for_group(
         &self,
     ) -> ListApplicationTargetsForApplicationAdministratorRoleForGroup {
-        ListApplicationTargetsForApplicationAdministratorRoleForGroup {
-            call: Call::new(
-                &self.transport,
-                &operations::LIST_APPLICATION_TARGETS_FOR_APPLICATION_ADMINISTRATOR_ROLE_FOR_GROUP,
-            ),
-        }
+        ListApplicationTargetsForApplicationAdministratorRoleForGroup { call: ::rolecall_client::Call::new(&self.transport, &crate::operations::LIST_APPLICATION_TARGETS_FOR_APPLICATION_ADMINISTRATOR_ROLE_FOR_GROUP) }
     }
 
     /// Add a catalog app target to a group's role.
@@ -99,9 +90,9 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleBTargetBGroup/>)
     pub fn assign_app_target_to_admin_role_for_group(&self) -> AssignAppTargetToAdminRoleForGroup {
         AssignAppTargetToAdminRoleForGroup {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::ASSIGN_APP_TARGET_TO_ADMIN_ROLE_FOR_GROUP,
+                &crate::operations::ASSIGN_APP_TARGET_TO_ADMIN_ROLE_FOR_GROUP,
             ),
         }
     }
@@ -119,9 +110,9 @@ impl Client {
         &self,
     ) -> UnassignAppTargetToAdminRoleForGroup {
         UnassignAppTargetToAdminRoleForGroup {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::UNASSIGN_APP_TARGET_TO_ADMIN_ROLE_FOR_GROUP,
+                &crate::operations::UNASSIGN_APP_TARGET_TO_ADMIN_ROLE_FOR_GROUP,
             ),
         }
     }
@@ -139,9 +130,9 @@ impl Client {
         &self,
     ) -> AssignAppInstanceTargetToAppAdminRoleForGroup {
         AssignAppInstanceTargetToAppAdminRoleForGroup {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::ASSIGN_APP_INSTANCE_TARGET_TO_APP_ADMIN_ROLE_FOR_GROUP,
+                &crate::operations::ASSIGN_APP_INSTANCE_TARGET_TO_APP_ADMIN_ROLE_FOR_GROUP,
             ),
         }
     }
@@ -159,25 +150,28 @@ impl Client {
         &self,
     ) -> UnassignAppInstanceTargetToAppAdminRoleForGroup {
         UnassignAppInstanceTargetToAppAdminRoleForGroup {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::UNASSIGN_APP_INSTANCE_TARGET_TO_APP_ADMIN_ROLE_FOR_GROUP,
+                &crate::operations::UNASSIGN_APP_INSTANCE_TARGET_TO_APP_ADMIN_ROLE_FOR_GROUP,
             ),
         }
     }
 }
 
-/// A call of [`Client::list_group_targets_for_group_role`] that is not sent yet.
+/// A call of [`Client::list_group_targets_for_group_role`](crate::Client::list_group_targets_for_group_role) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListGroupTargetsForGroupRole {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListGroupTargetsForGroupRole {
     /// Where to go on, as given in the link to the next page. Opaque: take it from the link, do not build it.
-    pub fn after(mut self, value: impl Into<String>) -> Self {
-        self.call.set("after", Into::<String>::into(value));
+    pub fn after(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "after",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -190,17 +184,25 @@ impl ListGroupTargetsForGroupRole {
     /// The group's id.
     ///
     /// Required.
-    pub fn group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("groupId", Into::<String>::into(value));
+    pub fn group_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "groupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -208,64 +210,88 @@ impl ListGroupTargetsForGroupRole {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<Vec<types::Group>>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::Group>>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListGroupTargetsForGroupRole {
-    type Body = Vec<types::Group>;
-    type Item = types::Group;
-    type Error = types::ErrorObject;
+impl ::rolecall_client::Paged for ListGroupTargetsForGroupRole {
+    type Body = ::std::vec::Vec<crate::types::Group>;
+    type Item = crate::types::Group;
+    type Error = crate::types::ErrorObject;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::assign_group_target_to_group_admin_role`] that is not sent yet.
+/// A call of [`Client::assign_group_target_to_group_admin_role`](crate::Client::assign_group_target_to_group_admin_role) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AssignGroupTargetToGroupAdminRole {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AssignGroupTargetToGroupAdminRole {
     /// The group's id.
     ///
     /// Required.
-    pub fn group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("groupId", Into::<String>::into(value));
+    pub fn group_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "groupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the group that is the target, as opposed to the group that holds the role.
     ///
     /// Required.
-    pub fn target_group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("targetGroupId", Into::<String>::into(value));
+    pub fn target_group_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "targetGroupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -273,42 +299,61 @@ impl AssignGroupTargetToGroupAdminRole {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::unassign_group_target_from_group_admin_role`] that is not sent yet.
+/// A call of [`Client::unassign_group_target_from_group_admin_role`](crate::Client::unassign_group_target_from_group_admin_role) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct UnassignGroupTargetFromGroupAdminRole {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl UnassignGroupTargetFromGroupAdminRole {
     /// The group's id.
     ///
     /// Required.
-    pub fn group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("groupId", Into::<String>::into(value));
+    pub fn group_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "groupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the group that is the target, as opposed to the group that holds the role.
     ///
     /// Required.
-    pub fn target_group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("targetGroupId", Into::<String>::into(value));
+    pub fn target_group_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "targetGroupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -316,23 +361,31 @@ impl UnassignGroupTargetFromGroupAdminRole {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::list_application_targets_for_application_administrator_role_for_group`] that is not sent yet.
+/// A call of [`Client::list_application_targets_for_application_administrator_role_for_group`](crate::Client::list_application_targets_for_application_administrator_role_for_group) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListApplicationTargetsForApplicationAdministratorRoleForGroup {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListApplicationTargetsForApplicationAdministratorRoleForGroup {
     /// Where to go on, as given in the link to the next page. Opaque: take it from the link, do not build it.
-    pub fn after(mut self, value: impl Into<String>) -> Self {
-        self.call.set("after", Into::<String>::into(value));
+    pub fn after(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "after",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -345,17 +398,25 @@ impl ListApplicationTargetsForApplicationAdministratorRoleForGroup {
     /// The group's id.
     ///
     /// Required.
-    pub fn group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("groupId", Into::<String>::into(value));
+    pub fn group_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "groupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -363,66 +424,85 @@ impl ListApplicationTargetsForApplicationAdministratorRoleForGroup {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
     pub async fn send(
         self,
-    ) -> Result<Response<Vec<types::CatalogApplication>>, Error<types::ErrorObject>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::CatalogApplication>>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListApplicationTargetsForApplicationAdministratorRoleForGroup {
-    type Body = Vec<types::CatalogApplication>;
-    type Item = types::CatalogApplication;
-    type Error = types::ErrorObject;
+impl ::rolecall_client::Paged for ListApplicationTargetsForApplicationAdministratorRoleForGroup {
+    type Body = ::std::vec::Vec<crate::types::CatalogApplication>;
+    type Item = crate::types::CatalogApplication;
+    type Error = crate::types::ErrorObject;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::assign_app_target_to_admin_role_for_group`] that is not sent yet.
+/// A call of [`Client::assign_app_target_to_admin_role_for_group`](crate::Client::assign_app_target_to_admin_role_for_group) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AssignAppTargetToAdminRoleForGroup {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AssignAppTargetToAdminRoleForGroup {
     /// The group's id.
     ///
     /// Required.
-    pub fn group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("groupId", Into::<String>::into(value));
+    pub fn group_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "groupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The name (key) of the app in the catalog.
     ///
     /// Required.
-    pub fn app_name(mut self, value: impl Into<String>) -> Self {
-        self.call.set("appName", Into::<String>::into(value));
+    pub fn app_name(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "appName",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -430,42 +510,58 @@ impl AssignAppTargetToAdminRoleForGroup {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::unassign_app_target_to_admin_role_for_group`] that is not sent yet.
+/// A call of [`Client::unassign_app_target_to_admin_role_for_group`](crate::Client::unassign_app_target_to_admin_role_for_group) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct UnassignAppTargetToAdminRoleForGroup {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl UnassignAppTargetToAdminRoleForGroup {
     /// The group's id.
     ///
     /// Required.
-    pub fn group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("groupId", Into::<String>::into(value));
+    pub fn group_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "groupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The name (key) of the app in the catalog.
     ///
     /// Required.
-    pub fn app_name(mut self, value: impl Into<String>) -> Self {
-        self.call.set("appName", Into::<String>::into(value));
+    pub fn app_name(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "appName",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -473,50 +569,69 @@ impl UnassignAppTargetToAdminRoleForGroup {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::assign_app_instance_target_to_app_admin_role_for_group`] that is not sent yet.
+/// A call of [`Client::assign_app_instance_target_to_app_admin_role_for_group`](crate::Client::assign_app_instance_target_to_app_admin_role_for_group) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AssignAppInstanceTargetToAppAdminRoleForGroup {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AssignAppInstanceTargetToAppAdminRoleForGroup {
     /// The group's id.
     ///
     /// Required.
-    pub fn group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("groupId", Into::<String>::into(value));
+    pub fn group_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "groupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The name (key) of the app in the catalog.
     ///
     /// Required.
-    pub fn app_name(mut self, value: impl Into<String>) -> Self {
-        self.call.set("appName", Into::<String>::into(value));
+    pub fn app_name(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "appName",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the app instance.
     ///
     /// Required.
-    pub fn app_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("appId", Into::<String>::into(value));
+    pub fn app_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "appId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -524,50 +639,69 @@ impl AssignAppInstanceTargetToAppAdminRoleForGroup {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::unassign_app_instance_target_to_app_admin_role_for_group`] that is not sent yet.
+/// A call of [`Client::unassign_app_instance_target_to_app_admin_role_for_group`](crate::Client::unassign_app_instance_target_to_app_admin_role_for_group) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct UnassignAppInstanceTargetToAppAdminRoleForGroup {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl UnassignAppInstanceTargetToAppAdminRoleForGroup {
     /// The group's id.
     ///
     /// Required.
-    pub fn group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("groupId", Into::<String>::into(value));
+    pub fn group_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "groupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The name (key) of the app in the catalog.
     ///
     /// Required.
-    pub fn app_name(mut self, value: impl Into<String>) -> Self {
-        self.call.set("appName", Into::<String>::into(value));
+    pub fn app_name(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "appName",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the app instance.
     ///
     /// Required.
-    pub fn app_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("appId", Into::<String>::into(value));
+    pub fn app_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "appId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -575,8 +709,13 @@ impl UnassignAppInstanceTargetToAppAdminRoleForGroup {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }

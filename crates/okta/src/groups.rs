@@ -3,11 +3,7 @@
 //!
 //! Reading groups and their members, to resolve roles that come by a group.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List groups.
     ///
     /// `GET /api/v1/groups`
@@ -19,7 +15,7 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Group/>)
     pub fn list_groups(&self) -> ListGroups {
         ListGroups {
-            call: Call::new(&self.transport, &operations::LIST_GROUPS),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::LIST_GROUPS),
         }
     }
 
@@ -34,7 +30,7 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Group/>)
     pub fn get_group(&self) -> GetGroup {
         GetGroup {
-            call: Call::new(&self.transport, &operations::GET_GROUP),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::GET_GROUP),
         }
     }
 
@@ -49,40 +45,55 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Group/>)
     pub fn list_group_users(&self) -> ListGroupUsers {
         ListGroupUsers {
-            call: Call::new(&self.transport, &operations::LIST_GROUP_USERS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_GROUP_USERS,
+            ),
         }
     }
 }
 
-/// A call of [`Client::list_groups`] that is not sent yet.
+/// A call of [`Client::list_groups`](crate::Client::list_groups) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListGroups {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListGroups {
     /// A search expression over most properties, such as `status eq "STAGED"`. Can be paged and sorted.
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.set("search", Into::<String>::into(value));
+    pub fn search(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "search",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// A filter expression over a few properties, such as `status eq "ACTIVE"`.
-    pub fn filter(mut self, value: impl Into<String>) -> Self {
-        self.call.set("filter", Into::<String>::into(value));
+    pub fn filter(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "filter",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Finds groups by name. Not for inventories, as the answer cannot be paged.
-    pub fn q(mut self, value: impl Into<String>) -> Self {
-        self.call.set("q", Into::<String>::into(value));
+    pub fn q(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "q",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Where to go on, as given in the link to the next page. Opaque: take it from the link, do not build it.
-    pub fn after(mut self, value: impl Into<String>) -> Self {
-        self.call.set("after", Into::<String>::into(value));
+    pub fn after(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "after",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -93,20 +104,29 @@ impl ListGroups {
     }
 
     /// Adds to `_embedded`. Takes `stats` (numbers of users and apps, and the admin flag) or `app`.
-    pub fn expand(mut self, value: impl Into<String>) -> Self {
-        self.call.set("expand", Into::<String>::into(value));
+    pub fn expand(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "expand",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The property to sort by. Works with `search` only.
-    pub fn sort_by(mut self, value: impl Into<String>) -> Self {
-        self.call.set("sortBy", Into::<String>::into(value));
+    pub fn sort_by(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "sortBy",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The direction of `sortBy`, `asc` or `desc`.
-    pub fn sort_order(mut self, value: impl Into<String>) -> Self {
-        self.call.set("sortOrder", Into::<String>::into(value));
+    pub fn sort_order(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "sortOrder",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -114,47 +134,60 @@ impl ListGroups {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<Vec<types::Group>>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::Group>>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListGroups {
-    type Body = Vec<types::Group>;
-    type Item = types::Group;
-    type Error = types::ErrorObject;
+impl ::rolecall_client::Paged for ListGroups {
+    type Body = ::std::vec::Vec<crate::types::Group>;
+    type Item = crate::types::Group;
+    type Error = crate::types::ErrorObject;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::get_group`] that is not sent yet.
+/// A call of [`Client::get_group`](crate::Client::get_group) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetGroup {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetGroup {
     /// The group's id.
     ///
     /// Required.
-    pub fn group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("groupId", Into::<String>::into(value));
+    pub fn group_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "groupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -162,23 +195,31 @@ impl GetGroup {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<types::Group>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Group>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::list_group_users`] that is not sent yet.
+/// A call of [`Client::list_group_users`](crate::Client::list_group_users) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListGroupUsers {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListGroupUsers {
     /// Where to go on, as given in the link to the next page. Opaque: take it from the link, do not build it.
-    pub fn after(mut self, value: impl Into<String>) -> Self {
-        self.call.set("after", Into::<String>::into(value));
+    pub fn after(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "after",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -191,8 +232,11 @@ impl ListGroupUsers {
     /// The group's id.
     ///
     /// Required.
-    pub fn group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("groupId", Into::<String>::into(value));
+    pub fn group_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "groupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -200,30 +244,40 @@ impl ListGroupUsers {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<Vec<types::User>>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::User>>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListGroupUsers {
-    type Body = Vec<types::User>;
-    type Item = types::User;
-    type Error = types::ErrorObject;
+impl ::rolecall_client::Paged for ListGroupUsers {
+    type Body = ::std::vec::Vec<crate::types::User>;
+    type Item = crate::types::User;
+    type Error = crate::types::ErrorObject;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }

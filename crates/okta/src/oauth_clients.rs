@@ -3,11 +3,7 @@
 //!
 //! Reading OAuth clients, to find those that can hold roles.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List OAuth clients.
     ///
     /// `GET /oauth2/v1/clients`
@@ -19,7 +15,7 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-oauth/oauth/tag/Client/>)
     pub fn list_clients(&self) -> ListClients {
         ListClients {
-            call: Call::new(&self.transport, &operations::LIST_CLIENTS),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::LIST_CLIENTS),
         }
     }
 
@@ -34,22 +30,25 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-oauth/oauth/tag/Client/>)
     pub fn get_client(&self) -> GetClient {
         GetClient {
-            call: Call::new(&self.transport, &operations::GET_CLIENT),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::GET_CLIENT),
         }
     }
 }
 
-/// A call of [`Client::list_clients`] that is not sent yet.
+/// A call of [`Client::list_clients`](crate::Client::list_clients) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListClients {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListClients {
     /// Where to go on, as given in the link to the next page. Opaque: take it from the link, do not build it.
-    pub fn after(mut self, value: impl Into<String>) -> Self {
-        self.call.set("after", Into::<String>::into(value));
+    pub fn after(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "after",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -60,8 +59,11 @@ impl ListClients {
     }
 
     /// Finds clients by the beginning of their `client_name`.
-    pub fn q(mut self, value: impl Into<String>) -> Self {
-        self.call.set("q", Into::<String>::into(value));
+    pub fn q(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "q",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -69,49 +71,60 @@ impl ListClients {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
     pub async fn send(
         self,
-    ) -> Result<Response<Vec<types::ClientObject>>, Error<types::ErrorObject>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::ClientObject>>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListClients {
-    type Body = Vec<types::ClientObject>;
-    type Item = types::ClientObject;
-    type Error = types::ErrorObject;
+impl ::rolecall_client::Paged for ListClients {
+    type Body = ::std::vec::Vec<crate::types::ClientObject>;
+    type Item = crate::types::ClientObject;
+    type Error = crate::types::ErrorObject;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::get_client`] that is not sent yet.
+/// A call of [`Client::get_client`](crate::Client::get_client) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetClient {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetClient {
     /// The `client_id` of the OAuth client, which is also the id of its app.
     ///
     /// Required.
-    pub fn client_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("clientId", Into::<String>::into(value));
+    pub fn client_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "clientId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -119,8 +132,13 @@ impl GetClient {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<types::ClientObject>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ClientObject>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }

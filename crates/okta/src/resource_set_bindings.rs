@@ -3,11 +3,7 @@
 //!
 //! Which custom roles are given over a resource set.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the bindings of a resource set.
     ///
     /// `GET /api/v1/iam/resource-sets/{resourceSetIdOrLabel}/bindings`
@@ -21,7 +17,7 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleDResourceSetBinding/>)
     pub fn list_bindings(&self) -> ListBindings {
         ListBindings {
-            call: Call::new(&self.transport, &operations::LIST_BINDINGS),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::LIST_BINDINGS),
         }
     }
 
@@ -36,7 +32,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleDResourceSetBinding/>)
     pub fn create_resource_set_binding(&self) -> CreateResourceSetBinding {
         CreateResourceSetBinding {
-            call: Call::new(&self.transport, &operations::CREATE_RESOURCE_SET_BINDING),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::CREATE_RESOURCE_SET_BINDING,
+            ),
         }
     }
 
@@ -53,7 +52,7 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleDResourceSetBinding/>)
     pub fn get_binding(&self) -> GetBinding {
         GetBinding {
-            call: Call::new(&self.transport, &operations::GET_BINDING),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::GET_BINDING),
         }
     }
 
@@ -70,31 +69,39 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleDResourceSetBinding/>)
     pub fn delete_binding(&self) -> DeleteBinding {
         DeleteBinding {
-            call: Call::new(&self.transport, &operations::DELETE_BINDING),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::DELETE_BINDING),
         }
     }
 }
 
-/// A call of [`Client::list_bindings`] that is not sent yet.
+/// A call of [`Client::list_bindings`](crate::Client::list_bindings) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListBindings {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListBindings {
     /// Where to go on, as given in the link to the next page. Opaque: take it from the link, do not build it.
-    pub fn after(mut self, value: impl Into<String>) -> Self {
-        self.call.set("after", Into::<String>::into(value));
+    pub fn after(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "after",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id or the label of the resource set.
     ///
     /// Required.
-    pub fn resource_set_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("resourceSetIdOrLabel", Into::<String>::into(value));
+    pub fn resource_set_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "resourceSetIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -102,32 +109,40 @@ impl ListBindings {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ResourceSetBindings>, Error<types::ErrorObject>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ResourceSetBindings>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListBindings {
-    type Body = types::ResourceSetBindings;
-    type Item = types::ResourceSetBindingRole;
-    type Error = types::ErrorObject;
+impl ::rolecall_client::Paged for ListBindings {
+    type Body = crate::types::ResourceSetBindings;
+    type Item = crate::types::ResourceSetBindingRole;
+    type Error = crate::types::ErrorObject;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         let next = Some(&body)
             .and_then(|value| value.links.as_ref())
             .and_then(|value| value.next.as_ref())
@@ -137,28 +152,38 @@ impl Paged for ListBindings {
     }
 }
 
-/// A call of [`Client::create_resource_set_binding`] that is not sent yet.
+/// A call of [`Client::create_resource_set_binding`](crate::Client::create_resource_set_binding) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct CreateResourceSetBinding {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl CreateResourceSetBinding {
     /// The id or the label of the resource set.
     ///
     /// Required.
-    pub fn resource_set_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("resourceSetIdOrLabel", Into::<String>::into(value));
+    pub fn resource_set_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "resourceSetIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The role and its members
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::ResourceSetBindingCreateRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::ResourceSetBindingCreateRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::ResourceSetBindingCreateRequest,
+        >::into(value));
         self
     }
 
@@ -166,36 +191,50 @@ impl CreateResourceSetBinding {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ResourceSetBindingEditResponse>, Error<types::ErrorObject>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ResourceSetBindingEditResponse>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_binding`] that is not sent yet.
+/// A call of [`Client::get_binding`](crate::Client::get_binding) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetBinding {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetBinding {
     /// The id or the label of the resource set.
     ///
     /// Required.
-    pub fn resource_set_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("resourceSetIdOrLabel", Into::<String>::into(value));
+    pub fn resource_set_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "resourceSetIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id or the label of the role.
     ///
     /// Required.
-    pub fn role_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call.set("roleIdOrLabel", Into::<String>::into(value));
+    pub fn role_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -203,36 +242,50 @@ impl GetBinding {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ResourceSetBindingResponse>, Error<types::ErrorObject>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ResourceSetBindingResponse>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::delete_binding`] that is not sent yet.
+/// A call of [`Client::delete_binding`](crate::Client::delete_binding) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct DeleteBinding {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl DeleteBinding {
     /// The id or the label of the resource set.
     ///
     /// Required.
-    pub fn resource_set_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("resourceSetIdOrLabel", Into::<String>::into(value));
+    pub fn resource_set_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "resourceSetIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id or the label of the role.
     ///
     /// Required.
-    pub fn role_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call.set("roleIdOrLabel", Into::<String>::into(value));
+    pub fn role_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -240,8 +293,13 @@ impl DeleteBinding {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }

@@ -3,11 +3,7 @@
 //!
 //! The resources in a resource set and the conditions on them.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the resources of a resource set.
     ///
     /// `GET /api/v1/iam/resource-sets/{resourceSetIdOrLabel}/resources`
@@ -21,7 +17,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleCResourceSetResource/>)
     pub fn list_resource_set_resources(&self) -> ListResourceSetResources {
         ListResourceSetResources {
-            call: Call::new(&self.transport, &operations::LIST_RESOURCE_SET_RESOURCES),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_RESOURCE_SET_RESOURCES,
+            ),
         }
     }
 
@@ -36,7 +35,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleCResourceSetResource/>)
     pub fn add_resource_set_resource(&self) -> AddResourceSetResource {
         AddResourceSetResource {
-            call: Call::new(&self.transport, &operations::ADD_RESOURCE_SET_RESOURCE),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::ADD_RESOURCE_SET_RESOURCE,
+            ),
         }
     }
 
@@ -51,7 +53,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleCResourceSetResource/>)
     pub fn add_resource_set_resources(&self) -> AddResourceSetResources {
         AddResourceSetResources {
-            call: Call::new(&self.transport, &operations::ADD_RESOURCE_SET_RESOURCES),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::ADD_RESOURCE_SET_RESOURCES,
+            ),
         }
     }
 
@@ -68,7 +73,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleCResourceSetResource/>)
     pub fn get_resource_set_resource(&self) -> GetResourceSetResource {
         GetResourceSetResource {
-            call: Call::new(&self.transport, &operations::GET_RESOURCE_SET_RESOURCE),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_RESOURCE_SET_RESOURCE,
+            ),
         }
     }
 
@@ -83,7 +91,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleCResourceSetResource/>)
     pub fn replace_resource_set_resource(&self) -> ReplaceResourceSetResource {
         ReplaceResourceSetResource {
-            call: Call::new(&self.transport, &operations::REPLACE_RESOURCE_SET_RESOURCE),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::REPLACE_RESOURCE_SET_RESOURCE,
+            ),
         }
     }
 
@@ -98,22 +109,28 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleCResourceSetResource/>)
     pub fn delete_resource_set_resource(&self) -> DeleteResourceSetResource {
         DeleteResourceSetResource {
-            call: Call::new(&self.transport, &operations::DELETE_RESOURCE_SET_RESOURCE),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::DELETE_RESOURCE_SET_RESOURCE,
+            ),
         }
     }
 }
 
-/// A call of [`Client::list_resource_set_resources`] that is not sent yet.
+/// A call of [`Client::list_resource_set_resources`](crate::Client::list_resource_set_resources) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListResourceSetResources {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListResourceSetResources {
     /// Where to go on, as given in the link to the next page. Opaque: take it from the link, do not build it.
-    pub fn after(mut self, value: impl Into<String>) -> Self {
-        self.call.set("after", Into::<String>::into(value));
+    pub fn after(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "after",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -126,9 +143,14 @@ impl ListResourceSetResources {
     /// The id or the label of the resource set.
     ///
     /// Required.
-    pub fn resource_set_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("resourceSetIdOrLabel", Into::<String>::into(value));
+    pub fn resource_set_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "resourceSetIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -136,32 +158,40 @@ impl ListResourceSetResources {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ResourceSetResources>, Error<types::ErrorObject>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ResourceSetResources>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListResourceSetResources {
-    type Body = types::ResourceSetResources;
-    type Item = types::ResourceSetResource;
-    type Error = types::ErrorObject;
+impl ::rolecall_client::Paged for ListResourceSetResources {
+    type Body = crate::types::ResourceSetResources;
+    type Item = crate::types::ResourceSetResource;
+    type Error = crate::types::ErrorObject;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         let next = Some(&body)
             .and_then(|value| value.links.as_ref())
             .and_then(|value| value.next.as_ref())
@@ -171,28 +201,38 @@ impl Paged for ListResourceSetResources {
     }
 }
 
-/// A call of [`Client::add_resource_set_resource`] that is not sent yet.
+/// A call of [`Client::add_resource_set_resource`](crate::Client::add_resource_set_resource) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AddResourceSetResource {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AddResourceSetResource {
     /// The id or the label of the resource set.
     ///
     /// Required.
-    pub fn resource_set_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("resourceSetIdOrLabel", Into::<String>::into(value));
+    pub fn resource_set_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "resourceSetIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The resource and its conditions
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::ResourceSetResourcePostRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::ResourceSetResourcePostRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::ResourceSetResourcePostRequest,
+        >::into(value));
         self
     }
 
@@ -200,36 +240,49 @@ impl AddResourceSetResource {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ResourceSetResource>, Error<types::ErrorObject>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ResourceSetResource>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::add_resource_set_resources`] that is not sent yet.
+/// A call of [`Client::add_resource_set_resources`](crate::Client::add_resource_set_resources) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AddResourceSetResources {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AddResourceSetResources {
     /// The id or the label of the resource set.
     ///
     /// Required.
-    pub fn resource_set_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("resourceSetIdOrLabel", Into::<String>::into(value));
+    pub fn resource_set_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "resourceSetIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The resources to add
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::ResourceSetResourcePatchRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::ResourceSetResourcePatchRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::ResourceSetResourcePatchRequest,
+        >::into(value));
         self
     }
 
@@ -237,34 +290,47 @@ impl AddResourceSetResources {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<types::ResourceSet>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ResourceSet>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_resource_set_resource`] that is not sent yet.
+/// A call of [`Client::get_resource_set_resource`](crate::Client::get_resource_set_resource) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetResourceSetResource {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetResourceSetResource {
     /// The id or the label of the resource set.
     ///
     /// Required.
-    pub fn resource_set_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("resourceSetIdOrLabel", Into::<String>::into(value));
+    pub fn resource_set_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "resourceSetIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the entry in the resource set, not of the thing itself.
     ///
     /// Required.
-    pub fn resource_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("resourceId", Into::<String>::into(value));
+    pub fn resource_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "resourceId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -272,44 +338,60 @@ impl GetResourceSetResource {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ResourceSetResource>, Error<types::ErrorObject>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ResourceSetResource>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::replace_resource_set_resource`] that is not sent yet.
+/// A call of [`Client::replace_resource_set_resource`](crate::Client::replace_resource_set_resource) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ReplaceResourceSetResource {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ReplaceResourceSetResource {
     /// The id or the label of the resource set.
     ///
     /// Required.
-    pub fn resource_set_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("resourceSetIdOrLabel", Into::<String>::into(value));
+    pub fn resource_set_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "resourceSetIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the entry in the resource set, not of the thing itself.
     ///
     /// Required.
-    pub fn resource_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("resourceId", Into::<String>::into(value));
+    pub fn resource_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "resourceId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The new conditions
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::ResourceSetResourcePutRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::ResourceSetResourcePutRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::ResourceSetResourcePutRequest,
+        >::into(value));
         self
     }
 
@@ -317,36 +399,47 @@ impl ReplaceResourceSetResource {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ResourceSetResource>, Error<types::ErrorObject>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ResourceSetResource>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::delete_resource_set_resource`] that is not sent yet.
+/// A call of [`Client::delete_resource_set_resource`](crate::Client::delete_resource_set_resource) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct DeleteResourceSetResource {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl DeleteResourceSetResource {
     /// The id or the label of the resource set.
     ///
     /// Required.
-    pub fn resource_set_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("resourceSetIdOrLabel", Into::<String>::into(value));
+    pub fn resource_set_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "resourceSetIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the entry in the resource set, not of the thing itself.
     ///
     /// Required.
-    pub fn resource_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("resourceId", Into::<String>::into(value));
+    pub fn resource_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "resourceId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -354,8 +447,13 @@ impl DeleteResourceSetResource {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }

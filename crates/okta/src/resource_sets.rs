@@ -3,11 +3,7 @@
 //!
 //! Named sets of resources over which a custom role can be given. An org can have 10,000 sets, a set 1,000 resources.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the resource sets.
     ///
     /// `GET /api/v1/iam/resource-sets`
@@ -21,7 +17,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleCResourceSet/>)
     pub fn list_resource_sets(&self) -> ListResourceSets {
         ListResourceSets {
-            call: Call::new(&self.transport, &operations::LIST_RESOURCE_SETS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_RESOURCE_SETS,
+            ),
         }
     }
 
@@ -36,7 +35,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleCResourceSet/>)
     pub fn create_resource_set(&self) -> CreateResourceSet {
         CreateResourceSet {
-            call: Call::new(&self.transport, &operations::CREATE_RESOURCE_SET),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::CREATE_RESOURCE_SET,
+            ),
         }
     }
 
@@ -53,7 +55,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleCResourceSet/>)
     pub fn get_resource_set(&self) -> GetResourceSet {
         GetResourceSet {
-            call: Call::new(&self.transport, &operations::GET_RESOURCE_SET),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_RESOURCE_SET,
+            ),
         }
     }
 
@@ -68,7 +73,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleCResourceSet/>)
     pub fn replace_resource_set(&self) -> ReplaceResourceSet {
         ReplaceResourceSet {
-            call: Call::new(&self.transport, &operations::REPLACE_RESOURCE_SET),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::REPLACE_RESOURCE_SET,
+            ),
         }
     }
 
@@ -83,22 +91,28 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleCResourceSet/>)
     pub fn delete_resource_set(&self) -> DeleteResourceSet {
         DeleteResourceSet {
-            call: Call::new(&self.transport, &operations::DELETE_RESOURCE_SET),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::DELETE_RESOURCE_SET,
+            ),
         }
     }
 }
 
-/// A call of [`Client::list_resource_sets`] that is not sent yet.
+/// A call of [`Client::list_resource_sets`](crate::Client::list_resource_sets) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListResourceSets {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListResourceSets {
     /// Where to go on, as given in the link to the next page. Opaque: take it from the link, do not build it.
-    pub fn after(mut self, value: impl Into<String>) -> Self {
-        self.call.set("after", Into::<String>::into(value));
+    pub fn after(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "after",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -106,30 +120,40 @@ impl ListResourceSets {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<types::ResourceSets>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ResourceSets>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListResourceSets {
-    type Body = types::ResourceSets;
-    type Item = types::ResourceSet;
-    type Error = types::ErrorObject;
+impl ::rolecall_client::Paged for ListResourceSets {
+    type Body = crate::types::ResourceSets;
+    type Item = crate::types::ResourceSet;
+    type Error = crate::types::ErrorObject;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         let next = Some(&body)
             .and_then(|value| value.links.as_ref())
             .and_then(|value| value.next.as_ref())
@@ -139,19 +163,24 @@ impl Paged for ListResourceSets {
     }
 }
 
-/// A call of [`Client::create_resource_set`] that is not sent yet.
+/// A call of [`Client::create_resource_set`](crate::Client::create_resource_set) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct CreateResourceSet {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl CreateResourceSet {
     /// The new resource set
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::CreateResourceSetRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::CreateResourceSetRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::CreateResourceSetRequest,
+        >::into(value));
         self
     }
 
@@ -159,26 +188,36 @@ impl CreateResourceSet {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<types::ResourceSet>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ResourceSet>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_resource_set`] that is not sent yet.
+/// A call of [`Client::get_resource_set`](crate::Client::get_resource_set) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetResourceSet {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetResourceSet {
     /// The id or the label of the resource set.
     ///
     /// Required.
-    pub fn resource_set_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("resourceSetIdOrLabel", Into::<String>::into(value));
+    pub fn resource_set_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "resourceSetIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -186,34 +225,47 @@ impl GetResourceSet {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<types::ResourceSet>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ResourceSet>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::replace_resource_set`] that is not sent yet.
+/// A call of [`Client::replace_resource_set`](crate::Client::replace_resource_set) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ReplaceResourceSet {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ReplaceResourceSet {
     /// The id or the label of the resource set.
     ///
     /// Required.
-    pub fn resource_set_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("resourceSetIdOrLabel", Into::<String>::into(value));
+    pub fn resource_set_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "resourceSetIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The resource set with its new label and description
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::ResourceSet>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(mut self, value: impl ::std::convert::Into<crate::types::ResourceSet>) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::ResourceSet>::into(
+                value,
+            ));
         self
     }
 
@@ -221,26 +273,36 @@ impl ReplaceResourceSet {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<types::ResourceSet>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ResourceSet>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::delete_resource_set`] that is not sent yet.
+/// A call of [`Client::delete_resource_set`](crate::Client::delete_resource_set) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct DeleteResourceSet {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl DeleteResourceSet {
     /// The id or the label of the resource set.
     ///
     /// Required.
-    pub fn resource_set_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("resourceSetIdOrLabel", Into::<String>::into(value));
+    pub fn resource_set_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "resourceSetIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -248,8 +310,13 @@ impl DeleteResourceSet {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }

@@ -3,11 +3,7 @@
 //!
 //! The permissions of a custom role and the conditions on them.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the permissions of a custom role.
     ///
     /// `GET /api/v1/iam/roles/{roleIdOrLabel}/permissions`
@@ -21,7 +17,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleECustomPermission/>)
     pub fn list_role_permissions(&self) -> ListRolePermissions {
         ListRolePermissions {
-            call: Call::new(&self.transport, &operations::LIST_ROLE_PERMISSIONS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_ROLE_PERMISSIONS,
+            ),
         }
     }
 
@@ -38,7 +37,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleECustomPermission/>)
     pub fn get_role_permission(&self) -> GetRolePermission {
         GetRolePermission {
-            call: Call::new(&self.transport, &operations::GET_ROLE_PERMISSION),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_ROLE_PERMISSION,
+            ),
         }
     }
 
@@ -53,7 +55,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleECustomPermission/>)
     pub fn replace_role_permission(&self) -> ReplaceRolePermission {
         ReplaceRolePermission {
-            call: Call::new(&self.transport, &operations::REPLACE_ROLE_PERMISSION),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::REPLACE_ROLE_PERMISSION,
+            ),
         }
     }
 
@@ -68,7 +73,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleECustomPermission/>)
     pub fn create_role_permission(&self) -> CreateRolePermission {
         CreateRolePermission {
-            call: Call::new(&self.transport, &operations::CREATE_ROLE_PERMISSION),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::CREATE_ROLE_PERMISSION,
+            ),
         }
     }
 
@@ -83,24 +91,33 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleECustomPermission/>)
     pub fn delete_role_permission(&self) -> DeleteRolePermission {
         DeleteRolePermission {
-            call: Call::new(&self.transport, &operations::DELETE_ROLE_PERMISSION),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::DELETE_ROLE_PERMISSION,
+            ),
         }
     }
 }
 
-/// A call of [`Client::list_role_permissions`] that is not sent yet.
+/// A call of [`Client::list_role_permissions`](crate::Client::list_role_permissions) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListRolePermissions {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListRolePermissions {
     /// The id or the label of the role.
     ///
     /// Required.
-    pub fn role_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call.set("roleIdOrLabel", Into::<String>::into(value));
+    pub fn role_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -108,55 +125,77 @@ impl ListRolePermissions {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<types::Permissions>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Permissions>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListRolePermissions {
-    type Body = types::Permissions;
-    type Item = types::Permission;
-    type Error = types::ErrorObject;
+impl ::rolecall_client::Paged for ListRolePermissions {
+    type Body = crate::types::Permissions;
+    type Item = crate::types::Permission;
+    type Error = crate::types::ErrorObject;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body.permissions.unwrap_or_default(), None)
     }
 }
 
-/// A call of [`Client::get_role_permission`] that is not sent yet.
+/// A call of [`Client::get_role_permission`](crate::Client::get_role_permission) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetRolePermission {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetRolePermission {
     /// The id or the label of the role.
     ///
     /// Required.
-    pub fn role_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call.set("roleIdOrLabel", Into::<String>::into(value));
+    pub fn role_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The name of the permission.
     ///
     /// Required.
-    pub fn permission_type(mut self, value: impl Into<String>) -> Self {
-        self.call.set("permissionType", Into::<String>::into(value));
+    pub fn permission_type(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "permissionType",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -164,39 +203,61 @@ impl GetRolePermission {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<types::Permission>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Permission>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::replace_role_permission`] that is not sent yet.
+/// A call of [`Client::replace_role_permission`](crate::Client::replace_role_permission) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ReplaceRolePermission {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ReplaceRolePermission {
     /// The id or the label of the role.
     ///
     /// Required.
-    pub fn role_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call.set("roleIdOrLabel", Into::<String>::into(value));
+    pub fn role_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The name of the permission.
     ///
     /// Required.
-    pub fn permission_type(mut self, value: impl Into<String>) -> Self {
-        self.call.set("permissionType", Into::<String>::into(value));
+    pub fn permission_type(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "permissionType",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The conditions on the permission, if any.
-    pub fn body(mut self, value: impl Into<types::CreateUpdateIamRolePermissionRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::CreateUpdateIamRolePermissionRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::CreateUpdateIamRolePermissionRequest,
+        >::into(value));
         self
     }
 
@@ -204,39 +265,61 @@ impl ReplaceRolePermission {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<types::Permission>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Permission>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::create_role_permission`] that is not sent yet.
+/// A call of [`Client::create_role_permission`](crate::Client::create_role_permission) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct CreateRolePermission {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl CreateRolePermission {
     /// The id or the label of the role.
     ///
     /// Required.
-    pub fn role_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call.set("roleIdOrLabel", Into::<String>::into(value));
+    pub fn role_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The name of the permission.
     ///
     /// Required.
-    pub fn permission_type(mut self, value: impl Into<String>) -> Self {
-        self.call.set("permissionType", Into::<String>::into(value));
+    pub fn permission_type(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "permissionType",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The conditions on the permission, if any.
-    pub fn body(mut self, value: impl Into<types::CreateUpdateIamRolePermissionRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::CreateUpdateIamRolePermissionRequest>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::CreateUpdateIamRolePermissionRequest,
+        >::into(value));
         self
     }
 
@@ -244,33 +327,50 @@ impl CreateRolePermission {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::delete_role_permission`] that is not sent yet.
+/// A call of [`Client::delete_role_permission`](crate::Client::delete_role_permission) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct DeleteRolePermission {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl DeleteRolePermission {
     /// The id or the label of the role.
     ///
     /// Required.
-    pub fn role_id_or_label(mut self, value: impl Into<String>) -> Self {
-        self.call.set("roleIdOrLabel", Into::<String>::into(value));
+    pub fn role_id_or_label(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleIdOrLabel",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The name of the permission.
     ///
     /// Required.
-    pub fn permission_type(mut self, value: impl Into<String>) -> Self {
-        self.call.set("permissionType", Into::<String>::into(value));
+    pub fn permission_type(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "permissionType",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -278,8 +378,13 @@ impl DeleteRolePermission {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }

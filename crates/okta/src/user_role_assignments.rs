@@ -3,11 +3,7 @@
 //!
 //! Admin roles of users, direct and by group, and the governance grants behind them.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List users that hold a role.
     ///
     /// `GET /api/v1/iam/assignees/users`
@@ -21,9 +17,9 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleAssignmentAUser/>)
     pub fn list_users_with_role_assignments(&self) -> ListUsersWithRoleAssignments {
         ListUsersWithRoleAssignments {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::LIST_USERS_WITH_ROLE_ASSIGNMENTS,
+                &crate::operations::LIST_USERS_WITH_ROLE_ASSIGNMENTS,
             ),
         }
     }
@@ -41,7 +37,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleAssignmentAUser/>)
     pub fn list_assigned_roles_for_user(&self) -> ListAssignedRolesForUser {
         ListAssignedRolesForUser {
-            call: Call::new(&self.transport, &operations::LIST_ASSIGNED_ROLES_FOR_USER),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_ASSIGNED_ROLES_FOR_USER,
+            ),
         }
     }
 
@@ -56,7 +55,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleAssignmentAUser/>)
     pub fn assign_role_to_user(&self) -> AssignRoleToUser {
         AssignRoleToUser {
-            call: Call::new(&self.transport, &operations::ASSIGN_ROLE_TO_USER),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::ASSIGN_ROLE_TO_USER,
+            ),
         }
     }
 
@@ -73,7 +75,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleAssignmentAUser/>)
     pub fn get_user_assigned_role(&self) -> GetUserAssignedRole {
         GetUserAssignedRole {
-            call: Call::new(&self.transport, &operations::GET_USER_ASSIGNED_ROLE),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_USER_ASSIGNED_ROLE,
+            ),
         }
     }
 
@@ -88,7 +93,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleAssignmentAUser/>)
     pub fn unassign_role_from_user(&self) -> UnassignRoleFromUser {
         UnassignRoleFromUser {
-            call: Call::new(&self.transport, &operations::UNASSIGN_ROLE_FROM_USER),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::UNASSIGN_ROLE_FROM_USER,
+            ),
         }
     }
 
@@ -105,9 +113,9 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleAssignmentAUser/>)
     pub fn get_user_assigned_role_governance(&self) -> GetUserAssignedRoleGovernance {
         GetUserAssignedRoleGovernance {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::GET_USER_ASSIGNED_ROLE_GOVERNANCE,
+                &crate::operations::GET_USER_ASSIGNED_ROLE_GOVERNANCE,
             ),
         }
     }
@@ -125,9 +133,9 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleAssignmentAUser/>)
     pub fn get_role_assignment_governance_grant(&self) -> GetRoleAssignmentGovernanceGrant {
         GetRoleAssignmentGovernanceGrant {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::GET_ROLE_ASSIGNMENT_GOVERNANCE_GRANT,
+                &crate::operations::GET_ROLE_ASSIGNMENT_GOVERNANCE_GRANT,
             ),
         }
     }
@@ -147,25 +155,28 @@ impl Client {
         &self,
     ) -> GetRoleAssignmentGovernanceGrantResources {
         GetRoleAssignmentGovernanceGrantResources {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::GET_ROLE_ASSIGNMENT_GOVERNANCE_GRANT_RESOURCES,
+                &crate::operations::GET_ROLE_ASSIGNMENT_GOVERNANCE_GRANT_RESOURCES,
             ),
         }
     }
 }
 
-/// A call of [`Client::list_users_with_role_assignments`] that is not sent yet.
+/// A call of [`Client::list_users_with_role_assignments`](crate::Client::list_users_with_role_assignments) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListUsersWithRoleAssignments {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListUsersWithRoleAssignments {
     /// Where to go on, as given in the link to the next page. Opaque: take it from the link, do not build it.
-    pub fn after(mut self, value: impl Into<String>) -> Self {
-        self.call.set("after", Into::<String>::into(value));
+    pub fn after(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "after",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -179,32 +190,40 @@ impl ListUsersWithRoleAssignments {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
     pub async fn send(
         self,
-    ) -> Result<Response<types::RoleAssignedUsers>, Error<types::ErrorObject>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::RoleAssignedUsers>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListUsersWithRoleAssignments {
-    type Body = types::RoleAssignedUsers;
-    type Item = types::RoleAssignedUser;
-    type Error = types::ErrorObject;
+impl ::rolecall_client::Paged for ListUsersWithRoleAssignments {
+    type Body = crate::types::RoleAssignedUsers;
+    type Item = crate::types::RoleAssignedUser;
+    type Error = crate::types::ErrorObject;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         let next = Some(&body)
             .and_then(|value| value.links.as_ref())
             .and_then(|value| value.next.as_ref())
@@ -214,25 +233,31 @@ impl Paged for ListUsersWithRoleAssignments {
     }
 }
 
-/// A call of [`Client::list_assigned_roles_for_user`] that is not sent yet.
+/// A call of [`Client::list_assigned_roles_for_user`](crate::Client::list_assigned_roles_for_user) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListAssignedRolesForUser {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListAssignedRolesForUser {
     /// Embeds the targets of standard roles in `_embedded`. Takes `targets/groups` or `targets/catalog/apps`, one a call.
-    pub fn expand(mut self, value: impl Into<String>) -> Self {
-        self.call.set("expand", Into::<String>::into(value));
+    pub fn expand(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "expand",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The user's id.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -240,41 +265,49 @@ impl ListAssignedRolesForUser {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
     pub async fn send(
         self,
-    ) -> Result<Response<Vec<types::RoleAssignment>>, Error<types::ErrorObject>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::RoleAssignment>>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListAssignedRolesForUser {
-    type Body = Vec<types::RoleAssignment>;
-    type Item = types::RoleAssignment;
-    type Error = types::ErrorObject;
+impl ::rolecall_client::Paged for ListAssignedRolesForUser {
+    type Body = ::std::vec::Vec<crate::types::RoleAssignment>;
+    type Item = crate::types::RoleAssignment;
+    type Error = crate::types::ErrorObject;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::assign_role_to_user`] that is not sent yet.
+/// A call of [`Client::assign_role_to_user`](crate::Client::assign_role_to_user) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AssignRoleToUser {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AssignRoleToUser {
@@ -287,16 +320,23 @@ impl AssignRoleToUser {
     /// The user's id.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The role to give. Standard and IAM-based roles need only `type`.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::AssignRoleRequest>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::AssignRoleRequest>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::AssignRoleRequest>::into(value));
         self
     }
 
@@ -304,34 +344,47 @@ impl AssignRoleToUser {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<types::RoleAssignment>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::RoleAssignment>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_user_assigned_role`] that is not sent yet.
+/// A call of [`Client::get_user_assigned_role`](crate::Client::get_user_assigned_role) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetUserAssignedRole {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetUserAssignedRole {
     /// The user's id.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -339,34 +392,47 @@ impl GetUserAssignedRole {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<types::RoleAssignment>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::RoleAssignment>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::unassign_role_from_user`] that is not sent yet.
+/// A call of [`Client::unassign_role_from_user`](crate::Client::unassign_role_from_user) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct UnassignRoleFromUser {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl UnassignRoleFromUser {
     /// The user's id.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -374,34 +440,47 @@ impl UnassignRoleFromUser {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::get_user_assigned_role_governance`] that is not sent yet.
+/// A call of [`Client::get_user_assigned_role_governance`](crate::Client::get_user_assigned_role_governance) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetUserAssignedRoleGovernance {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetUserAssignedRoleGovernance {
     /// The user's id.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -409,64 +488,85 @@ impl GetUserAssignedRoleGovernance {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<types::RoleGovernance>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::RoleGovernance>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for GetUserAssignedRoleGovernance {
-    type Body = types::RoleGovernance;
-    type Item = types::RoleGovernanceSource;
-    type Error = types::ErrorObject;
+impl ::rolecall_client::Paged for GetUserAssignedRoleGovernance {
+    type Body = crate::types::RoleGovernance;
+    type Item = crate::types::RoleGovernanceSource;
+    type Error = crate::types::ErrorObject;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body.grants.unwrap_or_default(), None)
     }
 }
 
-/// A call of [`Client::get_role_assignment_governance_grant`] that is not sent yet.
+/// A call of [`Client::get_role_assignment_governance_grant`](crate::Client::get_role_assignment_governance_grant) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetRoleAssignmentGovernanceGrant {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetRoleAssignmentGovernanceGrant {
     /// The user's id.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the governance grant.
     ///
     /// Required.
-    pub fn grant_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("grantId", Into::<String>::into(value));
+    pub fn grant_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "grantId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -474,44 +574,58 @@ impl GetRoleAssignmentGovernanceGrant {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
     pub async fn send(
         self,
-    ) -> Result<Response<types::RoleGovernanceSource>, Error<types::ErrorObject>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::RoleGovernanceSource>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_role_assignment_governance_grant_resources`] that is not sent yet.
+/// A call of [`Client::get_role_assignment_governance_grant_resources`](crate::Client::get_role_assignment_governance_grant_resources) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetRoleAssignmentGovernanceGrantResources {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetRoleAssignmentGovernanceGrantResources {
     /// The user's id.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the governance grant.
     ///
     /// Required.
-    pub fn grant_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("grantId", Into::<String>::into(value));
+    pub fn grant_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "grantId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -519,32 +633,40 @@ impl GetRoleAssignmentGovernanceGrantResources {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
     pub async fn send(
         self,
-    ) -> Result<Response<types::RoleGovernanceResources>, Error<types::ErrorObject>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::RoleGovernanceResources>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for GetRoleAssignmentGovernanceGrantResources {
-    type Body = types::RoleGovernanceResources;
-    type Item = types::RoleGovernanceResource;
-    type Error = types::ErrorObject;
+impl ::rolecall_client::Paged for GetRoleAssignmentGovernanceGrantResources {
+    type Body = crate::types::RoleGovernanceResources;
+    type Item = crate::types::RoleGovernanceResource;
+    type Error = crate::types::ErrorObject;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         let next = Some(&body)
             .and_then(|value| value.links.as_ref())
             .and_then(|value| value.next.as_ref())

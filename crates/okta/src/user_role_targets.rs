@@ -3,11 +3,7 @@
 //!
 //! The groups and apps that a role of a user is narrowed to. Groups serve for USER_ADMIN, HELP_DESK_ADMIN and GROUP_MEMBERSHIP_ADMIN, apps for APP_ADMIN. A role with no targets covers the whole org.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List all targets of a user's role.
     ///
     /// `GET /api/v1/users/{userId}/roles/{roleIdOrEncodedRoleId}/targets`
@@ -21,9 +17,9 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleBTargetAdmin/>)
     pub fn get_role_targets_by_user_id_and_role_id(&self) -> GetRoleTargetsByUserIdAndRoleId {
         GetRoleTargetsByUserIdAndRoleId {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::GET_ROLE_TARGETS_BY_USER_ID_AND_ROLE_ID,
+                &crate::operations::GET_ROLE_TARGETS_BY_USER_ID_AND_ROLE_ID,
             ),
         }
     }
@@ -41,7 +37,10 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleBTargetAdmin/>)
     pub fn list_group_targets_for_role(&self) -> ListGroupTargetsForRole {
         ListGroupTargetsForRole {
-            call: Call::new(&self.transport, &operations::LIST_GROUP_TARGETS_FOR_ROLE),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_GROUP_TARGETS_FOR_ROLE,
+            ),
         }
     }
 
@@ -56,9 +55,9 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleBTargetAdmin/>)
     pub fn assign_group_target_to_user_role(&self) -> AssignGroupTargetToUserRole {
         AssignGroupTargetToUserRole {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::ASSIGN_GROUP_TARGET_TO_USER_ROLE,
+                &crate::operations::ASSIGN_GROUP_TARGET_TO_USER_ROLE,
             ),
         }
     }
@@ -76,9 +75,9 @@ impl Client {
         &self,
     ) -> UnassignGroupTargetFromUserAdminRole {
         UnassignGroupTargetFromUserAdminRole {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::UNASSIGN_GROUP_TARGET_FROM_USER_ADMIN_ROLE,
+                &crate::operations::UNASSIGN_GROUP_TARGET_FROM_USER_ADMIN_ROLE,
             ),
         }
     }
@@ -97,12 +96,7 @@ impl Client {
     pub fn list_application_targets_for_application_administrator_role_for_user(
         &self,
     ) -> ListApplicationTargetsForApplicationAdministratorRoleForUser {
-        ListApplicationTargetsForApplicationAdministratorRoleForUser {
-            call: Call::new(
-                &self.transport,
-                &operations::LIST_APPLICATION_TARGETS_FOR_APPLICATION_ADMINISTRATOR_ROLE_FOR_USER,
-            ),
-        }
+        ListApplicationTargetsForApplicationAdministratorRoleForUser { call: ::rolecall_client::Call::new(&self.transport, &crate::operations::LIST_APPLICATION_TARGETS_FOR_APPLICATION_ADMINISTRATOR_ROLE_FOR_USER) }
     }
 
     /// Widen a user's role to all apps.
@@ -118,9 +112,9 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleBTargetAdmin/>)
     pub fn assign_all_apps_as_target_to_role_for_user(&self) -> AssignAllAppsAsTargetToRoleForUser {
         AssignAllAppsAsTargetToRoleForUser {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::ASSIGN_ALL_APPS_AS_TARGET_TO_ROLE_FOR_USER,
+                &crate::operations::ASSIGN_ALL_APPS_AS_TARGET_TO_ROLE_FOR_USER,
             ),
         }
     }
@@ -136,9 +130,9 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleBTargetAdmin/>)
     pub fn assign_app_target_to_admin_role_for_user(&self) -> AssignAppTargetToAdminRoleForUser {
         AssignAppTargetToAdminRoleForUser {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::ASSIGN_APP_TARGET_TO_ADMIN_ROLE_FOR_USER,
+                &crate::operations::ASSIGN_APP_TARGET_TO_ADMIN_ROLE_FOR_USER,
             ),
         }
     }
@@ -156,9 +150,9 @@ impl Client {
         &self,
     ) -> UnassignAppTargetFromAppAdminRoleForUser {
         UnassignAppTargetFromAppAdminRoleForUser {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::UNASSIGN_APP_TARGET_FROM_APP_ADMIN_ROLE_FOR_USER,
+                &crate::operations::UNASSIGN_APP_TARGET_FROM_APP_ADMIN_ROLE_FOR_USER,
             ),
         }
     }
@@ -176,9 +170,9 @@ impl Client {
         &self,
     ) -> AssignAppInstanceTargetToAppAdminRoleForUser {
         AssignAppInstanceTargetToAppAdminRoleForUser {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::ASSIGN_APP_INSTANCE_TARGET_TO_APP_ADMIN_ROLE_FOR_USER,
+                &crate::operations::ASSIGN_APP_INSTANCE_TARGET_TO_APP_ADMIN_ROLE_FOR_USER,
             ),
         }
     }
@@ -196,37 +190,37 @@ impl Client {
         &self,
     ) -> UnassignAppInstanceTargetFromAdminRoleForUser {
         UnassignAppInstanceTargetFromAdminRoleForUser {
-            call: Call::new(
+            call: ::rolecall_client::Call::new(
                 &self.transport,
-                &operations::UNASSIGN_APP_INSTANCE_TARGET_FROM_ADMIN_ROLE_FOR_USER,
+                &crate::operations::UNASSIGN_APP_INSTANCE_TARGET_FROM_ADMIN_ROLE_FOR_USER,
             ),
         }
     }
 }
 
-/// A call of [`Client::get_role_targets_by_user_id_and_role_id`] that is not sent yet.
+/// A call of [`Client::get_role_targets_by_user_id_and_role_id`](crate::Client::get_role_targets_by_user_id_and_role_id) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetRoleTargetsByUserIdAndRoleId {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetRoleTargetsByUserIdAndRoleId {
     /// Only targets that the user has directly (USER) or by a group (GROUP).
     pub fn assignment_type(
         mut self,
-        value: impl Into<types::GetRoleTargetsByUserIdAndRoleIdAssignmentType>,
+        value: impl ::std::convert::Into<crate::types::GetRoleTargetsByUserIdAndRoleIdAssignmentType>,
     ) -> Self {
-        self.call.set(
-            "assignmentType",
-            Into::<types::GetRoleTargetsByUserIdAndRoleIdAssignmentType>::into(value),
-        );
+        self.call.set("assignmentType", ::std::convert::Into::<crate::types::GetRoleTargetsByUserIdAndRoleIdAssignmentType>::into(value));
         self
     }
 
     /// Where to go on, as given in the link to the next page. Opaque: take it from the link, do not build it.
-    pub fn after(mut self, value: impl Into<String>) -> Self {
-        self.call.set("after", Into::<String>::into(value));
+    pub fn after(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "after",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -239,17 +233,25 @@ impl GetRoleTargetsByUserIdAndRoleId {
     /// The user's id.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role, or its name in Base32 (the example is HELP_DESK_ADMIN).
     ///
     /// Required.
-    pub fn role_id_or_encoded_role_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleIdOrEncodedRoleId", Into::<String>::into(value));
+    pub fn role_id_or_encoded_role_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleIdOrEncodedRoleId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -257,45 +259,58 @@ impl GetRoleTargetsByUserIdAndRoleId {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<Vec<types::RoleTarget>>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::RoleTarget>>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for GetRoleTargetsByUserIdAndRoleId {
-    type Body = Vec<types::RoleTarget>;
-    type Item = types::RoleTarget;
-    type Error = types::ErrorObject;
+impl ::rolecall_client::Paged for GetRoleTargetsByUserIdAndRoleId {
+    type Body = ::std::vec::Vec<crate::types::RoleTarget>;
+    type Item = crate::types::RoleTarget;
+    type Error = crate::types::ErrorObject;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::list_group_targets_for_role`] that is not sent yet.
+/// A call of [`Client::list_group_targets_for_role`](crate::Client::list_group_targets_for_role) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListGroupTargetsForRole {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListGroupTargetsForRole {
     /// Where to go on, as given in the link to the next page. Opaque: take it from the link, do not build it.
-    pub fn after(mut self, value: impl Into<String>) -> Self {
-        self.call.set("after", Into::<String>::into(value));
+    pub fn after(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "after",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -308,17 +323,25 @@ impl ListGroupTargetsForRole {
     /// The user's id.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -326,64 +349,85 @@ impl ListGroupTargetsForRole {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<Vec<types::Group>>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::Group>>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListGroupTargetsForRole {
-    type Body = Vec<types::Group>;
-    type Item = types::Group;
-    type Error = types::ErrorObject;
+impl ::rolecall_client::Paged for ListGroupTargetsForRole {
+    type Body = ::std::vec::Vec<crate::types::Group>;
+    type Item = crate::types::Group;
+    type Error = crate::types::ErrorObject;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::assign_group_target_to_user_role`] that is not sent yet.
+/// A call of [`Client::assign_group_target_to_user_role`](crate::Client::assign_group_target_to_user_role) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AssignGroupTargetToUserRole {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AssignGroupTargetToUserRole {
     /// The user's id.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The group's id.
     ///
     /// Required.
-    pub fn group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("groupId", Into::<String>::into(value));
+    pub fn group_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "groupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -391,42 +435,58 @@ impl AssignGroupTargetToUserRole {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::unassign_group_target_from_user_admin_role`] that is not sent yet.
+/// A call of [`Client::unassign_group_target_from_user_admin_role`](crate::Client::unassign_group_target_from_user_admin_role) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct UnassignGroupTargetFromUserAdminRole {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl UnassignGroupTargetFromUserAdminRole {
     /// The user's id.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The group's id.
     ///
     /// Required.
-    pub fn group_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("groupId", Into::<String>::into(value));
+    pub fn group_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "groupId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -434,23 +494,31 @@ impl UnassignGroupTargetFromUserAdminRole {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::list_application_targets_for_application_administrator_role_for_user`] that is not sent yet.
+/// A call of [`Client::list_application_targets_for_application_administrator_role_for_user`](crate::Client::list_application_targets_for_application_administrator_role_for_user) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListApplicationTargetsForApplicationAdministratorRoleForUser {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListApplicationTargetsForApplicationAdministratorRoleForUser {
     /// Where to go on, as given in the link to the next page. Opaque: take it from the link, do not build it.
-    pub fn after(mut self, value: impl Into<String>) -> Self {
-        self.call.set("after", Into::<String>::into(value));
+    pub fn after(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "after",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -463,17 +531,25 @@ impl ListApplicationTargetsForApplicationAdministratorRoleForUser {
     /// The user's id.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -481,58 +557,74 @@ impl ListApplicationTargetsForApplicationAdministratorRoleForUser {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
     pub async fn send(
         self,
-    ) -> Result<Response<Vec<types::CatalogApplication>>, Error<types::ErrorObject>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::CatalogApplication>>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListApplicationTargetsForApplicationAdministratorRoleForUser {
-    type Body = Vec<types::CatalogApplication>;
-    type Item = types::CatalogApplication;
-    type Error = types::ErrorObject;
+impl ::rolecall_client::Paged for ListApplicationTargetsForApplicationAdministratorRoleForUser {
+    type Body = ::std::vec::Vec<crate::types::CatalogApplication>;
+    type Item = crate::types::CatalogApplication;
+    type Error = crate::types::ErrorObject;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::assign_all_apps_as_target_to_role_for_user`] that is not sent yet.
+/// A call of [`Client::assign_all_apps_as_target_to_role_for_user`](crate::Client::assign_all_apps_as_target_to_role_for_user) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AssignAllAppsAsTargetToRoleForUser {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AssignAllAppsAsTargetToRoleForUser {
     /// The user's id.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -540,42 +632,58 @@ impl AssignAllAppsAsTargetToRoleForUser {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::assign_app_target_to_admin_role_for_user`] that is not sent yet.
+/// A call of [`Client::assign_app_target_to_admin_role_for_user`](crate::Client::assign_app_target_to_admin_role_for_user) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AssignAppTargetToAdminRoleForUser {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AssignAppTargetToAdminRoleForUser {
     /// The user's id.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The name (key) of the app in the catalog.
     ///
     /// Required.
-    pub fn app_name(mut self, value: impl Into<String>) -> Self {
-        self.call.set("appName", Into::<String>::into(value));
+    pub fn app_name(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "appName",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -583,42 +691,58 @@ impl AssignAppTargetToAdminRoleForUser {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::unassign_app_target_from_app_admin_role_for_user`] that is not sent yet.
+/// A call of [`Client::unassign_app_target_from_app_admin_role_for_user`](crate::Client::unassign_app_target_from_app_admin_role_for_user) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct UnassignAppTargetFromAppAdminRoleForUser {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl UnassignAppTargetFromAppAdminRoleForUser {
     /// The user's id.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The name (key) of the app in the catalog.
     ///
     /// Required.
-    pub fn app_name(mut self, value: impl Into<String>) -> Self {
-        self.call.set("appName", Into::<String>::into(value));
+    pub fn app_name(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "appName",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -626,50 +750,69 @@ impl UnassignAppTargetFromAppAdminRoleForUser {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::assign_app_instance_target_to_app_admin_role_for_user`] that is not sent yet.
+/// A call of [`Client::assign_app_instance_target_to_app_admin_role_for_user`](crate::Client::assign_app_instance_target_to_app_admin_role_for_user) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AssignAppInstanceTargetToAppAdminRoleForUser {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AssignAppInstanceTargetToAppAdminRoleForUser {
     /// The user's id.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The name (key) of the app in the catalog.
     ///
     /// Required.
-    pub fn app_name(mut self, value: impl Into<String>) -> Self {
-        self.call.set("appName", Into::<String>::into(value));
+    pub fn app_name(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "appName",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the app instance.
     ///
     /// Required.
-    pub fn app_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("appId", Into::<String>::into(value));
+    pub fn app_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "appId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -677,50 +820,69 @@ impl AssignAppInstanceTargetToAppAdminRoleForUser {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }
 
-/// A call of [`Client::unassign_app_instance_target_from_admin_role_for_user`] that is not sent yet.
+/// A call of [`Client::unassign_app_instance_target_from_admin_role_for_user`](crate::Client::unassign_app_instance_target_from_admin_role_for_user) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct UnassignAppInstanceTargetFromAdminRoleForUser {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl UnassignAppInstanceTargetFromAdminRoleForUser {
     /// The user's id.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("userId", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "userId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the role assignment: that of a standard role assignment, or that of the binding member for a custom role. Unique only together with its principal.
     ///
     /// Required.
-    pub fn role_assignment_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("roleAssignmentId", Into::<String>::into(value));
+    pub fn role_assignment_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "roleAssignmentId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The name (key) of the app in the catalog.
     ///
     /// Required.
-    pub fn app_name(mut self, value: impl Into<String>) -> Self {
-        self.call.set("appName", Into::<String>::into(value));
+    pub fn app_name(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "appName",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The id of the app instance.
     ///
     /// Required.
-    pub fn app_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("appId", Into::<String>::into(value));
+    pub fn app_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "appId",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -728,8 +890,13 @@ impl UnassignAppInstanceTargetFromAdminRoleForUser {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<()>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_empty().await
     }
 }

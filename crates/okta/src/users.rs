@@ -3,11 +3,7 @@
 //!
 //! Reading users, to put names to role assignments.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List users.
     ///
     /// `GET /api/v1/users`
@@ -19,7 +15,7 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/>)
     pub fn list_users(&self) -> ListUsers {
         ListUsers {
-            call: Call::new(&self.transport, &operations::LIST_USERS),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::LIST_USERS),
         }
     }
 
@@ -34,40 +30,52 @@ impl Client {
     /// [Documentation](<https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/>)
     pub fn get_user(&self) -> GetUser {
         GetUser {
-            call: Call::new(&self.transport, &operations::GET_USER),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::GET_USER),
         }
     }
 }
 
-/// A call of [`Client::list_users`] that is not sent yet.
+/// A call of [`Client::list_users`](crate::Client::list_users) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListUsers {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListUsers {
     /// A search expression over most properties, such as `status eq "STAGED"`. Can be paged and sorted.
-    pub fn search(mut self, value: impl Into<String>) -> Self {
-        self.call.set("search", Into::<String>::into(value));
+    pub fn search(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "search",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// A filter expression over a few properties, such as `status eq "ACTIVE"`.
-    pub fn filter(mut self, value: impl Into<String>) -> Self {
-        self.call.set("filter", Into::<String>::into(value));
+    pub fn filter(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "filter",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Finds users by the beginning of first name, last name or e-mail address. Not for inventories: the answer cannot be paged, and `limit` defaults to 10.
-    pub fn q(mut self, value: impl Into<String>) -> Self {
-        self.call.set("q", Into::<String>::into(value));
+    pub fn q(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "q",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Where to go on, as given in the link to the next page. Opaque: take it from the link, do not build it.
-    pub fn after(mut self, value: impl Into<String>) -> Self {
-        self.call.set("after", Into::<String>::into(value));
+    pub fn after(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "after",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -78,26 +86,38 @@ impl ListUsers {
     }
 
     /// The property to sort by. Works with `search` only.
-    pub fn sort_by(mut self, value: impl Into<String>) -> Self {
-        self.call.set("sortBy", Into::<String>::into(value));
+    pub fn sort_by(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "sortBy",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The direction of `sortBy`, `asc` or `desc`.
-    pub fn sort_order(mut self, value: impl Into<String>) -> Self {
-        self.call.set("sortOrder", Into::<String>::into(value));
+    pub fn sort_order(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "sortOrder",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The properties to answer with, separated by commas; those of the profile in `profile:(...)`, as in `id,status,profile:(login,email)`. The `id` is always there.
-    pub fn fields(mut self, value: impl Into<String>) -> Self {
-        self.call.set("fields", Into::<String>::into(value));
+    pub fn fields(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "fields",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Adds to `_embedded`. Takes `classification` (early access).
-    pub fn expand(mut self, value: impl Into<String>) -> Self {
-        self.call.set("expand", Into::<String>::into(value));
+    pub fn expand(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "expand",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -105,53 +125,69 @@ impl ListUsers {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<Vec<types::User>>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::User>>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListUsers {
-    type Body = Vec<types::User>;
-    type Item = types::User;
-    type Error = types::ErrorObject;
+impl ::rolecall_client::Paged for ListUsers {
+    type Body = ::std::vec::Vec<crate::types::User>;
+    type Item = crate::types::User;
+    type Error = crate::types::ErrorObject;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::get_user`] that is not sent yet.
+/// A call of [`Client::get_user`](crate::Client::get_user) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetUser {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetUser {
     /// The user's id, login, or login without the domain, or `me` for the user of the token.
     ///
     /// Required.
-    pub fn id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("id", Into::<String>::into(value));
+    pub fn id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Adds to `_embedded`. Takes `blocks` or `classification`.
-    pub fn expand(mut self, value: impl Into<String>) -> Self {
-        self.call.set("expand", Into::<String>::into(value));
+    pub fn expand(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "expand",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -159,10 +195,13 @@ impl GetUser {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
     pub async fn send(
         self,
-    ) -> Result<Response<types::UserGetSingleton>, Error<types::ErrorObject>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::UserGetSingleton>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }

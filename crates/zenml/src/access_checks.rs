@@ -3,13 +3,7 @@
 //!
 //! What a user may do, as the role-based access control sees it.
 
-use std::collections::BTreeMap;
-
-use rolecall_client::{Call, Error, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// Check what a user may do to resources.
     ///
     /// `GET /rbac/check_permissions`
@@ -19,7 +13,10 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/rbac/check-permissions>)
     pub fn check_permissions(&self) -> CheckPermissions {
         CheckPermissions {
-            call: Call::new(&self.transport, &operations::CHECK_PERMISSIONS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::CHECK_PERMISSIONS,
+            ),
         }
     }
 
@@ -32,7 +29,10 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/rbac/check-permissions>)
     pub fn check_permissions_in_body(&self) -> CheckPermissionsInBody {
         CheckPermissionsInBody {
-            call: Call::new(&self.transport, &operations::CHECK_PERMISSIONS_IN_BODY),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::CHECK_PERMISSIONS_IN_BODY,
+            ),
         }
     }
 
@@ -43,43 +43,55 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/rbac/allowed-resource-ids>)
     pub fn list_allowed_resource_ids(&self) -> ListAllowedResourceIds {
         ListAllowedResourceIds {
-            call: Call::new(&self.transport, &operations::LIST_ALLOWED_RESOURCE_IDS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_ALLOWED_RESOURCE_IDS,
+            ),
         }
     }
 }
 
-/// A call of [`Client::check_permissions`] that is not sent yet.
+/// A call of [`Client::check_permissions`](crate::Client::check_permissions) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct CheckPermissions {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl CheckPermissions {
     /// The user whose access is asked for.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("user_id", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "user_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// What the user would do. Known are create, read, update, delete, read_secret_value, prune, client, promote, backup_restore and share.
     ///
     /// Required.
-    pub fn action(mut self, value: impl Into<String>) -> Self {
-        self.call.set("action", Into::<String>::into(value));
+    pub fn action(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "action",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The resources to check, the parameter repeated for each. A resource is written as a type, with a project before it and an id after it where they are meant: `project:type/id`.
-    pub fn resources(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn resources(
+        mut self,
+        value: impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<::std::string::String>>,
+    ) -> Self {
         self.call.set(
             "resources",
             value
                 .into_iter()
-                .map(|item| -> String { item.into() })
-                .collect::<Vec<_>>(),
+                .map(|item| -> ::std::string::String { item.into() })
+                .collect::<::std::vec::Vec<_>>(),
         );
         self
     }
@@ -88,44 +100,57 @@ impl CheckPermissions {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<BTreeMap<String, bool>>, Error<types::ErrorBodyOrHttpValidationError>>
-    {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::collections::BTreeMap<::std::string::String, bool>>,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::check_permissions_in_body`] that is not sent yet.
+/// A call of [`Client::check_permissions_in_body`](crate::Client::check_permissions_in_body) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct CheckPermissionsInBody {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl CheckPermissionsInBody {
     /// The user whose access is asked for.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("user_id", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "user_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// What the user would do. Known are create, read, update, delete, read_secret_value, prune, client, promote, backup_restore and share.
     ///
     /// Required.
-    pub fn action(mut self, value: impl Into<String>) -> Self {
-        self.call.set("action", Into::<String>::into(value));
+    pub fn action(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "action",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<Vec<String>>) -> Self {
-        self.call.json(&Into::<Vec<String>>::into(value));
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<::std::vec::Vec<::std::string::String>>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            ::std::vec::Vec<::std::string::String>,
+        >::into(value));
         self
     }
 
@@ -133,44 +158,55 @@ impl CheckPermissionsInBody {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<BTreeMap<String, bool>>, Error<types::ErrorBodyOrHttpValidationError>>
-    {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::collections::BTreeMap<::std::string::String, bool>>,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::list_allowed_resource_ids`] that is not sent yet.
+/// A call of [`Client::list_allowed_resource_ids`](crate::Client::list_allowed_resource_ids) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListAllowedResourceIds {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListAllowedResourceIds {
     /// The user whose access is asked for.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("user_id", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "user_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The type, with a project before it where one is meant (`project:type`), and no id.
     ///
     /// Required.
-    pub fn resource(mut self, value: impl Into<String>) -> Self {
-        self.call.set("resource", Into::<String>::into(value));
+    pub fn resource(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "resource",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// What the user would do. Known are create, read, update, delete, read_secret_value, prune, client, promote, backup_restore and share.
     ///
     /// Required.
-    pub fn action(mut self, value: impl Into<String>) -> Self {
-        self.call.set("action", Into::<String>::into(value));
+    pub fn action(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "action",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -178,11 +214,13 @@ impl ListAllowedResourceIds {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::AllowedResourceIds>, Error<types::ErrorBodyOrHttpValidationError>>
-    {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::AllowedResourceIds>,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_json().await
     }
 }

@@ -3,11 +3,7 @@
 //!
 //! Getting an access token.
 
-use rolecall_client::{Call, Error, Response, Secret};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// Trade a credential for an access token.
     ///
     /// `POST /auth/login`
@@ -25,7 +21,7 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/auth/login>)
     pub fn login(&self) -> Login {
         Login {
-            call: Call::new(&self.transport, &operations::LOGIN),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::LOGIN),
         }
     }
 
@@ -38,7 +34,10 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/auth>)
     pub fn start_device_authorization(&self) -> StartDeviceAuthorization {
         StartDeviceAuthorization {
-            call: Call::new(&self.transport, &operations::START_DEVICE_AUTHORIZATION),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::START_DEVICE_AUTHORIZATION,
+            ),
         }
     }
 
@@ -51,24 +50,27 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/auth/api-token>)
     pub fn get_api_token(&self) -> GetApiToken {
         GetApiToken {
-            call: Call::new(&self.transport, &operations::GET_API_TOKEN),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::GET_API_TOKEN),
         }
     }
 }
 
-/// A call of [`Client::login`] that is not sent yet.
+/// A call of [`Client::login`](crate::Client::login) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct Login {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl Login {
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::LoginForm>) -> Self {
-        self.call.form(&value.into());
+    pub fn body(mut self, value: impl ::std::convert::Into<crate::types::LoginForm>) -> Self {
+        self.call
+            .form(&::std::convert::Into::<crate::types::LoginForm>::into(
+                value,
+            ));
         self
     }
 
@@ -76,30 +78,34 @@ impl Login {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::LoginFailure400OrErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`LoginFailure400OrErrorBodyOrHttpValidationError`](crate::types::LoginFailure400OrErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<
-        Response<types::TokenResponse>,
-        Error<types::LoginFailure400OrErrorBodyOrHttpValidationError>,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::TokenResponse>,
+        ::rolecall_client::Error<crate::types::LoginFailure400OrErrorBodyOrHttpValidationError>,
     > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::start_device_authorization`] that is not sent yet.
+/// A call of [`Client::start_device_authorization`](crate::Client::start_device_authorization) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct StartDeviceAuthorization {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl StartDeviceAuthorization {
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::DeviceAuthorizationForm>) -> Self {
-        self.call.form(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::DeviceAuthorizationForm>,
+    ) -> Self {
+        self.call
+            .form(&::std::convert::Into::<crate::types::DeviceAuthorizationForm>::into(value));
         self
     }
 
@@ -107,20 +113,22 @@ impl StartDeviceAuthorization {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::DeviceAuthorization>, Error<types::ErrorBodyOrHttpValidationError>>
-    {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::DeviceAuthorization>,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_api_token`] that is not sent yet.
+/// A call of [`Client::get_api_token`](crate::Client::get_api_token) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetApiToken {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetApiToken {
@@ -128,8 +136,13 @@ impl GetApiToken {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBody`].
-    pub async fn send(self) -> Result<Response<Secret>, Error<types::ErrorBody>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBody`](crate::types::ErrorBody).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::rolecall_client::Secret>,
+        ::rolecall_client::Error<crate::types::ErrorBody>,
+    > {
         self.call.send_json().await
     }
 }

@@ -3,12 +3,7 @@
 //!
 //! Placeholders for people who have not signed in yet. Roles and teams can be given to them beforehand.
 
-use rolecall_client::private::serde_json::Value;
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the invitations of an organization.
     ///
     /// `GET /organizations/{organization_id}/invitations`
@@ -16,7 +11,10 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/organizations/invitations>)
     pub fn list_organization_invitations(&self) -> ListOrganizationInvitations {
         ListOrganizationInvitations {
-            call: Call::new(&self.transport, &operations::LIST_ORGANIZATION_INVITATIONS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_ORGANIZATION_INVITATIONS,
+            ),
         }
     }
 
@@ -29,7 +27,10 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/organizations/invitations>)
     pub fn create_invitation(&self) -> CreateInvitation {
         CreateInvitation {
-            call: Call::new(&self.transport, &operations::CREATE_INVITATION),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::CREATE_INVITATION,
+            ),
         }
     }
 
@@ -40,22 +41,28 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/organizations/invitations>)
     pub fn delete_invitation(&self) -> DeleteInvitation {
         DeleteInvitation {
-            call: Call::new(&self.transport, &operations::DELETE_INVITATION),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::DELETE_INVITATION,
+            ),
         }
     }
 }
 
-/// A call of [`Client::list_organization_invitations`] that is not sent yet.
+/// A call of [`Client::list_organization_invitations`](crate::Client::list_organization_invitations) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListOrganizationInvitations {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListOrganizationInvitations {
     /// Only invitations to this address.
-    pub fn email(mut self, value: impl Into<String>) -> Self {
-        self.call.set("email", Into::<String>::into(value));
+    pub fn email(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "email",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -68,9 +75,14 @@ impl ListOrganizationInvitations {
     /// Id of the organization.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("organization_id", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organization_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -78,59 +90,75 @@ impl ListOrganizationInvitations {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<Vec<types::InvitationRead>>, Error<types::ErrorBodyOrHttpValidationError>>
-    {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::InvitationRead>>,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListOrganizationInvitations {
-    type Body = Vec<types::InvitationRead>;
-    type Item = types::InvitationRead;
-    type Error = types::ErrorBodyOrHttpValidationError;
+impl ::rolecall_client::Paged for ListOrganizationInvitations {
+    type Body = ::std::vec::Vec<crate::types::InvitationRead>;
+    type Item = crate::types::InvitationRead;
+    type Error = crate::types::ErrorBodyOrHttpValidationError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::create_invitation`] that is not sent yet.
+/// A call of [`Client::create_invitation`](crate::Client::create_invitation) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct CreateInvitation {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl CreateInvitation {
     /// Id of the organization.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("organization_id", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organization_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::InvitationCreate>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::InvitationCreate>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::InvitationCreate>::into(value));
         self
     }
 
@@ -138,36 +166,50 @@ impl CreateInvitation {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::InvitationRead>, Error<types::ErrorBodyOrHttpValidationError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::InvitationRead>,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::delete_invitation`] that is not sent yet.
+/// A call of [`Client::delete_invitation`](crate::Client::delete_invitation) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct DeleteInvitation {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl DeleteInvitation {
     /// Id of the organization.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("organization_id", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organization_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Id of the invitation.
     ///
     /// Required.
-    pub fn invitation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("invitation_id", Into::<String>::into(value));
+    pub fn invitation_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "invitation_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -175,10 +217,15 @@ impl DeleteInvitation {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<Option<Value>>, Error<types::ErrorBodyOrHttpValidationError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<
+            ::std::option::Option<::rolecall_client::private::serde_json::Value>,
+        >,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_optional_json().await
     }
 }

@@ -33,7 +33,7 @@ pub mod users;
 #[cfg(feature = "workspaces")]
 pub mod workspaces;
 
-pub use rolecall_client::{self, BuildError, Error, Response, Transport};
+pub use ::rolecall_client::{self, BuildError, Error, Response, Transport};
 
 /// Client for ZenML Pro API.
 ///
@@ -66,7 +66,7 @@ pub use rolecall_client::{self, BuildError, Error, Response, Transport};
 /// Cloning is cheap: clones share connections and hook.
 #[derive(Clone, Debug)]
 pub struct Client {
-    transport: Transport,
+    transport: ::rolecall_client::Transport,
 }
 
 impl Client {
@@ -77,21 +77,19 @@ impl Client {
     /// # Errors
     ///
     /// An address that is no absolute `http` or `https` URL.
-    pub fn new(base_url: &str) -> Result<Self, BuildError> {
-        Ok(Self {
-            transport: Transport::new(base_url)?,
-        })
+    pub fn new(base_url: &str) -> ::std::result::Result<Self, ::rolecall_client::BuildError> {
+        ::rolecall_client::Transport::new(base_url).map(Self::with_transport)
     }
 
     /// A client over a transport that has been set up: timeouts, limits, and the hook that every call goes through.
     #[must_use]
-    pub fn with_transport(transport: Transport) -> Self {
+    pub fn with_transport(transport: ::rolecall_client::Transport) -> Self {
         Self { transport }
     }
 
     /// What calls are sent over.
     #[must_use]
-    pub fn transport(&self) -> &Transport {
+    pub fn transport(&self) -> &::rolecall_client::Transport {
         &self.transport
     }
 }

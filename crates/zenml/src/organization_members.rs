@@ -3,12 +3,7 @@
 //!
 //! Users, service accounts, teams and invitations of an organization.
 
-use rolecall_client::private::serde_json::Value;
-use rolecall_client::{Call, Error, Extra, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the members of an organization.
     ///
     /// `GET /organizations/{organization_id}/members`
@@ -18,7 +13,10 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/organizations/members>)
     pub fn list_organization_members(&self) -> ListOrganizationMembers {
         ListOrganizationMembers {
-            call: Call::new(&self.transport, &operations::LIST_ORGANIZATION_MEMBERS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_ORGANIZATION_MEMBERS,
+            ),
         }
     }
 
@@ -31,25 +29,33 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/organizations/members>)
     pub fn remove_organization_member(&self) -> RemoveOrganizationMember {
         RemoveOrganizationMember {
-            call: Call::new(&self.transport, &operations::REMOVE_ORGANIZATION_MEMBER),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::REMOVE_ORGANIZATION_MEMBER,
+            ),
         }
     }
 }
 
-/// A call of [`Client::list_organization_members`] that is not sent yet.
+/// A call of [`Client::list_organization_members`](crate::Client::list_organization_members) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListOrganizationMembers {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListOrganizationMembers {
     /// Id of the organization.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("organization_id", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organization_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -57,58 +63,74 @@ impl ListOrganizationMembers {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<Vec<Extra>>, Error<types::ErrorBodyOrHttpValidationError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<::rolecall_client::Extra>>,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListOrganizationMembers {
-    type Body = Vec<Extra>;
-    type Item = Extra;
-    type Error = types::ErrorBodyOrHttpValidationError;
+impl ::rolecall_client::Paged for ListOrganizationMembers {
+    type Body = ::std::vec::Vec<::rolecall_client::Extra>;
+    type Item = ::rolecall_client::Extra;
+    type Error = crate::types::ErrorBodyOrHttpValidationError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::remove_organization_member`] that is not sent yet.
+/// A call of [`Client::remove_organization_member`](crate::Client::remove_organization_member) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct RemoveOrganizationMember {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl RemoveOrganizationMember {
     /// The user to remove.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("user_id", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "user_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Id of the organization.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("organization_id", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organization_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -116,10 +138,15 @@ impl RemoveOrganizationMember {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<Option<Value>>, Error<types::ErrorBodyOrHttpValidationError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<
+            ::std::option::Option<::rolecall_client::private::serde_json::Value>,
+        >,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_optional_json().await
     }
 }

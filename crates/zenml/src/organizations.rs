@@ -3,11 +3,7 @@
 //!
 //! The organizations that the caller can see.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the organizations of the caller.
     ///
     /// `GET /organizations`
@@ -15,7 +11,10 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/organizations>)
     pub fn list_organizations(&self) -> ListOrganizations {
         ListOrganizations {
-            call: Call::new(&self.transport, &operations::LIST_ORGANIZATIONS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_ORGANIZATIONS,
+            ),
         }
     }
 
@@ -26,22 +25,28 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/organizations>)
     pub fn get_organization(&self) -> GetOrganization {
         GetOrganization {
-            call: Call::new(&self.transport, &operations::GET_ORGANIZATION),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_ORGANIZATION,
+            ),
         }
     }
 }
 
-/// A call of [`Client::list_organizations`] that is not sent yet.
+/// A call of [`Client::list_organizations`](crate::Client::list_organizations) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListOrganizations {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListOrganizations {
     /// Only the organization of this name.
-    pub fn name(mut self, value: impl Into<String>) -> Self {
-        self.call.set("name", Into::<String>::into(value));
+    pub fn name(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "name",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -58,14 +63,23 @@ impl ListOrganizations {
     }
 
     /// Only organizations that this user owns.
-    pub fn owner_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("owner_id", Into::<String>::into(value));
+    pub fn owner_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "owner_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Only organizations whose owner has this username.
-    pub fn owner_username(mut self, value: impl Into<String>) -> Self {
-        self.call.set("owner_username", Into::<String>::into(value));
+    pub fn owner_username(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "owner_username",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -73,51 +87,63 @@ impl ListOrganizations {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<Vec<types::OrganizationRead>>, Error<types::ErrorBodyOrHttpValidationError>>
-    {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::OrganizationRead>>,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListOrganizations {
-    type Body = Vec<types::OrganizationRead>;
-    type Item = types::OrganizationRead;
-    type Error = types::ErrorBodyOrHttpValidationError;
+impl ::rolecall_client::Paged for ListOrganizations {
+    type Body = ::std::vec::Vec<crate::types::OrganizationRead>;
+    type Item = crate::types::OrganizationRead;
+    type Error = crate::types::ErrorBodyOrHttpValidationError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::get_organization`] that is not sent yet.
+/// A call of [`Client::get_organization`](crate::Client::get_organization) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetOrganization {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetOrganization {
     /// Id of the organization; its name is accepted too.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("organization_id", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organization_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -125,11 +151,13 @@ impl GetOrganization {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::OrganizationRead>, Error<types::ErrorBodyOrHttpValidationError>>
-    {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::OrganizationRead>,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_json().await
     }
 }

@@ -3,12 +3,7 @@
 //!
 //! Access to single resources, given outside roles.
 
-use rolecall_client::private::serde_json::Value;
-use rolecall_client::{Call, Error, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// Share a resource with a user or a team.
     ///
     /// `POST /rbac/resource_members`
@@ -18,7 +13,10 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/rbac/resource-members>)
     pub fn update_resource_membership(&self) -> UpdateResourceMembership {
         UpdateResourceMembership {
-            call: Call::new(&self.transport, &operations::UPDATE_RESOURCE_MEMBERSHIP),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::UPDATE_RESOURCE_MEMBERSHIP,
+            ),
         }
     }
 
@@ -33,24 +31,32 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/rbac>)
     pub fn delete_resource_memberships(&self) -> DeleteResourceMemberships {
         DeleteResourceMemberships {
-            call: Call::new(&self.transport, &operations::DELETE_RESOURCE_MEMBERSHIPS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::DELETE_RESOURCE_MEMBERSHIPS,
+            ),
         }
     }
 }
 
-/// A call of [`Client::update_resource_membership`] that is not sent yet.
+/// A call of [`Client::update_resource_membership`](crate::Client::update_resource_membership) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct UpdateResourceMembership {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl UpdateResourceMembership {
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::ResourceMembershipUpdate>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::ResourceMembershipUpdate>,
+    ) -> Self {
+        self.call.json(&::std::convert::Into::<
+            crate::types::ResourceMembershipUpdate,
+        >::into(value));
         self
     }
 
@@ -58,32 +64,40 @@ impl UpdateResourceMembership {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<Option<Value>>, Error<types::ErrorBodyOrHttpValidationError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<
+            ::std::option::Option<::rolecall_client::private::serde_json::Value>,
+        >,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_optional_json().await
     }
 }
 
-/// A call of [`Client::delete_resource_memberships`] that is not sent yet.
+/// A call of [`Client::delete_resource_memberships`](crate::Client::delete_resource_memberships) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct DeleteResourceMemberships {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl DeleteResourceMemberships {
     /// The resources, the parameter repeated for each, written as in check_permissions.
     ///
     /// Required.
-    pub fn resources(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn resources(
+        mut self,
+        value: impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<::std::string::String>>,
+    ) -> Self {
         self.call.set(
             "resources",
             value
                 .into_iter()
-                .map(|item| -> String { item.into() })
-                .collect::<Vec<_>>(),
+                .map(|item| -> ::std::string::String { item.into() })
+                .collect::<::std::vec::Vec<_>>(),
         );
         self
     }
@@ -92,10 +106,15 @@ impl DeleteResourceMemberships {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<Option<Value>>, Error<types::ErrorBodyOrHttpValidationError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<
+            ::std::option::Option<::rolecall_client::private::serde_json::Value>,
+        >,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_optional_json().await
     }
 }

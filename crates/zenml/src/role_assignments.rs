@@ -3,12 +3,7 @@
 //!
 //! Who holds a role, at which scope; granting and revoking.
 
-use rolecall_client::private::serde_json::Value;
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List who holds a role.
     ///
     /// `GET /roles/{role_id}/assignments`
@@ -21,7 +16,10 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/roles/assignments>)
     pub fn list_role_assignments(&self) -> ListRoleAssignments {
         ListRoleAssignments {
-            call: Call::new(&self.transport, &operations::LIST_ROLE_ASSIGNMENTS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_ROLE_ASSIGNMENTS,
+            ),
         }
     }
 
@@ -40,7 +38,7 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/roles/assignments>)
     pub fn assign_role(&self) -> AssignRole {
         AssignRole {
-            call: Call::new(&self.transport, &operations::ASSIGN_ROLE),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::ASSIGN_ROLE),
         }
     }
 
@@ -56,36 +54,45 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/roles/assignments>)
     pub fn revoke_role(&self) -> RevokeRole {
         RevokeRole {
-            call: Call::new(&self.transport, &operations::REVOKE_ROLE),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::REVOKE_ROLE),
         }
     }
 }
 
-/// A call of [`Client::list_role_assignments`] that is not sent yet.
+/// A call of [`Client::list_role_assignments`](crate::Client::list_role_assignments) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListRoleAssignments {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListRoleAssignments {
     /// Only assignments in this workspace. Leave out for no such filter.
-    pub fn workspace_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("workspace_id", Into::<String>::into(value));
+    pub fn workspace_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "workspace_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Only assignments in this project. Name its workspace too.
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("project_id", Into::<String>::into(value));
+    pub fn project_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "project_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Id of the role.
     ///
     /// Required.
-    pub fn role_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("role_id", Into::<String>::into(value));
+    pub fn role_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "role_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -93,82 +100,108 @@ impl ListRoleAssignments {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<
-        Response<Vec<types::RoleAssignmentRead>>,
-        Error<types::ErrorBodyOrHttpValidationError>,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::RoleAssignmentRead>>,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
     > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListRoleAssignments {
-    type Body = Vec<types::RoleAssignmentRead>;
-    type Item = types::RoleAssignmentRead;
-    type Error = types::ErrorBodyOrHttpValidationError;
+impl ::rolecall_client::Paged for ListRoleAssignments {
+    type Body = ::std::vec::Vec<crate::types::RoleAssignmentRead>;
+    type Item = crate::types::RoleAssignmentRead;
+    type Error = crate::types::ErrorBodyOrHttpValidationError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::assign_role`] that is not sent yet.
+/// A call of [`Client::assign_role`](crate::Client::assign_role) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AssignRole {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AssignRole {
     /// The user or service account that holds the role. Leave out when a team or an invitation does.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("user_id", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "user_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The team that holds the role. Leave out when a user or an invitation does.
-    pub fn team_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("team_id", Into::<String>::into(value));
+    pub fn team_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "team_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The pending invitation that holds the role. Leave out when a user or a team does.
-    pub fn invitation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("invitation_id", Into::<String>::into(value));
+    pub fn invitation_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "invitation_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The workspace in which the role holds. Leave out for organization roles.
-    pub fn workspace_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("workspace_id", Into::<String>::into(value));
+    pub fn workspace_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "workspace_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The project in which the role holds, for project roles only. Needs workspace_id.
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("project_id", Into::<String>::into(value));
+    pub fn project_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "project_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Id of the role.
     ///
     /// Required.
-    pub fn role_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("role_id", Into::<String>::into(value));
+    pub fn role_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "role_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -176,58 +209,81 @@ impl AssignRole {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::RoleAssignmentRead>, Error<types::ErrorBodyOrHttpValidationError>>
-    {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::RoleAssignmentRead>,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::revoke_role`] that is not sent yet.
+/// A call of [`Client::revoke_role`](crate::Client::revoke_role) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct RevokeRole {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl RevokeRole {
     /// The user or service account that holds the role. Leave out when a team or an invitation does.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("user_id", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "user_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The team that holds the role. Leave out when a user or an invitation does.
-    pub fn team_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("team_id", Into::<String>::into(value));
+    pub fn team_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "team_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The pending invitation that holds the role. Leave out when a user or a team does.
-    pub fn invitation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("invitation_id", Into::<String>::into(value));
+    pub fn invitation_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "invitation_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The workspace in which the role holds. Leave out for organization roles.
-    pub fn workspace_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("workspace_id", Into::<String>::into(value));
+    pub fn workspace_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "workspace_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The project in which the role holds, for project roles only. Needs workspace_id.
-    pub fn project_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("project_id", Into::<String>::into(value));
+    pub fn project_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "project_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Id of the role.
     ///
     /// Required.
-    pub fn role_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("role_id", Into::<String>::into(value));
+    pub fn role_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "role_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -235,10 +291,15 @@ impl RevokeRole {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<Option<Value>>, Error<types::ErrorBodyOrHttpValidationError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<
+            ::std::option::Option<::rolecall_client::private::serde_json::Value>,
+        >,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_optional_json().await
     }
 }

@@ -3,12 +3,7 @@
 //!
 //! The roles of an organization.
 
-use rolecall_client::private::serde_json::Value;
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the roles of an organization.
     ///
     /// `GET /organizations/{organization_id}/roles`
@@ -18,7 +13,10 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/organizations/roles>)
     pub fn list_organization_roles(&self) -> ListOrganizationRoles {
         ListOrganizationRoles {
-            call: Call::new(&self.transport, &operations::LIST_ORGANIZATION_ROLES),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_ORGANIZATION_ROLES,
+            ),
         }
     }
 
@@ -29,7 +27,7 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/roles>)
     pub fn get_role(&self) -> GetRole {
         GetRole {
-            call: Call::new(&self.transport, &operations::GET_ROLE),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::GET_ROLE),
         }
     }
 
@@ -42,38 +40,48 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/roles>)
     pub fn delete_role(&self) -> DeleteRole {
         DeleteRole {
-            call: Call::new(&self.transport, &operations::DELETE_ROLE),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::DELETE_ROLE),
         }
     }
 }
 
-/// A call of [`Client::list_organization_roles`] that is not sent yet.
+/// A call of [`Client::list_organization_roles`](crate::Client::list_organization_roles) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListOrganizationRoles {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListOrganizationRoles {
     /// Only roles of this level.
-    pub fn level(mut self, value: impl Into<types::RoleLevel>) -> Self {
-        self.call
-            .set("level", Into::<types::RoleLevel>::into(value));
+    pub fn level(mut self, value: impl ::std::convert::Into<crate::types::RoleLevel>) -> Self {
+        self.call.set(
+            "level",
+            ::std::convert::Into::<crate::types::RoleLevel>::into(value),
+        );
         self
     }
 
     /// Only roles of this name. How the filter matches is not known; compare the names in the answer.
-    pub fn name(mut self, value: impl Into<String>) -> Self {
-        self.call.set("name", Into::<String>::into(value));
+    pub fn name(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "name",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Id of the organization.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("organization_id", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organization_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -81,49 +89,60 @@ impl ListOrganizationRoles {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<Vec<types::RoleRead>>, Error<types::ErrorBodyOrHttpValidationError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::RoleRead>>,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListOrganizationRoles {
-    type Body = Vec<types::RoleRead>;
-    type Item = types::RoleRead;
-    type Error = types::ErrorBodyOrHttpValidationError;
+impl ::rolecall_client::Paged for ListOrganizationRoles {
+    type Body = ::std::vec::Vec<crate::types::RoleRead>;
+    type Item = crate::types::RoleRead;
+    type Error = crate::types::ErrorBodyOrHttpValidationError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::get_role`] that is not sent yet.
+/// A call of [`Client::get_role`](crate::Client::get_role) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetRole {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetRole {
     /// Id of the role.
     ///
     /// Required.
-    pub fn role_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("role_id", Into::<String>::into(value));
+    pub fn role_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "role_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -131,27 +150,33 @@ impl GetRole {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::RoleRead>, Error<types::ErrorBodyOrHttpValidationError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::RoleRead>,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::delete_role`] that is not sent yet.
+/// A call of [`Client::delete_role`](crate::Client::delete_role) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct DeleteRole {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl DeleteRole {
     /// Id of the role.
     ///
     /// Required.
-    pub fn role_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("role_id", Into::<String>::into(value));
+    pub fn role_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "role_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -159,10 +184,15 @@ impl DeleteRole {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<Option<Value>>, Error<types::ErrorBodyOrHttpValidationError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<
+            ::std::option::Option<::rolecall_client::private::serde_json::Value>,
+        >,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_optional_json().await
     }
 }

@@ -3,12 +3,7 @@
 //!
 //! Accounts for machines, and their keys.
 
-use rolecall_client::private::serde_json::Value;
-use rolecall_client::{Call, Error, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// Create a service account.
     ///
     /// `POST /organizations/{organization_id}/service_accounts`
@@ -18,7 +13,10 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/pro/access-management/service-accounts>)
     pub fn create_service_account(&self) -> CreateServiceAccount {
         CreateServiceAccount {
-            call: Call::new(&self.transport, &operations::CREATE_SERVICE_ACCOUNT),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::CREATE_SERVICE_ACCOUNT,
+            ),
         }
     }
 
@@ -31,33 +29,45 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/pro/access-management/service-accounts>)
     pub fn create_service_account_api_key(&self) -> CreateServiceAccountApiKey {
         CreateServiceAccountApiKey {
-            call: Call::new(&self.transport, &operations::CREATE_SERVICE_ACCOUNT_API_KEY),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::CREATE_SERVICE_ACCOUNT_API_KEY,
+            ),
         }
     }
 }
 
-/// A call of [`Client::create_service_account`] that is not sent yet.
+/// A call of [`Client::create_service_account`](crate::Client::create_service_account) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct CreateServiceAccount {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl CreateServiceAccount {
     /// Id of the organization.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("organization_id", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organization_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::ServiceAccountCreate>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::ServiceAccountCreate>,
+    ) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::ServiceAccountCreate>::into(value));
         self
     }
 
@@ -65,45 +75,63 @@ impl CreateServiceAccount {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<Option<Value>>, Error<types::ErrorBodyOrHttpValidationError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<
+            ::std::option::Option<::rolecall_client::private::serde_json::Value>,
+        >,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_optional_json().await
     }
 }
 
-/// A call of [`Client::create_service_account_api_key`] that is not sent yet.
+/// A call of [`Client::create_service_account_api_key`](crate::Client::create_service_account_api_key) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct CreateServiceAccountApiKey {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl CreateServiceAccountApiKey {
     /// Id of the organization.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("organization_id", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organization_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Name or id of the service account.
     ///
     /// Required.
-    pub fn service_account(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("service_account", Into::<String>::into(value));
+    pub fn service_account(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "service_account",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::ApiKeyCreate>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(mut self, value: impl ::std::convert::Into<crate::types::ApiKeyCreate>) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::ApiKeyCreate>::into(
+                value,
+            ));
         self
     }
 
@@ -111,10 +139,13 @@ impl CreateServiceAccountApiKey {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::ApiKeyCreated>, Error<types::ErrorBodyOrHttpValidationError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::ApiKeyCreated>,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_json().await
     }
 }

@@ -3,12 +3,7 @@
 //!
 //! Who belongs to a team.
 
-use rolecall_client::private::serde_json::Value;
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the members of a team.
     ///
     /// `GET /teams/{team_id}/members`
@@ -18,7 +13,10 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/teams/members>)
     pub fn list_team_members(&self) -> ListTeamMembers {
         ListTeamMembers {
-            call: Call::new(&self.transport, &operations::LIST_TEAM_MEMBERS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_TEAM_MEMBERS,
+            ),
         }
     }
 
@@ -31,7 +29,10 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/teams/members>)
     pub fn add_team_member(&self) -> AddTeamMember {
         AddTeamMember {
-            call: Call::new(&self.transport, &operations::ADD_TEAM_MEMBER),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::ADD_TEAM_MEMBER,
+            ),
         }
     }
 
@@ -44,24 +45,30 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/teams/members>)
     pub fn remove_team_member(&self) -> RemoveTeamMember {
         RemoveTeamMember {
-            call: Call::new(&self.transport, &operations::REMOVE_TEAM_MEMBER),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::REMOVE_TEAM_MEMBER,
+            ),
         }
     }
 }
 
-/// A call of [`Client::list_team_members`] that is not sent yet.
+/// A call of [`Client::list_team_members`](crate::Client::list_team_members) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListTeamMembers {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListTeamMembers {
     /// Id of the team.
     ///
     /// Required.
-    pub fn team_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("team_id", Into::<String>::into(value));
+    pub fn team_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "team_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -69,61 +76,81 @@ impl ListTeamMembers {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<Vec<types::UserRead>>, Error<types::ErrorBodyOrHttpValidationError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::UserRead>>,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListTeamMembers {
-    type Body = Vec<types::UserRead>;
-    type Item = types::UserRead;
-    type Error = types::ErrorBodyOrHttpValidationError;
+impl ::rolecall_client::Paged for ListTeamMembers {
+    type Body = ::std::vec::Vec<crate::types::UserRead>;
+    type Item = crate::types::UserRead;
+    type Error = crate::types::ErrorBodyOrHttpValidationError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::add_team_member`] that is not sent yet.
+/// A call of [`Client::add_team_member`](crate::Client::add_team_member) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AddTeamMember {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AddTeamMember {
     /// The user or service account.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("user_id", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "user_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The pending invitation, in place of a user.
-    pub fn invitation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("invitation_id", Into::<String>::into(value));
+    pub fn invitation_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "invitation_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Id of the team.
     ///
     /// Required.
-    pub fn team_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("team_id", Into::<String>::into(value));
+    pub fn team_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "team_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -131,39 +158,56 @@ impl AddTeamMember {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<Option<Value>>, Error<types::ErrorBodyOrHttpValidationError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<
+            ::std::option::Option<::rolecall_client::private::serde_json::Value>,
+        >,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_optional_json().await
     }
 }
 
-/// A call of [`Client::remove_team_member`] that is not sent yet.
+/// A call of [`Client::remove_team_member`](crate::Client::remove_team_member) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct RemoveTeamMember {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl RemoveTeamMember {
     /// The user or service account.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("user_id", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "user_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The pending invitation, in place of a user.
-    pub fn invitation_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("invitation_id", Into::<String>::into(value));
+    pub fn invitation_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "invitation_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Id of the team.
     ///
     /// Required.
-    pub fn team_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("team_id", Into::<String>::into(value));
+    pub fn team_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "team_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -171,10 +215,15 @@ impl RemoveTeamMember {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<Option<Value>>, Error<types::ErrorBodyOrHttpValidationError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<
+            ::std::option::Option<::rolecall_client::private::serde_json::Value>,
+        >,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_optional_json().await
     }
 }

@@ -3,11 +3,7 @@
 //!
 //! Groups of users within an organization.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the teams of an organization.
     ///
     /// `GET /organizations/{organization_id}/teams`
@@ -15,7 +11,10 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/organizations/teams>)
     pub fn list_organization_teams(&self) -> ListOrganizationTeams {
         ListOrganizationTeams {
-            call: Call::new(&self.transport, &operations::LIST_ORGANIZATION_TEAMS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_ORGANIZATION_TEAMS,
+            ),
         }
     }
 
@@ -26,7 +25,7 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/teams>)
     pub fn create_team(&self) -> CreateTeam {
         CreateTeam {
-            call: Call::new(&self.transport, &operations::CREATE_TEAM),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::CREATE_TEAM),
         }
     }
 
@@ -37,25 +36,30 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/teams>)
     pub fn get_team(&self) -> GetTeam {
         GetTeam {
-            call: Call::new(&self.transport, &operations::GET_TEAM),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::GET_TEAM),
         }
     }
 }
 
-/// A call of [`Client::list_organization_teams`] that is not sent yet.
+/// A call of [`Client::list_organization_teams`](crate::Client::list_organization_teams) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListOrganizationTeams {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListOrganizationTeams {
     /// Id of the organization.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("organization_id", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organization_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -63,49 +67,60 @@ impl ListOrganizationTeams {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<Vec<types::TeamRead>>, Error<types::ErrorBodyOrHttpValidationError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::TeamRead>>,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListOrganizationTeams {
-    type Body = Vec<types::TeamRead>;
-    type Item = types::TeamRead;
-    type Error = types::ErrorBodyOrHttpValidationError;
+impl ::rolecall_client::Paged for ListOrganizationTeams {
+    type Body = ::std::vec::Vec<crate::types::TeamRead>;
+    type Item = crate::types::TeamRead;
+    type Error = crate::types::ErrorBodyOrHttpValidationError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::create_team`] that is not sent yet.
+/// A call of [`Client::create_team`](crate::Client::create_team) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct CreateTeam {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl CreateTeam {
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::TeamCreate>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(mut self, value: impl ::std::convert::Into<crate::types::TeamCreate>) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::TeamCreate>::into(
+                value,
+            ));
         self
     }
 
@@ -113,27 +128,33 @@ impl CreateTeam {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::TeamRead>, Error<types::ErrorBodyOrHttpValidationError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::TeamRead>,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_team`] that is not sent yet.
+/// A call of [`Client::get_team`](crate::Client::get_team) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetTeam {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetTeam {
     /// Id of the team.
     ///
     /// Required.
-    pub fn team_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("team_id", Into::<String>::into(value));
+    pub fn team_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "team_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -141,10 +162,13 @@ impl GetTeam {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::TeamRead>, Error<types::ErrorBodyOrHttpValidationError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::TeamRead>,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_json().await
     }
 }

@@ -3,11 +3,7 @@
 //!
 //! People and service accounts.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List users.
     ///
     /// `GET /users`
@@ -15,7 +11,7 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/users>)
     pub fn list_users(&self) -> ListUsers {
         ListUsers {
-            call: Call::new(&self.transport, &operations::LIST_USERS),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::LIST_USERS),
         }
     }
 
@@ -28,7 +24,10 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/users/me>)
     pub fn get_current_user(&self) -> GetCurrentUser {
         GetCurrentUser {
-            call: Call::new(&self.transport, &operations::GET_CURRENT_USER),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::GET_CURRENT_USER,
+            ),
         }
     }
 
@@ -41,7 +40,7 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/users>)
     pub fn update_user(&self) -> UpdateUser {
         UpdateUser {
-            call: Call::new(&self.transport, &operations::UPDATE_USER),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::UPDATE_USER),
         }
     }
 
@@ -54,16 +53,19 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/users/authorize-server>)
     pub fn authorize_server(&self) -> AuthorizeServer {
         AuthorizeServer {
-            call: Call::new(&self.transport, &operations::AUTHORIZE_SERVER),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::AUTHORIZE_SERVER,
+            ),
         }
     }
 }
 
-/// A call of [`Client::list_users`] that is not sent yet.
+/// A call of [`Client::list_users`](crate::Client::list_users) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListUsers {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListUsers {
@@ -80,26 +82,41 @@ impl ListUsers {
     }
 
     /// Only this user.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("user_id", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "user_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Only users who sign in with this identity provider.
-    pub fn oauth_provider(mut self, value: impl Into<String>) -> Self {
-        self.call.set("oauth_provider", Into::<String>::into(value));
+    pub fn oauth_provider(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "oauth_provider",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Only the user with this id at the identity provider.
-    pub fn oauth_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("oauth_id", Into::<String>::into(value));
+    pub fn oauth_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "oauth_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Only users with this address. Compare the addresses in the answer too.
-    pub fn email(mut self, value: impl Into<String>) -> Self {
-        self.call.set("email", Into::<String>::into(value));
+    pub fn email(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "email",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -113,41 +130,49 @@ impl ListUsers {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<Vec<types::UserRead>>, Error<types::ErrorBodyOrHttpValidationError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::UserRead>>,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListUsers {
-    type Body = Vec<types::UserRead>;
-    type Item = types::UserRead;
-    type Error = types::ErrorBodyOrHttpValidationError;
+impl ::rolecall_client::Paged for ListUsers {
+    type Body = ::std::vec::Vec<crate::types::UserRead>;
+    type Item = crate::types::UserRead;
+    type Error = crate::types::ErrorBodyOrHttpValidationError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::get_current_user`] that is not sent yet.
+/// A call of [`Client::get_current_user`](crate::Client::get_current_user) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetCurrentUser {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetCurrentUser {
@@ -155,33 +180,44 @@ impl GetCurrentUser {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBody`].
-    pub async fn send(self) -> Result<Response<types::UserRead>, Error<types::ErrorBody>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBody`](crate::types::ErrorBody).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::UserRead>,
+        ::rolecall_client::Error<crate::types::ErrorBody>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::update_user`] that is not sent yet.
+/// A call of [`Client::update_user`](crate::Client::update_user) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct UpdateUser {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl UpdateUser {
     /// Id of the user.
     ///
     /// Required.
-    pub fn user_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("user_id", Into::<String>::into(value));
+    pub fn user_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "user_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::UserUpdate>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(mut self, value: impl ::std::convert::Into<crate::types::UserUpdate>) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::UserUpdate>::into(
+                value,
+            ));
         self
     }
 
@@ -189,27 +225,33 @@ impl UpdateUser {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::UserRead>, Error<types::ErrorBodyOrHttpValidationError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::UserRead>,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::authorize_server`] that is not sent yet.
+/// A call of [`Client::authorize_server`](crate::Client::authorize_server) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct AuthorizeServer {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl AuthorizeServer {
     /// Id of the workspace server.
     ///
     /// Required.
-    pub fn server_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("server_id", Into::<String>::into(value));
+    pub fn server_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "server_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -217,10 +259,13 @@ impl AuthorizeServer {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::UserRead>, Error<types::ErrorBodyOrHttpValidationError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::UserRead>,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_json().await
     }
 }

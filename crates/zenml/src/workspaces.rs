@@ -3,11 +3,7 @@
 //!
 //! The workspaces of an organization.
 
-use rolecall_client::{Call, Error, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List workspaces.
     ///
     /// `GET /workspaces`
@@ -15,7 +11,10 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/tenants>)
     pub fn list_workspaces(&self) -> ListWorkspaces {
         ListWorkspaces {
-            call: Call::new(&self.transport, &operations::LIST_WORKSPACES),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_WORKSPACES,
+            ),
         }
     }
 
@@ -28,7 +27,10 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/tenants>)
     pub fn create_workspace(&self) -> CreateWorkspace {
         CreateWorkspace {
-            call: Call::new(&self.transport, &operations::CREATE_WORKSPACE),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::CREATE_WORKSPACE,
+            ),
         }
     }
 
@@ -39,7 +41,7 @@ impl Client {
     /// [Documentation](<https://docs.zenml.io/api-reference/pro-api/pro-api/tenants>)
     pub fn get_workspace(&self) -> GetWorkspace {
         GetWorkspace {
-            call: Call::new(&self.transport, &operations::GET_WORKSPACE),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::GET_WORKSPACE),
         }
     }
 
@@ -53,7 +55,7 @@ impl Client {
     #[deprecated = "deprecated by the service"]
     pub fn list_tenants(&self) -> ListTenants {
         ListTenants {
-            call: Call::new(&self.transport, &operations::LIST_TENANTS),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::LIST_TENANTS),
         }
     }
 
@@ -67,48 +69,73 @@ impl Client {
     #[deprecated = "deprecated by the service"]
     pub fn list_organization_tenants(&self) -> ListOrganizationTenants {
         ListOrganizationTenants {
-            call: Call::new(&self.transport, &operations::LIST_ORGANIZATION_TENANTS),
+            call: ::rolecall_client::Call::new(
+                &self.transport,
+                &crate::operations::LIST_ORGANIZATION_TENANTS,
+            ),
         }
     }
 }
 
-/// A call of [`Client::list_workspaces`] that is not sent yet.
+/// A call of [`Client::list_workspaces`](crate::Client::list_workspaces) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListWorkspaces {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListWorkspaces {
     /// Only this workspace.
-    pub fn workspace_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("workspace_id", Into::<String>::into(value));
+    pub fn workspace_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "workspace_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Only workspaces of this name.
-    pub fn workspace_name(mut self, value: impl Into<String>) -> Self {
-        self.call.set("workspace_name", Into::<String>::into(value));
+    pub fn workspace_name(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "workspace_name",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Only the workspace whose server has this URL.
-    pub fn url(mut self, value: impl Into<String>) -> Self {
-        self.call.set("url", Into::<String>::into(value));
+    pub fn url(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "url",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Only workspaces of this organization.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("organization_id", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organization_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Only workspaces in this status.
-    pub fn status(mut self, value: impl Into<types::WorkspaceStatus>) -> Self {
-        self.call
-            .set("status", Into::<types::WorkspaceStatus>::into(value));
+    pub fn status(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::WorkspaceStatus>,
+    ) -> Self {
+        self.call.set(
+            "status",
+            ::std::convert::Into::<crate::types::WorkspaceStatus>::into(value),
+        );
         self
     }
 
@@ -119,8 +146,11 @@ impl ListWorkspaces {
     }
 
     /// Only workspaces of this owner.
-    pub fn owner_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("owner_id", Into::<String>::into(value));
+    pub fn owner_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "owner_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -146,50 +176,58 @@ impl ListWorkspaces {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<Vec<types::WorkspaceRead>>, Error<types::ErrorBodyOrHttpValidationError>>
-    {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::WorkspaceRead>>,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListWorkspaces {
-    type Body = Vec<types::WorkspaceRead>;
-    type Item = types::WorkspaceRead;
-    type Error = types::ErrorBodyOrHttpValidationError;
+impl ::rolecall_client::Paged for ListWorkspaces {
+    type Body = ::std::vec::Vec<crate::types::WorkspaceRead>;
+    type Item = crate::types::WorkspaceRead;
+    type Error = crate::types::ErrorBodyOrHttpValidationError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::create_workspace`] that is not sent yet.
+/// A call of [`Client::create_workspace`](crate::Client::create_workspace) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct CreateWorkspace {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl CreateWorkspace {
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::WorkspaceCreate>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(mut self, value: impl ::std::convert::Into<crate::types::WorkspaceCreate>) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::WorkspaceCreate>::into(value));
         self
     }
 
@@ -197,27 +235,33 @@ impl CreateWorkspace {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::WorkspaceRead>, Error<types::ErrorBodyOrHttpValidationError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::WorkspaceRead>,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_workspace`] that is not sent yet.
+/// A call of [`Client::get_workspace`](crate::Client::get_workspace) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetWorkspace {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetWorkspace {
     /// Id of the workspace.
     ///
     /// Required.
-    pub fn workspace_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("workspace_id", Into::<String>::into(value));
+    pub fn workspace_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "workspace_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -225,63 +269,94 @@ impl GetWorkspace {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<types::WorkspaceRead>, Error<types::ErrorBodyOrHttpValidationError>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::WorkspaceRead>,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::list_tenants`] that is not sent yet.
+/// A call of [`Client::list_tenants`](crate::Client::list_tenants) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListTenants {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListTenants {
     /// Only this workspace.
-    pub fn workspace_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("workspace_id", Into::<String>::into(value));
+    pub fn workspace_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "workspace_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Only workspaces of this name.
-    pub fn workspace_name(mut self, value: impl Into<String>) -> Self {
-        self.call.set("workspace_name", Into::<String>::into(value));
+    pub fn workspace_name(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "workspace_name",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Former name of workspace_id.
-    pub fn tenant_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("tenant_id", Into::<String>::into(value));
+    pub fn tenant_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "tenant_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Former name of workspace_name.
-    pub fn tenant_name(mut self, value: impl Into<String>) -> Self {
-        self.call.set("tenant_name", Into::<String>::into(value));
+    pub fn tenant_name(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "tenant_name",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Only the workspace whose server has this URL.
-    pub fn url(mut self, value: impl Into<String>) -> Self {
-        self.call.set("url", Into::<String>::into(value));
+    pub fn url(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "url",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Only workspaces of this organization.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("organization_id", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organization_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// Only workspaces in this status.
-    pub fn status(mut self, value: impl Into<types::WorkspaceStatus>) -> Self {
-        self.call
-            .set("status", Into::<types::WorkspaceStatus>::into(value));
+    pub fn status(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::WorkspaceStatus>,
+    ) -> Self {
+        self.call.set(
+            "status",
+            ::std::convert::Into::<crate::types::WorkspaceStatus>::into(value),
+        );
         self
     }
 
@@ -292,8 +367,11 @@ impl ListTenants {
     }
 
     /// Only workspaces of this owner.
-    pub fn owner_id(mut self, value: impl Into<String>) -> Self {
-        self.call.set("owner_id", Into::<String>::into(value));
+    pub fn owner_id(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "owner_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -313,49 +391,61 @@ impl ListTenants {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<Vec<types::WorkspaceRead>>, Error<types::ErrorBodyOrHttpValidationError>>
-    {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::WorkspaceRead>>,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListTenants {
-    type Body = Vec<types::WorkspaceRead>;
-    type Item = types::WorkspaceRead;
-    type Error = types::ErrorBodyOrHttpValidationError;
+impl ::rolecall_client::Paged for ListTenants {
+    type Body = ::std::vec::Vec<crate::types::WorkspaceRead>;
+    type Item = crate::types::WorkspaceRead;
+    type Error = crate::types::ErrorBodyOrHttpValidationError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }
 
-/// A call of [`Client::list_organization_tenants`] that is not sent yet.
+/// A call of [`Client::list_organization_tenants`](crate::Client::list_organization_tenants) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListOrganizationTenants {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListOrganizationTenants {
     /// Only workspaces in this status.
-    pub fn status(mut self, value: impl Into<types::WorkspaceStatus>) -> Self {
-        self.call
-            .set("status", Into::<types::WorkspaceStatus>::into(value));
+    pub fn status(
+        mut self,
+        value: impl ::std::convert::Into<crate::types::WorkspaceStatus>,
+    ) -> Self {
+        self.call.set(
+            "status",
+            ::std::convert::Into::<crate::types::WorkspaceStatus>::into(value),
+        );
         self
     }
 
@@ -374,9 +464,14 @@ impl ListOrganizationTenants {
     /// Id of the organization.
     ///
     /// Required.
-    pub fn organization_id(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set("organization_id", Into::<String>::into(value));
+    pub fn organization_id(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.call.set(
+            "organization_id",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -384,33 +479,40 @@ impl ListOrganizationTenants {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorBodyOrHttpValidationError`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorBodyOrHttpValidationError`](crate::types::ErrorBodyOrHttpValidationError).
     pub async fn send(
         self,
-    ) -> Result<Response<Vec<types::WorkspaceRead>>, Error<types::ErrorBodyOrHttpValidationError>>
-    {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<::std::vec::Vec<crate::types::WorkspaceRead>>,
+        ::rolecall_client::Error<crate::types::ErrorBodyOrHttpValidationError>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListOrganizationTenants {
-    type Body = Vec<types::WorkspaceRead>;
-    type Item = types::WorkspaceRead;
-    type Error = types::ErrorBodyOrHttpValidationError;
+impl ::rolecall_client::Paged for ListOrganizationTenants {
+    type Body = ::std::vec::Vec<crate::types::WorkspaceRead>;
+    type Item = crate::types::WorkspaceRead;
+    type Error = crate::types::ErrorBodyOrHttpValidationError;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         (body, None)
     }
 }

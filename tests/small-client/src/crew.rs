@@ -3,20 +3,13 @@
 //!
 //! People and their posts.
 
-use std::collections::BTreeMap;
-
-use rolecall_client::private::serde_json::Value;
-use rolecall_client::{Call, Error, Location, Paged, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// List the crew.
     ///
     /// `GET /crew`
     pub fn list_crew(&self) -> ListCrew {
         ListCrew {
-            call: Call::new(&self.transport, &operations::LIST_CREW),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::LIST_CREW),
         }
     }
 
@@ -27,7 +20,7 @@ impl Client {
     /// Ends with a comment mark: */ and a "quote".
     pub fn sign_on(&self) -> SignOn {
         SignOn {
-            call: Call::new(&self.transport, &operations::SIGN_ON),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::SIGN_ON),
         }
     }
 
@@ -37,7 +30,7 @@ impl Client {
     #[deprecated = "deprecated by the service"]
     pub fn get_member(&self) -> GetMember {
         GetMember {
-            call: Call::new(&self.transport, &operations::GET_MEMBER),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::GET_MEMBER),
         }
     }
 
@@ -48,22 +41,25 @@ impl Client {
     /// **Hazard**: Puts the member's parrot ashore too.
     pub fn get_member2(&self) -> GetMember2 {
         GetMember2 {
-            call: Call::new(&self.transport, &operations::GET_MEMBER2),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::GET_MEMBER2),
         }
     }
 }
 
-/// A call of [`Client::list_crew`] that is not sent yet.
+/// A call of [`Client::list_crew`](crate::Client::list_crew) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct ListCrew {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl ListCrew {
     /// Where to go on.
-    pub fn page(mut self, value: impl Into<String>) -> Self {
-        self.call.set("page", Into::<String>::into(value));
+    pub fn page(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "page",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -74,21 +70,27 @@ impl ListCrew {
     }
 
     /// Any of these ranks.
-    pub fn rank(mut self, value: impl IntoIterator<Item = impl Into<types::Rank>>) -> Self {
+    pub fn rank(
+        mut self,
+        value: impl ::std::iter::IntoIterator<Item = impl ::std::convert::Into<crate::types::Rank>>,
+    ) -> Self {
         self.call.set(
             "rank",
             value
                 .into_iter()
-                .map(|item| -> types::Rank { item.into() })
-                .collect::<Vec<_>>(),
+                .map(|item| -> crate::types::Rank { item.into() })
+                .collect::<::std::vec::Vec<_>>(),
         );
         self
     }
 
     /// The version of the list.
-    pub fn version(mut self, value: impl Into<String>) -> Self {
-        self.call
-            .set_in(Location::Query, "version", Into::<String>::into(value));
+    pub fn version(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set_in(
+            ::rolecall_client::Location::Query,
+            "version",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -96,7 +98,8 @@ impl ListCrew {
     ///
     /// Sent as `version`.
     pub fn version2(mut self, value: i64) -> Self {
-        self.call.set_in(Location::Header, "version", value);
+        self.call
+            .set_in(::rolecall_client::Location::Header, "version", value);
         self
     }
 
@@ -104,50 +107,59 @@ impl ListCrew {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObjectOrStatus422`].
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObjectOrStatus422`](crate::types::ErrorObjectOrStatus422).
     pub async fn send(
         self,
-    ) -> Result<Response<types::CrewPage>, Error<types::ErrorObjectOrStatus422>> {
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::CrewPage>,
+        ::rolecall_client::Error<crate::types::ErrorObjectOrStatus422>,
+    > {
         self.call.send_json().await
     }
 }
 
-impl Paged for ListCrew {
-    type Body = types::CrewPage;
-    type Item = types::Member;
-    type Error = types::ErrorObjectOrStatus422;
+impl ::rolecall_client::Paged for ListCrew {
+    type Body = crate::types::CrewPage;
+    type Item = crate::types::Member;
+    type Error = crate::types::ErrorObjectOrStatus422;
 
-    fn call(&self) -> &Call {
+    fn call(&self) -> &::rolecall_client::Call {
         &self.call
     }
 
-    fn call_mut(&mut self) -> &mut Call {
+    fn call_mut(&mut self) -> &mut ::rolecall_client::Call {
         &mut self.call
     }
 
-    fn into_call(self) -> Call {
+    fn into_call(self) -> ::rolecall_client::Call {
         self.call
     }
 
-    fn split(body: Self::Body) -> (Vec<Self::Item>, Option<String>) {
+    fn split(
+        body: Self::Body,
+    ) -> (
+        ::std::vec::Vec<Self::Item>,
+        ::std::option::Option<::std::string::String>,
+    ) {
         let next = Some(&body).and_then(|value| value.next.as_ref()).cloned();
         (body.members, next)
     }
 }
 
-/// A call of [`Client::sign_on`] that is not sent yet.
+/// A call of [`Client::sign_on`](crate::Client::sign_on) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct SignOn {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl SignOn {
     /// The body.
     ///
     /// Required.
-    pub fn body(mut self, value: impl Into<types::Member>) -> Self {
-        self.call.json(&value.into());
+    pub fn body(mut self, value: impl ::std::convert::Into<crate::types::Member>) -> Self {
+        self.call
+            .json(&::std::convert::Into::<crate::types::Member>::into(value));
         self
     }
 
@@ -155,17 +167,22 @@ impl SignOn {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<types::SignOnAnswer>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::SignOnAnswer>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_by_status().await
     }
 }
 
-/// A call of [`Client::get_member`] that is not sent yet.
+/// A call of [`Client::get_member`](crate::Client::get_member) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetMember {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetMember {
@@ -178,32 +195,44 @@ impl GetMember {
     }
 
     /// `self`.
-    pub fn self_(mut self, value: impl Into<String>) -> Self {
-        self.call.set("self", Into::<String>::into(value));
+    pub fn self_(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "self",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// `filter`.
-    pub fn filter(mut self, value: &BTreeMap<String, String>) -> Self {
+    pub fn filter(
+        mut self,
+        value: &::std::collections::BTreeMap<::std::string::String, ::std::string::String>,
+    ) -> Self {
         self.call
-            .set_serialized_in(Location::Query, "filter", value);
+            .set_serialized_in(::rolecall_client::Location::Query, "filter", value);
         self
     }
 
     /// An object under a name that is taken.
     ///
     /// Sent as `filter`.
-    pub fn filter2(mut self, value: &BTreeMap<String, String>) -> Self {
+    pub fn filter2(
+        mut self,
+        value: &::std::collections::BTreeMap<::std::string::String, ::std::string::String>,
+    ) -> Self {
         self.call
-            .set_serialized_in(Location::Header, "filter", value);
+            .set_serialized_in(::rolecall_client::Location::Header, "filter", value);
         self
     }
 
     /// A name that is a keyword of Rust.
     ///
     /// Required.
-    pub fn type_(mut self, value: impl Into<String>) -> Self {
-        self.call.set("type", Into::<String>::into(value));
+    pub fn type_(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "type",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -211,25 +240,33 @@ impl GetMember {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is [`types::ErrorObject`].
-    pub async fn send(self) -> Result<Response<types::Member>, Error<types::ErrorObject>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is [`ErrorObject`](crate::types::ErrorObject).
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::Member>,
+        ::rolecall_client::Error<crate::types::ErrorObject>,
+    > {
         self.call.send_json().await
     }
 }
 
-/// A call of [`Client::get_member2`] that is not sent yet.
+/// A call of [`Client::get_member2`](crate::Client::get_member2) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct GetMember2 {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl GetMember2 {
     /// A name that is a keyword of Rust.
     ///
     /// Required.
-    pub fn type_(mut self, value: impl Into<String>) -> Self {
-        self.call.set("type", Into::<String>::into(value));
+    pub fn type_(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "type",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -237,8 +274,13 @@ impl GetMember2 {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is not described, and kept as JSON.
-    pub async fn send(self) -> Result<Response<()>, Error<Value>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is not described, and kept as JSON.
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<()>,
+        ::rolecall_client::Error<::rolecall_client::private::serde_json::Value>,
+    > {
         self.call.send_empty().await
     }
 }

@@ -3,47 +3,51 @@
 //!
 //! A tag that is no identifier.
 
-use rolecall_client::private::serde_json::Value;
-use rolecall_client::{Call, Error, Response};
-
-use crate::{Client, operations, types};
-
-impl Client {
+impl crate::Client {
     /// Enter the harbour.
     ///
     /// `GET /harbour/{港}`
     pub fn 入港(&self) -> 入港 {
         入港 {
-            call: Call::new(&self.transport, &operations::入港),
+            call: ::rolecall_client::Call::new(&self.transport, &crate::operations::入港),
         }
     }
 }
 
-/// A call of [`Client::入港`] that is not sent yet.
+/// A call of [`Client::入港`](crate::Client::入港) that is not sent yet.
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until `send` is awaited"]
 pub struct 入港 {
-    call: Call,
+    call: ::rolecall_client::Call,
 }
 
 impl 入港 {
     /// `港`.
     ///
     /// Required.
-    pub fn 港(mut self, value: impl Into<String>) -> Self {
-        self.call.set("港", Into::<String>::into(value));
+    pub fn 港(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "港",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// `quo"te`.
-    pub fn quo_te(mut self, value: impl Into<String>) -> Self {
-        self.call.set("quo\"te", Into::<String>::into(value));
+    pub fn quo_te(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "quo\"te",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
     /// `Style`.
-    pub fn style(mut self, value: impl Into<String>) -> Self {
-        self.call.set("Style", Into::<String>::into(value));
+    pub fn style(mut self, value: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.call.set(
+            "Style",
+            ::std::convert::Into::<::std::string::String>::into(value),
+        );
         self
     }
 
@@ -51,8 +55,13 @@ impl 入港 {
     ///
     /// # Errors
     ///
-    /// Everything that [`Error`] lists; a documented error body is not described, and kept as JSON.
-    pub async fn send(self) -> Result<Response<types::NumberObject>, Error<Value>> {
+    /// Everything that [`Error`](::rolecall_client::Error) lists; a documented error body is not described, and kept as JSON.
+    pub async fn send(
+        self,
+    ) -> ::std::result::Result<
+        ::rolecall_client::Response<crate::types::NumberObject>,
+        ::rolecall_client::Error<::rolecall_client::private::serde_json::Value>,
+    > {
         self.call.send_json().await
     }
 }

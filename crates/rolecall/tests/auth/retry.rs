@@ -3,7 +3,7 @@
 use super::support::{Reply, Server, call, reading};
 use rolecall::auth::oauth::ClientCredentials;
 use rolecall::auth::{Authorizer, Credentials, ErrorKind};
-use rolecall_client::{Operation, StatusCode, find};
+use rolecall_client::{Operation, Server as OwnServer, StatusCode, find};
 
 const ROLES: &str = "/api/v1/users/1/roles";
 
@@ -112,4 +112,31 @@ async fn no_token_is_fetched_for_another_origin() {
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::OtherOrigin);
     assert!(server.seen().is_empty() && elsewhere.seen().is_empty());
+}
+
+#[tokio::test]
+async fn a_server_that_is_the_operation_s_own_gets_the_request_without_a_token() {
+    let (server, authorizer) = server(|_| true).await;
+    let elsewhere = Server::always(Reply::new(200, "[]")).await;
+    let known = reading();
+    let operation: &'static Operation = Box::leak(Box::new(Operation {
+        method: known.method.clone(),
+        server: Some(OwnServer {
+            url: "https://roles.example",
+            variables: &[],
+            of_all: &[],
+        }),
+        ..*known
+    }));
+    let status = call(&authorizer, operation, &elsewhere.at(ROLES)).await;
+    assert_eq!(status.unwrap(), StatusCode::OK);
+    assert!(server.seen().is_empty());
+    let seen = elsewhere.seen();
+    assert_eq!(seen.len(), 1);
+    assert_eq!(seen[0].header("authorization"), None);
+    // At the origin of the credentials it gets one.
+    call(&authorizer, operation, &server.at(ROLES))
+        .await
+        .unwrap();
+    assert_eq!(paths(&server), ["/token", ROLES]);
 }

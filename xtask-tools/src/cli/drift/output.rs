@@ -4,10 +4,13 @@ use std::ffi::OsString;
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::path::Path;
 
+use serde_json::Value;
+
 use crate::drift::source::bad_input;
 use rolecall_drift::report::format::Target;
 use rolecall_drift::report::{Format, Report, Style};
 use xtask::generate::Failure;
+use xtask::project::Project;
 use xtask::write::{self, Change};
 
 use super::arguments::{Colour, Common};
@@ -54,11 +57,43 @@ pub fn write(report: &Report, targets: &[Target], common: &Common) -> Result<(),
     };
     for target in targets {
         match &target.file {
-            Some(file) => to_file(file, target.format.render(report, plain))?,
-            None => to_stdout(&target.format.render(report, here(common, plain)))?,
+            Some(file) => to_file(file, render(target.format, report, plain))?,
+            None => to_stdout(&render(target.format, report, here(common, plain)))?,
         }
     }
     Ok(())
+}
+
+/// The report as a text; what is for programs names files as all of this tool's JSON does.
+fn render(format: Format, report: &Report, style: Style) -> String {
+    if format != Format::Json {
+        return format.render(report, style);
+    }
+    let mut report = serde_json::to_value(report).unwrap_or_default();
+    shorten(&mut report, &Project::here());
+    let mut text = serde_json::to_string_pretty(&report).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// Writes files, and the names of sections that are files, as [`Project::shown`] has them.
+fn shorten(value: &mut Value, project: &Project) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| shorten(item, project)),
+        Value::Object(entries) => {
+            for (key, value) in entries {
+                match value {
+                    Value::String(file) if matches!(key.as_str(), "file" | "name") => {
+                        if Path::new(file).is_absolute() {
+                            *file = project.shown(file);
+                        }
+                    }
+                    value => shorten(value, project),
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 /// How standard output shows a report.
