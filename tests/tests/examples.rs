@@ -152,10 +152,14 @@ fn apis() -> [Api; 4] {
 impl Api {
     /// How a file decodes, by its name; nothing, when it is an example of what is no type.
     fn decode(&self, file: &str) -> Result<Option<(u16, Decode)>, String> {
-        let parts: Vec<&str> = file.split('.').collect();
-        let [first, second, _case, "json"] = parts[..] else {
+        // From behind: the `operationId` may hold dots.
+        let mut parts = file.rsplitn(4, '.');
+        let (Some("json"), Some(_case), Some(second), Some(first)) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
             return Err("is not named as specs/README.md says".to_owned());
         };
+        let first = &*rolecall_codegen::lint::unescaped(first);
         if first == "schema" {
             let mut renamed = self.renamed.iter().filter(|(known, _)| *known == second);
             let ty = renamed.next().map_or(second, |(_, ty)| *ty);

@@ -7,8 +7,8 @@ use std::path::Path;
 use rolecall_client::{Error, ErrorBody as _, Multipart, Paged as _, Part};
 use rolecall_tests::recorder::{Answer, Recorder};
 use small_client::types::{
-    ErrorObjectOrStatus422, ErrorObjectOrText, Member, Note, PapersSendOrderBody, PapersSendOrderBodyMeta,
-    Parrot, Rank, Sailor, SignOnAnswer, TokenBody,
+    ErrorObjectOrStatus422, Member, Note, PapersSendOrderBody, PapersSendOrderBodyMeta, Parrot,
+    Rank, Sailor, SignOnAnswer, TextOrErrorObject, TokenBody,
 };
 use small_client::{Client, Transport, operations};
 
@@ -288,13 +288,21 @@ async fn an_error_that_is_documented_without_a_body_has_none() {
         Answer::json(400, r#"{"message":"no"}"#),
     ])
     .await;
-    let order = || client.papers_send_order().body(PapersSendOrderBody::new("x")).send();
+    let order = || {
+        client
+            .papers_send_order()
+            .body(PapersSendOrderBody::new("x"))
+            .send()
+    };
     let error = order().await.unwrap_err();
     assert!(matches!(error, Error::NoBody { .. }), "{error:?}");
     let error = order().await.unwrap_err();
-    assert!(matches!(error.api(), Some(ErrorObjectOrText::Text(text)) if text == "closed"));
+    assert!(matches!(error.api(), Some(TextOrErrorObject::Text(text)) if text == "closed"));
     let error = order().await.unwrap_err();
-    assert!(matches!(error.api(), Some(ErrorObjectOrText::ErrorObject(_))));
+    assert!(matches!(
+        error.api(),
+        Some(TextOrErrorObject::ErrorObject(_))
+    ));
 }
 
 #[tokio::test]
@@ -303,7 +311,10 @@ async fn an_operation_of_another_server_goes_there_and_elsewhere_when_told() {
     let server = cargo.server.unwrap();
     assert_eq!(server.url, "https://cargo.{host}/v2");
     assert_eq!(server.variables, [("host", "harbour.example.com")]);
-    assert_eq!(server.of_all, ["https://{host}/v1", "https://harbour.example.com/v1"]);
+    assert_eq!(
+        server.of_all,
+        ["https://{host}/v1", "https://harbour.example.com/v1"]
+    );
     // One of the description's servers is no server of its own.
     assert_eq!(operations::find("weighCargo").unwrap().server, None);
 
@@ -312,8 +323,16 @@ async fn an_operation_of_another_server_goes_there_and_elsewhere_when_told() {
     client.put_cargo().body(photo()).send().await.unwrap();
     let received = recorder.only();
     assert_eq!(received.target, "/cargo");
-    assert!(received.text().contains("Content-Type: image/png\r\nx-crate: 7\r\n"));
-    let error = client.put_cargo().body(Multipart::new().text("photo", "p")).send().await;
+    assert!(
+        received
+            .text()
+            .contains("Content-Type: image/png\r\nx-crate: 7\r\n")
+    );
+    let error = client
+        .put_cargo()
+        .body(Multipart::new().text("photo", "p"))
+        .send()
+        .await;
     assert!(error.unwrap_err().to_string().contains("X-Crate"));
 
     let recorder = Recorder::start([Answer::empty(204)]).await;

@@ -16,7 +16,7 @@ mod types {
         )* };
     }
     objects! {
-        Option Result String Box Vec From Into Some None Ok Err AsRef Default Clone Debug PartialEq Parts __Parts A D S
+        Option Result String Box Vec From Into Some None Ok Err AsRef Default Clone Debug PartialEq Parts A D S
         Extra Value Found Error Status Send Sync Sized Iterator Future
     }
 
@@ -65,7 +65,7 @@ fn a_type_may_have_any_name() {
     let object: types::Option = serde_json::from_str(text).unwrap();
     assert_eq!(object.value.as_deref(), Some("v"));
     assert_eq!(serde_json::to_string(&object).unwrap(), text);
-    let object: types::__Parts = serde_json::from_str(text).unwrap();
+    let object: types::Parts = serde_json::from_str(text).unwrap();
     assert_eq!(serde_json::to_string(&object).unwrap(), text);
 
     assert_eq!(types::Cow::from("err"), types::Cow::Err);

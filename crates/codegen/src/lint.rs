@@ -29,7 +29,7 @@ use context::Context;
 use rolecall_openapi::load::Document;
 use rolecall_openapi::problem::{Problem, Problems};
 
-pub use examples::escaped;
+pub use examples::{escaped, unescaped};
 pub use extensions::extension_keys;
 pub use rules::{Rule, rules};
 

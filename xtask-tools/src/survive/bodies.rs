@@ -179,8 +179,11 @@ pub fn samples(folder: &Path) -> Result<Vec<Sample>, Problems> {
     let mut samples = Vec::new();
     for path in paths {
         let name = path.file_name().map(|name| name.to_string_lossy());
-        let parts: Vec<&str> = name.iter().flat_map(|name| name.split('.')).collect();
-        let [operation, status, _, "json"] = parts[..] else {
+        // From behind: the `operationId` may hold dots.
+        let mut parts = name.as_deref().unwrap_or_default().rsplitn(4, '.');
+        let (Some("json"), Some(_), Some(status), Some(operation)) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
             continue;
         };
         let status = match status {
@@ -192,7 +195,7 @@ pub fn samples(folder: &Path) -> Result<Vec<Sample>, Problems> {
         };
         let text = std::fs::read(&path).map_err(|error| unreadable(&path, &error))?;
         samples.push(Sample {
-            operation: operation.to_owned(),
+            operation: rolecall_codegen::lint::unescaped(operation),
             status,
             body: serde_json::from_slice(&text).map_err(|error| unreadable(&path, &error))?,
         });

@@ -126,9 +126,13 @@ fn read_file(items: &mut BTreeMap<String, Item>, file: &syn::File, module: &str,
 
 fn read_impl(items: &mut BTreeMap<String, Item>, item: &syn::ItemImpl, module: &str) {
     let name = text(&item.self_ty);
-    let owner = match name.as_str() {
-        "Client" => name.clone(),
-        name => format!("{module}::{name}"),
+    // A builder may be called like the client.
+    let ty = quote::ToTokens::to_token_stream(&item.self_ty);
+    let of_client = ty.to_string() == "crate :: Client";
+    let owner = if of_client {
+        name
+    } else {
+        format!("{module}::{name}")
     };
     if let Some((path, _)) = &item.trait_ {
         let types = item.items.iter().filter_map(|item| match item {

@@ -29,6 +29,13 @@ pub fn escaped(name: &str) -> String {
     text
 }
 
+/// The `operationId`, or the name of a component, that stands in the name of a file.
+#[must_use]
+pub fn unescaped(text: &str) -> String {
+    let decoded = percent_decode_str(text).decode_utf8();
+    decoded.unwrap_or(Cow::Borrowed(text)).into_owned()
+}
+
 /// What an example is a body of.
 pub(super) struct Body<'a> {
     /// The operation, for the message.
@@ -88,8 +95,7 @@ pub(super) fn body_of<'a>(context: &Context<'a>, name: &str) -> Result<Body<'a>,
             "`{case}` is not a case: lower-case words with hyphens"
         )));
     }
-    let decoded = percent_decode_str(left).decode_utf8();
-    let left = decoded.unwrap_or(Cow::Borrowed(left));
+    let left = unescaped(left);
     let right = escaped(&left);
     if !name.starts_with(&right) {
         return Err(Misnamed {
