@@ -274,7 +274,7 @@ fn api_toml_of(name: &str) -> String {
 fn argument(value: &toml::de::DeValue<'_>) -> Option<Value> {
     use toml::de::DeValue;
     Some(match value {
-        DeValue::String(text) => text.as_ref().into(),
+        DeValue::String(text) => Value::from(&**text),
         DeValue::Boolean(flag) => (*flag).into(),
         DeValue::Integer(number) => {
             let radix = number.radix();

@@ -146,7 +146,7 @@ impl Checker<'_> {
         keys: &[(&'static str, bool, Form)],
     ) {
         for (key, value) in table {
-            let name = key.get_ref().as_ref();
+            let name = &**key.get_ref();
             let at = format!("{pointer}/{}", escape(name));
             match keys.iter().find(|(known, ..)| *known == name) {
                 Some((.., form)) => self.form(value, &at, *form),
@@ -369,7 +369,7 @@ impl Checker<'_> {
         let arguments =
             at(root, &["example", "arguments"]).and_then(|value| value.get_ref().as_table());
         for (key, value) in arguments.into_iter().flatten() {
-            let name = key.get_ref().as_ref();
+            let name = &**key.get_ref();
             let pointer = format!("/example/arguments/{}", escape(name));
             let known = parameters.iter().find(|(known, _)| *known == name);
             let Some((_, schema)) = known else {

@@ -240,7 +240,7 @@ fn answers(source: &Value) -> Code {
             "Answer {{ status: Status::{}, media_types: {}, error_names: {} }}",
             &[
                 &status_literal(status),
-                &literals(types.iter().map(AsRef::as_ref)),
+                &literals(types.iter().map(|name| &**name)),
                 &literals(list(answer, "x-error-names").filter_map(Value::as_str)),
             ],
         )
