@@ -28,6 +28,7 @@ fn files(document: &Value) -> BTreeMap<String, String> {
         audience: Audience::Foreign,
         examples: None,
         slice: &Slice::default(),
+        strict: true,
     };
     let compiled = compile(&input, &|_| ()).unwrap();
     let identity = Identity {
@@ -46,7 +47,9 @@ fn files(document: &Value) -> BTreeMap<String, String> {
         },
         example: None,
     };
-    compiled.files(&identity).unwrap()
+    let files = compiled.files(&identity).unwrap();
+    let files = files.iter().map(|(path, text)| (path.to_owned(), text.to_owned()));
+    files.collect()
 }
 
 /// A description with these names, each in every role.
