@@ -212,7 +212,7 @@ fn identity(text: &str) -> Identity {
         },
         example: Some(Example {
             operation: put("seed_put"),
-            arguments: [(put("seedId"), put("seed"))].into(),
+            arguments: [(put("seedId"), put("seed").into())].into(),
         }),
     }
 }
