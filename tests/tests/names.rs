@@ -48,7 +48,9 @@ fn files(document: &Value) -> BTreeMap<String, String> {
         example: None,
     };
     let files = compiled.files(&identity).unwrap();
-    let files = files.iter().map(|(path, text)| (path.to_owned(), text.to_owned()));
+    let files = files
+        .iter()
+        .map(|(path, text)| (path.to_owned(), text.to_owned()));
     files.collect()
 }
 

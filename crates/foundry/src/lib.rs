@@ -90,7 +90,9 @@ impl Client {
     /// # Errors
     ///
     /// An address that is no absolute `http` or `https` URL.
-    pub fn new(base_url: &str) -> ::std::result::Result<Self, ::rolecall_client::BuildError> {
+    pub fn new(
+        base_url: &::std::primitive::str,
+    ) -> ::std::result::Result<Self, ::rolecall_client::BuildError> {
         ::rolecall_client::Transport::new(base_url).map(Self::with_transport)
     }
 

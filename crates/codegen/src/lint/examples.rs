@@ -14,8 +14,8 @@ use crate::lint::Audience;
 use crate::lint::context::{Context, text};
 use crate::lint::rules::rule;
 use crate::lower::MediaKind;
-pub use name::{escaped, unescaped};
 use name::{Body, Misnamed, body_of};
+pub use name::{escaped, unescaped};
 use rolecall_openapi::load::{Document, JsonFile, escape, load_json};
 use rolecall_openapi::problem::{Problem, Severity};
 

@@ -76,7 +76,8 @@ impl Authorizer {
         request: &mut Request,
     ) -> Result<Used, Error> {
         // The server that an operation has for itself may be somebody else's: it gets the request, and no credential.
-        let elsewhere = operation.server.is_some() && self.credentials.check(request.url()).is_err();
+        let elsewhere =
+            operation.server.is_some() && self.credentials.check(request.url()).is_err();
         let with = match self.credentials.choose(operation) {
             _ if elsewhere => None,
             Err(error) => return Err(error),
