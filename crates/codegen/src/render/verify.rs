@@ -3,6 +3,9 @@
 //! [`super::source`] sees to it that no text of a description becomes code. This looks again, from the other side: every
 //! file is parsed, and has exactly the items that the model calls for. What differs is a bug of the generator.
 
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use quote::ToTokens as _;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ImplItem, Item};
@@ -32,26 +35,48 @@ const ROOTS: [&str; 5] = ["alloc", "core", "crate", "rolecall_client", "std"];
 /// The macros of the run time that define types.
 const MACROS: [&str; 5] = ["by_status", "choice", "object", "open_enum", "union"];
 
+/// The stack of a worker: a parser recurses as deep as types are nested.
+const STACK: usize = 64 << 20;
+
 /// Checks every file of a crate. An error says what differs, and that it is to be reported.
 pub fn verify(files: &Files, model: &Model) -> Result<(), String> {
+    let files: Vec<(&str, &str)> = files.iter().collect();
+    let next = AtomicUsize::new(0);
     // Files are many and independent, and a large one takes a while.
-    let faults: Vec<String> = std::thread::scope(|scope| {
-        let workers: Vec<_> = files
-            .iter()
-            .map(|(path, text)| scope.spawn(move || (path, file(path, text, model))))
+    let work = || -> Result<(), String> {
+        while let Some((path, text)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            file(path, text, model).map_err(|fault| format!("{path}: {fault}"))?;
+        }
+        Ok(())
+    };
+    let checked = std::thread::scope(|scope| {
+        let count = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let workers: Vec<_> = (0..count)
+            .map(|_| {
+                std::thread::Builder::new()
+                    .stack_size(STACK)
+                    .spawn_scoped(scope, work)
+            })
             .collect();
-        let checked = workers.into_iter().filter_map(|worker| worker.join().ok());
-        checked
-            .filter_map(|(path, checked)| Some(format!("{path}: {}", checked.err()?)))
-            .collect()
+        // A file that was not checked is none that may be written. All are waited for before the first fault is told.
+        let joined: Vec<Result<(), String>> = workers
+            .into_iter()
+            .map(|worker| {
+                let worker = worker.map_err(|error| format!("no thread to check it: {error}"))?;
+                worker.join().unwrap_or_else(|panic| {
+                    let said = crate::panic_message(panic.as_ref());
+                    Err(format!("the check stopped: {said}"))
+                })
+            })
+            .collect();
+        joined.into_iter().collect::<Result<(), String>>()
     });
-    match faults.first() {
-        None => Ok(()),
-        Some(first) => Err(format!(
-            "the generated crate is not what its description calls for, so nothing is written. {first}\nThis is a bug of \
+    checked.map_err(|fault| {
+        format!(
+            "the generated crate is not what its description calls for, so nothing is written. {fault}\nThis is a bug of \
              the generator. Please report it, with the part of the description that shows it"
-        )),
-    }
+        )
+    })
 }
 
 fn file(path: &str, text: &str, model: &Model) -> Result<(), String> {
