@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use proc_macro2::{Group, TokenStream, TokenTree};
 use rolecall_openapi::problem::visible;
 
 use super::{Code, Markdown, Page, Piece, Rust, Sink, Toml, code};
@@ -46,17 +47,53 @@ impl Piece<Markdown> for Name<'_> {
     }
 }
 
-/// Code that another generator wrote as tokens, in which every text is a literal.
-pub struct Tokens<'a>(&'a proc_macro2::TokenStream);
+/// Code that another generator wrote as tokens, in which every text is a literal. Documentation is made inert.
+pub struct Tokens<'a>(&'a TokenStream);
 
 /// Tokens.
-pub fn tokens(tokens: &proc_macro2::TokenStream) -> Tokens<'_> {
+pub fn tokens(tokens: &TokenStream) -> Tokens<'_> {
     Tokens(tokens)
 }
 
 impl Piece<Rust> for Tokens<'_> {
     fn write(&self, sink: &mut Sink<'_>) {
-        sink.safe(&self.0.to_string());
+        sink.safe(&inert_docs(self.0.clone()).to_string());
+    }
+}
+
+/// The tokens with documentation that is inert: its text is a literal, and Markdown all the same.
+fn inert_docs(tokens: TokenStream) -> TokenStream {
+    let inert = |token| match token {
+        TokenTree::Group(group) => {
+            let inside = match syn::parse2::<DocText>(group.stream()) {
+                Ok(DocText(text)) => {
+                    let text = markdown::inert(&text);
+                    quote::quote!(doc = #text)
+                }
+                Err(_) => inert_docs(group.stream()),
+            };
+            let mut written = Group::new(group.delimiter(), inside);
+            written.set_span(group.span());
+            TokenTree::Group(written)
+        }
+        other => other,
+    };
+    tokens.into_iter().map(inert).collect()
+}
+
+/// `doc = "…"`.
+struct DocText(String);
+
+impl syn::parse::Parse for DocText {
+    fn parse(input: syn::parse::ParseStream<'_>) -> syn::Result<Self> {
+        let name: syn::Ident = input.parse()?;
+        let _: syn::Token![=] = input.parse()?;
+        let text: syn::LitStr = input.parse()?;
+        if name == "doc" {
+            Ok(Self(text.value()))
+        } else {
+            Err(input.error("no documentation"))
+        }
     }
 }
 
@@ -263,5 +300,24 @@ impl<L> Piece<L> for Origin<'_> {
             .replace("-->", "--\\u{3e}")
             .replace("--!>", "--!\\u{3e}");
         sink.safe(&shown);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{code, tokens};
+
+    #[test]
+    fn documentation_of_other_generators_is_inert() {
+        let theirs = quote::quote! {
+            mod client {
+                #[doc = "Words.\n\n```\ncompile_error!();\n```\n<b>"]
+                pub struct Client { doc: &'static str }
+            }
+        };
+        let written = code("{}", &[&tokens(&theirs)]);
+        let expected = "Words.\\n\\n```text\\ncompile_error!();\\n```\\n\\\\<b>";
+        assert!(written.as_str().contains(expected), "{}", written.as_str());
+        assert!(written.as_str().contains("doc : & 'static str"));
     }
 }
