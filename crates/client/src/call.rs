@@ -1,7 +1,7 @@
 //! The request builder under every generated builder.
 
 use crate::body::{Body, set_at};
-use crate::transport::same_origin;
+use crate::origin::same_origin;
 use crate::{
     ArrayStyle, Encoding, Location, Multipart, Operation, PageLocation, PageParameter, ParamValue,
     Transport,
@@ -182,8 +182,8 @@ impl Call {
         }
     }
 
-    /// Asks for the page behind a link of an earlier answer: the link's path and query replace the call's own, and headers,
-    /// cookies and body stay.
+    /// Asks for the page behind a link of an earlier answer: the link's path and query replace the call's own, but for query
+    /// parameters that the link lacks, and headers, cookies and body stay.
     ///
     /// The link must keep to the origin of the operation's server and to the operation's path under it, so that a link, which may
     /// come from a saved [`Cursor`](crate::Cursor), can neither carry credentials elsewhere nor call something else.

@@ -1,7 +1,9 @@
 //! How calls fail, keeping what was received.
 
 use crate::body::{essence, is_json};
-use crate::{DecodeProblem, HookNote, Operation, Response, exchange_error, request};
+use crate::{
+    DecodeProblem, HookNote, Operation, Redirect, Response, exchange_error, redaction, request,
+};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
@@ -12,7 +14,9 @@ use std::fmt;
 /// Why a call did not give its value. `E` is the operation's documented error body.
 ///
 /// `Display` is one line that names the API and the operation. Neither it nor `Debug` shows a request's values, headers,
-/// or the body of a successful answer; only [`Unexpected`](Self::Unexpected) shows the first 120 characters of its body.
+/// or the body of a successful answer; only [`Unexpected`](Self::Unexpected) shows the first 120 characters of its body,
+/// without what looks like a secret ([`redact`](crate::redact)). The secrets of the request itself are taken out of every
+/// error body and of its headers when they are received.
 /// What a hook's own error holds is shown as that error shows it.
 ///
 /// `source` goes on where `Display` ends, without repeating it: to what the hook or the HTTP client says, or to where an
@@ -42,6 +46,18 @@ pub enum Error<E> {
         operation: &'static Operation,
         /// What the HTTP client met.
         source: reqwest::Error,
+        /// Where a proxy is the reason: which one, and what became of it. `Display` says it.
+        proxy: Option<Box<str>>,
+        /// What the hook had to say on the call.
+        note: Option<HookNote>,
+    },
+    /// The answer was a redirect that is not followed: [`Redirect`] says why. Of a call that may change something it is not
+    /// known whether it did.
+    Redirect {
+        /// The operation.
+        operation: &'static Operation,
+        /// Where it leads, and why it was not followed.
+        redirect: Box<Redirect>,
         /// What the hook had to say on the call.
         note: Option<HookNote>,
     },
@@ -71,7 +87,7 @@ pub enum Error<E> {
         status: StatusCode,
         /// The headers.
         headers: Box<HeaderMap>,
-        /// The body as it was received.
+        /// The body as it was received, but for secrets of the request.
         body: Bytes,
         /// Where a JSON body departs from the documented one; `None` when the body is empty or says that it is not JSON.
         problem: Option<DecodeProblem>,
@@ -112,6 +128,7 @@ impl<E> Error<E> {
             Self::InvalidRequest { operation, .. }
             | Self::Hook { operation, .. }
             | Self::Transport { operation, .. }
+            | Self::Redirect { operation, .. }
             | Self::Api { operation, .. }
             | Self::NoBody { operation, .. }
             | Self::Unexpected { operation, .. }
@@ -128,6 +145,7 @@ impl<E> Error<E> {
             Self::NoBody { status, .. }
             | Self::Unexpected { status, .. }
             | Self::Decode { status, .. } => Some(*status),
+            Self::Redirect { redirect, .. } => Some(redirect.status),
             Self::Transport { source, .. } => source.status(),
             _ => None,
         }
@@ -141,6 +159,7 @@ impl<E> Error<E> {
             Self::NoBody { headers, .. }
             | Self::Unexpected { headers, .. }
             | Self::Decode { headers, .. } => Some(headers),
+            Self::Redirect { redirect, .. } => Some(&redirect.headers),
             _ => None,
         }
     }
@@ -162,6 +181,7 @@ impl<E> Error<E> {
             Self::Hook { note, .. }
             | Self::Transport { note, .. }
             | Self::NoBody { note, .. }
+            | Self::Redirect { note, .. }
             | Self::Unexpected { note, .. }
             | Self::Decode { note, .. }
             | Self::BodyTooLarge { note, .. } => note.as_ref(),
@@ -221,10 +241,21 @@ impl<E> Error<E> {
             Self::Transport {
                 operation,
                 source,
+                proxy,
                 note,
             } => Error::Transport {
                 operation,
                 source,
+                proxy,
+                note,
+            },
+            Self::Redirect {
+                operation,
+                redirect,
+                note,
+            } => Error::Redirect {
+                operation,
+                redirect,
                 note,
             },
             Self::Unexpected {
@@ -294,7 +325,11 @@ impl<E> fmt::Display for Error<E> {
                 }
                 None => f.write_str("refused by the hook"),
             },
+            Self::Transport {
+                proxy: Some(proxy), ..
+            } => f.write_str(proxy),
             Self::Transport { source, .. } => exchange_error::describe(f, source),
+            Self::Redirect { redirect, .. } => redirect.fmt(f),
             Self::Api { response, .. } => write!(f, "answered {}", response.status()),
             Self::NoBody { status, .. } => {
                 write!(f, "answered {status} without a body, as documented")
@@ -357,25 +392,13 @@ fn describe(f: &mut fmt::Formatter<'_>, headers: &HeaderMap, body: &[u8]) -> fmt
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
     {
-        Some(media_type) => write!(f, "with undocumented {media_type}: ")?,
+        Some(media_type) => {
+            let media_type = redaction::excerpt(media_type.as_bytes(), SHOWN);
+            write!(f, "with undocumented {media_type}: ")?;
+        }
         None => f.write_str("with an undocumented body: ")?,
     }
-    // Four bytes are the most that a character takes.
-    let start = String::from_utf8_lossy(body.get(..SHOWN * 4).unwrap_or(body));
-    let mut words = start.split(|c: char| c.is_whitespace() || c.is_control());
-    let mut line = String::new();
-    for word in words.by_ref().filter(|word| !word.is_empty()) {
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    let shown: String = line.chars().take(SHOWN).collect();
-    f.write_str(&shown)?;
-    if shown.len() < line.len() || body.len() > SHOWN * 4 {
-        f.write_str("...")?;
-    }
-    Ok(())
+    f.write_str(&redaction::excerpt(body, SHOWN))
 }
 
 impl<E: fmt::Debug> fmt::Debug for Error<E> {
@@ -384,6 +407,7 @@ impl<E: fmt::Debug> fmt::Debug for Error<E> {
             Self::InvalidRequest { .. } => "InvalidRequest",
             Self::Hook { .. } => "Hook",
             Self::Transport { .. } => "Transport",
+            Self::Redirect { .. } => "Redirect",
             Self::Api { .. } => "Api",
             Self::NoBody { .. } => "NoBody",
             Self::Unexpected { .. } => "Unexpected",
@@ -395,8 +419,15 @@ impl<E: fmt::Debug> fmt::Debug for Error<E> {
         match self {
             Self::InvalidRequest { problem, .. } => debug.field("problem", problem),
             Self::Hook { source, .. } => debug.field("source", source),
-            Self::Transport { source, .. } => debug.field("source", source),
-            Self::Api { response, .. } => debug.field("response", response),
+            Self::Transport { source, proxy, .. } => {
+                debug.field("source", source).field("proxy", proxy)
+            }
+            Self::Redirect { redirect, .. } => debug.field("redirect", redirect),
+            // What a service writes may repeat a token, of another program for example.
+            Self::Api { response, .. } => {
+                let shown = redaction::redact(&format!("{response:?}"));
+                debug.field("response", &format_args!("{shown}"))
+            }
             Self::NoBody { status, .. } => debug.field("status", &status.as_u16()),
             Self::Unexpected {
                 status,

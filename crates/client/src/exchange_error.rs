@@ -29,8 +29,6 @@ pub(crate) fn describe(f: &mut fmt::Formatter<'_>, error: &reqwest::Error) -> fm
         f.write_str(" could be made")?;
     } else if error.is_timeout() {
         return f.write_str("timed out");
-    } else if error.is_redirect() {
-        f.write_str("a redirect could not be followed")?;
     } else if error.is_body() || error.is_decode() {
         f.write_str("the answer could not be read to its end")?;
     } else {
@@ -46,8 +44,8 @@ fn host_and_port(url: &reqwest::Url) -> Option<(&str, u16)> {
     Some((url.host_str()?, url.port_or_known_default()?))
 }
 
-/// Why, as far as a word of the operating system, the name service or TLS is at the ground of it.
-fn reason(error: &reqwest::Error) -> Option<String> {
+/// The root cause, if the operating system, DNS or TLS reported one.
+pub(crate) fn reason(error: &reqwest::Error) -> Option<String> {
     if error.is_timeout() {
         return Some("timed out".to_owned());
     }

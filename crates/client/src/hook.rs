@@ -1,14 +1,17 @@
 //! The one place between a call and the network.
 
-use crate::Operation;
 use crate::exchange_error::with_origin_only;
+use crate::redaction::RequestSecrets;
+use crate::redirect::{Redirect, is_safe, onward};
 use crate::send::{Whole, read_whole};
+use crate::{HttpClient, Operation};
 use bytes::Bytes;
 use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A boxed future that can move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -34,8 +37,9 @@ pub trait Hook: Send + Sync + 'static {
 #[derive(Clone, Copy)]
 pub struct Next<'a> {
     pub(crate) operation: &'static Operation,
-    pub(crate) http: &'a reqwest::Client,
+    pub(crate) http: &'a HttpClient,
     pub(crate) max_body_bytes: u64,
+    pub(crate) timeout: Option<Duration>,
 }
 
 impl<'a> Next<'a> {
@@ -48,16 +52,50 @@ impl<'a> Next<'a> {
     /// The HTTP client, for requests of the hook's own such as fetching a token.
     #[must_use]
     pub fn http(&self) -> &'a reqwest::Client {
-        self.http
+        self.http.reqwest()
     }
 
-    /// Sends the request once.
+    /// Sends the request once. Secrets of the request that the answer to it repeats are taken out of the call's error.
     ///
     /// # Errors
     ///
-    /// [`HookError::Transport`] when no answer was received. Any status is an answer.
-    pub async fn send(&self, request: reqwest::Request) -> Result<reqwest::Response, HookError> {
-        self.http.execute(request).await.map_err(HookError::from)
+    /// [`HookError::Transport`] when no answer was received. Any status is an answer, a redirect too:
+    /// [`redirected`](Self::redirected) tells where that leads, and a call whose hook does not ask sees to it by itself.
+    pub async fn send(
+        &self,
+        mut request: reqwest::Request,
+    ) -> Result<reqwest::Response, HookError> {
+        if request.timeout().is_none() {
+            *request.timeout_mut() = self.timeout;
+        }
+        let secrets = RequestSecrets::of(&request);
+        let mut response = self.http.send(request, is_safe(self.operation)).await?;
+        if !response.status().is_success() {
+            response.extensions_mut().insert(secrets);
+        }
+        Ok(response)
+    }
+
+    /// The request that goes on where an answer redirects to: `request` to another URL, without the credentials that the
+    /// hook put on a copy of it. `None` when the answer is no redirect. `followed` is how many came before.
+    ///
+    /// # Errors
+    ///
+    /// [`HookError::Redirect`] for a redirect that is not to be followed.
+    pub fn redirected(
+        &self,
+        request: &reqwest::Request,
+        response: &reqwest::Response,
+        followed: usize,
+    ) -> Result<Option<reqwest::Request>, HookError> {
+        let (status, headers) = (response.status(), response.headers());
+        let target = onward(self.operation, request.url(), status, headers, followed);
+        let target = target.map_err(HookError::Redirect)?;
+        Ok(target.and_then(|target| {
+            let mut request = request.try_clone()?;
+            *request.url_mut() = target;
+            Some(request)
+        }))
     }
 
     /// As [`send`](Self::send), and reads the whole body into memory, so that an exchange that breaks off half-way fails
@@ -142,6 +180,8 @@ pub enum HookError {
     Refused(Box<dyn StdError + Send + Sync>),
     /// The answer's body has more than this number of bytes.
     BodyTooLarge(u64),
+    /// The answer was a redirect that is not to be followed.
+    Redirect(Box<Redirect>),
     /// Any of the others, with what the hook has to say on the call.
     Noted(Box<HookError>, HookNote),
 }
@@ -184,6 +224,7 @@ impl fmt::Display for HookError {
             Self::Transport(_) => f.write_str("the exchange failed"),
             Self::Refused(_) => f.write_str("the request was refused before it was sent"),
             Self::BodyTooLarge(limit) => write!(f, "the answer has more than {limit} bytes"),
+            Self::Redirect(redirect) => redirect.fmt(f),
             Self::Noted(error, _) => error.fmt(f),
         }
     }
@@ -194,7 +235,7 @@ impl StdError for HookError {
         match self {
             Self::Transport(source) => Some(source),
             Self::Refused(source) => Some(source.as_ref()),
-            Self::BodyTooLarge(_) => None,
+            Self::BodyTooLarge(_) | Self::Redirect(_) => None,
             Self::Noted(error, _) => error.source(),
         }
     }

@@ -8,6 +8,7 @@
 //! | for | see |
 //! | --- | --- |
 //! | what is known of an operation before it is called | [`Operation`] |
+//! | proxy, certificates, user agent | [`HttpSettings`] |
 //! | sending | [`Transport`], [`Call`], [`ParamValue`], [`Multipart`] |
 //! | standing between a call and the network | [`Hook`], [`Next`] |
 //! | answers | [`Response`], [`Error`], [`DecodeProblem`] |
@@ -16,8 +17,9 @@
 //!
 //! # Features
 //!
-//! `rustls` (default) for TLS, `http2` (default), `system-proxy` for the proxies that the environment names, and
-//! `schemars` for JSON Schemas of the generated types.
+//! `rustls` (default) for TLS, `http2` (default), `system-proxy` for the proxies that the environment and the operating system
+//! name (without it there is none but what [`HttpSettings::proxy`] says), and `schemars` for JSON Schemas of the generated
+//! types.
 //!
 //! With `rustls`, [`reqwest`] has no cryptography of its own: call [`install_crypto_provider`] before building a
 //! [`reqwest::Client`] by hand. A [`Transport`] with the default client needs no such call.
@@ -28,15 +30,20 @@ mod cursor;
 mod error;
 mod exchange_error;
 mod hook;
+mod http_client;
 mod json_path;
 mod link;
 mod macros;
 mod multipart;
 mod operation;
+mod origin;
 mod page;
 mod paging;
 mod parameter;
 mod problem;
+mod proxy;
+mod redaction;
+mod redirect;
 mod request;
 mod response;
 mod secret;
@@ -50,15 +57,19 @@ pub use call::Call;
 pub use cursor::{Cursor, InvalidCursor};
 pub use error::Error;
 pub use hook::{BoxFuture, Hook, HookError, HookNote, Next, WholeBody};
+pub use http_client::{HttpClient, HttpSettings};
 pub use multipart::{Multipart, Part};
 pub use operation::{
     Answer, Basis, CredentialKind, Encoding, Fact, Location, Operation, Parameter, RateLimit,
     Refusal, RequestBody, Requirement, Retry, Stage, Status, Style, find,
 };
+pub use origin::is_loopback;
 pub use page::{Page, Paged};
 pub use paging::{PageLimit, PageLocation, PageParameter, Pages};
 pub use parameter::ParamValue;
 pub use problem::DecodeProblem;
+pub use redaction::redact;
+pub use redirect::{Redirect, RedirectRefusal};
 pub use response::{ByStatus, ErrorBody, Response};
 pub use secret::Secret;
 pub use server::Server;

@@ -158,7 +158,8 @@ fn resume(call: &mut Call, cursor: &Cursor) -> Option<String> {
 #[derive(Clone, Copy)]
 struct Window {
     offset: u64,
-    limit: Option<u64>,
+    /// How many items every page but the last has; `None` when that is not known.
+    full: Option<u64>,
 }
 
 impl Window {
@@ -166,7 +167,7 @@ impl Window {
         let Pages::Offset { offset, limit, .. } = call.operation().pages else {
             return Self {
                 offset: 0,
-                limit: None,
+                full: None,
             };
         };
         Self {
@@ -175,19 +176,21 @@ impl Window {
                 .as_ref()
                 .and_then(number)
                 .unwrap_or(0),
-            limit: in_force(call, limit),
+            full: full(call, limit),
         }
     }
 }
 
-/// How many items a full page has: what was asked for, up to what is granted.
-fn in_force(call: &Call, limit: PageLimit) -> Option<u64> {
+/// How many items a page has that is not the last: what was asked for, up to what the description says is granted. Where it
+/// says nothing of that, the service may grant less than was asked for, and a short page says nothing of the end.
+fn full(call: &Call, limit: PageLimit) -> Option<u64> {
+    let maximum = limit.maximum?;
     let asked = call
         .page_value(limit.parameter)
         .as_ref()
         .and_then(number)
         .or(limit.default)?;
-    Some(limit.maximum.map_or(asked, |maximum| asked.min(maximum)))
+    Some(asked.min(maximum))
 }
 
 fn number(value: &Value) -> Option<u64> {
@@ -206,8 +209,8 @@ fn next(
         Pages::BodyToken { .. } => return Ok(in_body.map(Cursor::Token)),
         Pages::Offset { .. } => {
             let items = items as u64;
-            let full = items > 0 && window.limit.is_none_or(|limit| items >= limit);
-            return Ok(full.then(|| Cursor::Offset(window.offset.saturating_add(items))));
+            let more = items > 0 && window.full.is_none_or(|full| items >= full);
+            return Ok(more.then(|| Cursor::Offset(window.offset.saturating_add(items))));
         }
         Pages::LinkHeader { next, .. } => (
             link::next(&raw.headers).or(in_body),

@@ -1,7 +1,7 @@
 //! From a call to the request that is sent.
 
 use crate::body::{essence, is_json};
-use crate::{Answer, Call, Location, Operation, Parameter, Status, parameter};
+use crate::{Answer, Call, Location, Operation, PageLocation, Pages, Parameter, Status, parameter};
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use reqwest::{Request, Url};
@@ -18,11 +18,7 @@ pub(crate) fn build(call: &Call) -> Result<Request, String> {
     }
     check_required(call)?;
     let url = match &call.link {
-        Some(link) => {
-            let mut url = link.clone();
-            url.set_fragment(None);
-            url
-        }
+        Some(link) => behind(call, link)?,
         None => url(call)?,
     };
     let mut request = Request::new(call.operation.method.clone(), url);
@@ -85,6 +81,50 @@ fn url(call: &Call) -> Result<Url, String> {
     }
     if !query.is_empty() {
         url.set_query(Some(&query.join("&")));
+    }
+    Ok(url)
+}
+
+/// The URL of a link to another page, with the query parameters of the call that the link lacks: some services leave out of
+/// it what does not choose the page, such as `expand`. The cursor is the link's own.
+fn behind(call: &Call, link: &Url) -> Result<Url, String> {
+    let mut url = link.clone();
+    url.set_fragment(None);
+    let in_link: Vec<String> = link
+        .query_pairs()
+        .map(|(name, _)| name.into_owned())
+        .collect();
+    let cursor = match call.operation.pages {
+        Pages::LinkHeader { cursor, .. } | Pages::BodyLink { cursor, .. } => cursor,
+        _ => None,
+    };
+    let is_cursor = |known: &Parameter| {
+        cursor.is_some_and(|cursor| {
+            cursor.location == PageLocation::Query && cursor.name == known.name
+        })
+    };
+    let mut query = Vec::new();
+    for (known, value) in values(call, Location::Query) {
+        if is_cursor(known) {
+            continue;
+        }
+        let pairs = parameter::query(known, value).map_err(|why| refused(known, why))?;
+        // An object can be several pairs with names of their own.
+        let lacks = |pair: &String| {
+            let mut own = form_urlencoded::parse(pair.as_bytes());
+            own.all(|(name, _)| !in_link.iter().any(|known| *known == name))
+        };
+        if pairs.iter().all(lacks) {
+            query.extend(pairs);
+        }
+    }
+    if !query.is_empty() {
+        let own = query.join("&");
+        let both = match link.query() {
+            Some(given) if !given.is_empty() => format!("{given}&{own}"),
+            _ => own,
+        };
+        url.set_query(Some(&both));
     }
     Ok(url)
 }

@@ -5,9 +5,11 @@
 
 use crate::body::{essence, is_json};
 use crate::exchange_error::with_origin_only;
+use crate::redaction::RequestSecrets;
+use crate::redirect::{onward, succeeds};
 use crate::{
-    BoxFuture, ByStatus, Call, DecodeProblem, Error, ErrorBody, HookError, HookNote, Operation,
-    Response, WholeBody, request,
+    BoxFuture, ByStatus, Call, DecodeProblem, Error, ErrorBody, HookError, HookNote, HttpClient,
+    Operation, Redirect, Response, WholeBody, request,
 };
 use bytes::{Bytes, BytesMut};
 use http::header::CONTENT_TYPE;
@@ -41,10 +43,15 @@ enum Reason {
     Hook(Box<dyn StdError + Send + Sync>),
     Transport(reqwest::Error),
     BodyTooLarge(u64),
+    Redirect(Box<Redirect>),
 }
 
 impl Failure {
-    pub(crate) fn into_error<E>(self, operation: &'static Operation) -> Error<E> {
+    pub(crate) fn into_error<E>(
+        self,
+        operation: &'static Operation,
+        http: &HttpClient,
+    ) -> Error<E> {
         let note = self.note;
         match self.reason {
             Reason::InvalidRequest(problem) => Error::InvalidRequest { operation, problem },
@@ -55,7 +62,13 @@ impl Failure {
             },
             Reason::Transport(source) => Error::Transport {
                 operation,
+                proxy: http.proxy_problem(&source).map(String::into_boxed_str),
                 source: with_origin_only(source),
+                note,
+            },
+            Reason::Redirect(redirect) => Error::Redirect {
+                operation,
+                redirect,
                 note,
             },
             Reason::BodyTooLarge(limit) => Error::BodyTooLarge {
@@ -83,6 +96,7 @@ impl From<HookError> for Failure {
             })
             .into(),
             HookError::BodyTooLarge(limit) => Reason::BodyTooLarge(limit).into(),
+            HookError::Redirect(redirect) => Reason::Redirect(redirect).into(),
             HookError::Noted(error, note) => Self {
                 reason: Self::from(*error).reason,
                 note: Some(note),
@@ -130,12 +144,13 @@ pub(crate) async fn read_whole(
 }
 
 impl Raw {
-    /// Hands over a 2xx answer, and makes an error of every other.
+    /// Hands over a 2xx answer and a redirect that the operation documents as its success, and makes an error of every other.
     pub(crate) fn successful<E: ErrorBody>(self) -> Result<Self, Error<E>> {
-        if self.status.is_success() {
+        let operation = self.operation;
+        let is_documented = self.status.is_redirection() && succeeds(operation, self.status);
+        if self.status.is_success() || is_documented {
             return Ok(self);
         }
-        let operation = self.operation;
         let status = self.status.as_u16();
         let documented = operation.answer(status);
         if self.body.is_empty() && documented.is_some_and(|answer| answer.media_types.is_empty()) {
@@ -155,6 +170,30 @@ impl Raw {
             },
             Err(error) => self.unexpected(&error),
         })
+    }
+
+    /// Refuses a success whose body is a web page where none is documented: a login page or the portal of a network stands in
+    /// the place of the service, and whatever the status says, nothing was done. Reading a page as JSON fails by itself.
+    fn without_foreign_page<E>(self) -> Result<Self, Error<E>> {
+        match self.foreign_page() {
+            Some(problem) => Err(self.misfit(problem)),
+            None => Ok(self),
+        }
+    }
+
+    fn foreign_page(&self) -> Option<DecodeProblem> {
+        let received = essence(self.headers.get(CONTENT_TYPE)?.to_str().ok()?);
+        let is_page =
+            |media_type: &str| matches!(media_type, "text/html" | "application/xhtml+xml");
+        let mut documented = request::accepted(self.operation).into_iter().map(essence);
+        if !is_page(&received)
+            || self.body.trim_ascii().is_empty()
+            || documented.any(|media_type| is_page(&media_type) || media_type.contains('*'))
+        {
+            return None;
+        }
+        let message = "a web page is not what the operation returns: something else answered in the place of the service";
+        Some(DecodeProblem::new("", message))
     }
 
     fn unexpected<E>(self, error: &serde_json::Error) -> Error<E> {
@@ -214,8 +253,7 @@ impl Call {
     /// Sends the request and reads the whole answer, whatever its status.
     pub(crate) fn exchange(self) -> BoxFuture<'static, Result<Raw, Failure>> {
         Box::pin(async move {
-            let request = request::build(&self).map_err(Reason::InvalidRequest)?;
-            let mut response = self.transport.execute(self.operation, request).await?;
+            let mut response = self.follow_redirects().await?;
             let note = response.extensions_mut().remove::<HookNote>();
             let limit = self.transport.max_body_bytes();
             let body = match response.extensions_mut().remove() {
@@ -231,22 +269,57 @@ impl Call {
                     }
                 },
             };
-            Ok(Raw {
+            let secrets = response.extensions_mut().remove::<RequestSecrets>();
+            let mut raw = Raw {
                 operation: self.operation,
                 status: response.status(),
                 headers: std::mem::take(response.headers_mut()),
                 url: response.url().clone(),
                 body,
                 note,
-            })
+            };
+            if let Some(secrets) = secrets {
+                raw.body = secrets.taken_out_of(raw.body);
+                secrets.take_out_of(&mut raw.headers);
+            }
+            Ok(raw)
         })
+    }
+
+    /// Sends the request, and again to where the answer redirects to. The hook sees each of them, without what it put on the
+    /// one before: a proof of possession is for one URL.
+    async fn follow_redirects(&self) -> Result<reqwest::Response, Failure> {
+        let build = || request::build(self).map_err(Reason::InvalidRequest);
+        let mut request = build()?;
+        let (mut at, mut followed) = (None, 0);
+        loop {
+            let response = self.transport.execute(self.operation, request).await?;
+            if !response.status().is_redirection() {
+                return Ok(response);
+            }
+            request = build()?;
+            let from = at.as_ref().unwrap_or(request.url());
+            let (status, headers) = (response.status(), response.headers());
+            let target = onward(self.operation, from, status, headers, followed);
+            let target = target.map_err(|redirect| Failure {
+                reason: Reason::Redirect(redirect),
+                note: response.extensions().get::<HookNote>().cloned(),
+            })?;
+            let Some(target) = target else {
+                return Ok(response);
+            };
+            *request.url_mut() = target.clone();
+            at = Some(target);
+            followed += 1;
+        }
     }
 
     pub(crate) async fn send_raw<E: ErrorBody>(self) -> Result<Raw, Error<E>> {
         let operation = self.operation;
+        let transport = self.transport.clone();
         match self.exchange().await {
             Ok(raw) => raw.successful(),
-            Err(failure) => Err(failure.into_error(operation)),
+            Err(failure) => Err(failure.into_error(operation, transport.http())),
         }
     }
 
@@ -280,13 +353,13 @@ impl Call {
         raw.with(value)
     }
 
-    /// Sends the call; the body of a 2xx answer does not matter.
+    /// Sends the call; the body of a 2xx answer does not matter, unless it is a web page that the operation does not document.
     ///
     /// # Errors
     ///
-    /// Every [`Error`] but [`Error::Decode`].
+    /// Every [`Error`]; [`Error::Decode`] for such a page.
     pub async fn send_empty<E: ErrorBody>(self) -> Result<Response<()>, Error<E>> {
-        let raw = self.send_raw().await?;
+        let raw = self.send_raw::<E>().await?.without_foreign_page()?;
         raw.with(Ok(()))
     }
 
@@ -296,7 +369,7 @@ impl Call {
     ///
     /// Every [`Error`]; [`Error::Decode`] when the body is not UTF-8, whatever charset its media type names.
     pub async fn send_text<E: ErrorBody>(self) -> Result<Response<String>, Error<E>> {
-        let raw = self.send_raw().await?;
+        let raw = self.send_raw::<E>().await?.without_foreign_page()?;
         let value = match std::str::from_utf8(&raw.body) {
             Ok(text) => Ok(text.to_owned()),
             Err(error) => Err(DecodeProblem::new(
@@ -307,13 +380,13 @@ impl Call {
         raw.with(value)
     }
 
-    /// Sends the call and takes the body of any 2xx answer as it is.
+    /// Sends the call and takes the body of any 2xx answer as it is, unless it is a web page that the operation does not document.
     ///
     /// # Errors
     ///
-    /// Every [`Error`] but [`Error::Decode`].
+    /// Every [`Error`]; [`Error::Decode`] for such a page.
     pub async fn send_bytes<E: ErrorBody>(self) -> Result<Response<Bytes>, Error<E>> {
-        let raw = self.send_raw().await?;
+        let raw = self.send_raw::<E>().await?.without_foreign_page()?;
         let value = raw.body.clone();
         raw.with(Ok(value))
     }
@@ -324,7 +397,7 @@ impl Call {
     ///
     /// Every [`Error`].
     pub async fn send_by_status<S: ByStatus, E: ErrorBody>(self) -> Result<Response<S>, Error<E>> {
-        let raw = self.send_raw().await?;
+        let raw = self.send_raw::<E>().await?.without_foreign_page()?;
         let decoded = S::decode(raw.status.as_u16(), raw.json_text());
         let value = decoded.map_err(|error| raw.problem(&error));
         raw.with(value)

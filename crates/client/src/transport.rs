@@ -1,32 +1,32 @@
 //! Where calls go, and over what.
 
-use crate::{Hook, HookError, Next, Operation};
+use crate::{Hook, HookError, HttpClient, HttpSettings, Next, Operation};
 use reqwest::Url;
-use reqwest::redirect;
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
-const MAX_REDIRECTS: usize = 5;
 const MAX_BODY_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Where calls go, and over what. Cloning shares everything.
 ///
-/// Unless another HTTP client is given: connecting may take 10 s and a whole exchange 60 s; at most 5 redirects are
-/// followed, all of them within the origin (scheme, host, port) of the request, and a redirect elsewhere is handed back as
-/// the answer. A response body may have 64 MiB.
+/// Unless another HTTP client is given, connecting may take 10 s and a whole exchange 60 s. A response body may have 64 MiB.
+///
+/// Redirects are followed for operations that change nothing, five at most, within the origin (scheme, host, port) of the
+/// request, and the [`Hook`] sees each request. Every other redirect is [`Error::Redirect`](crate::Error::Redirect), but for
+/// an operation whose documented success is one.
 #[derive(Clone)]
 pub struct Transport(Arc<Inner>);
 
 struct Inner {
     base_url: Url,
     servers: Vec<(String, Url)>,
-    http: reqwest::Client,
+    http: HttpClient,
     hook: Option<Arc<dyn Hook>>,
     max_body_bytes: u64,
+    timeout: Option<Duration>,
 }
 
 impl Transport {
@@ -44,12 +44,11 @@ impl Transport {
         TransportBuilder {
             base_url: base_url.to_owned(),
             servers: Vec::new(),
-            http: None,
-            from: None,
+            http: HttpSettings::new(),
             hook: None,
             max_body_bytes: MAX_BODY_BYTES,
-            connect_timeout: CONNECT_TIMEOUT,
-            timeout: REQUEST_TIMEOUT,
+            connect_timeout: None,
+            timeout: None,
         }
     }
 
@@ -62,6 +61,7 @@ impl Transport {
             http: self.0.http.clone(),
             hook: Some(hook),
             max_body_bytes: self.0.max_body_bytes,
+            timeout: self.0.timeout,
         }))
     }
 
@@ -85,7 +85,7 @@ impl Transport {
 
     /// The HTTP client.
     #[must_use]
-    pub fn http(&self) -> &reqwest::Client {
+    pub fn http(&self) -> &HttpClient {
         &self.0.http
     }
 
@@ -100,11 +100,11 @@ impl Transport {
         operation: &'static Operation,
         request: reqwest::Request,
     ) -> Result<reqwest::Response, HookError> {
-        let http = &self.0.http;
         let next = Next {
             operation,
-            http,
+            http: &self.0.http,
             max_body_bytes: self.0.max_body_bytes,
+            timeout: self.0.timeout,
         };
         match &self.0.hook {
             Some(hook) => hook.execute(request, next).await,
@@ -128,12 +128,11 @@ impl fmt::Debug for Transport {
 pub struct TransportBuilder {
     base_url: String,
     servers: Vec<(String, String)>,
-    http: Option<reqwest::Client>,
-    from: Option<reqwest::ClientBuilder>,
+    http: HttpSettings,
     hook: Option<Arc<dyn Hook>>,
     max_body_bytes: u64,
-    connect_timeout: Duration,
-    timeout: Duration,
+    connect_timeout: Option<Duration>,
+    timeout: Option<Duration>,
 }
 
 impl TransportBuilder {
@@ -145,29 +144,22 @@ impl TransportBuilder {
         self
     }
 
-    /// Uses this HTTP client, with its own timeouts and redirect policy. Call [`install_crypto_provider`] before building it.
-    pub fn http(mut self, http: reqwest::Client) -> Self {
-        self.http = Some(http);
+    /// Uses these settings: proxy, certificates, user agent, or a whole [`reqwest::Client`].
+    pub fn http(mut self, settings: impl Into<HttpSettings>) -> Self {
+        self.http = settings.into();
         self
     }
 
-    /// Makes the HTTP client from this, for proxies, certificates and the like. Its timeouts and its redirect policy are
-    /// replaced by those of this builder. Call [`install_crypto_provider`] before making it.
-    pub fn http_builder(mut self, http: reqwest::ClientBuilder) -> Self {
-        self.from = Some(http);
-        self
-    }
-
-    /// How long connecting may take. Default: 10 s. Another HTTP client than the default one has its own.
+    /// How long connecting may take. Default: what the HTTP settings say, or 10 s.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
+        self.connect_timeout = Some(timeout);
         self
     }
 
-    /// How long one exchange may take, from connecting to the end of the body. Default: 60 s. Another HTTP client than the
-    /// default one has its own; a hook can set it for each request.
+    /// How long one exchange may take, from connecting to the end of the body. Default: 60 s, and for an HTTP client that
+    /// was given, what that says. A hook can set it for each request.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.timeout = Some(timeout);
         self
     }
 
@@ -188,7 +180,8 @@ impl TransportBuilder {
     /// # Errors
     ///
     /// [`BuildError::InvalidBaseUrl`] when the base URL, or that of an operation's server, is not an absolute `http` or `https` URL, or has a query, a
-    /// fragment, a user name or a password; [`BuildError::Client`] when the HTTP client cannot be set up.
+    /// fragment, a user name or a password; [`BuildError::HttpSettings`] and [`BuildError::Client`] when the HTTP client
+    /// cannot be set up.
     pub fn build(self) -> Result<Transport, BuildError> {
         let checked = |text: &str| base_url(text).map_err(BuildError::InvalidBaseUrl);
         let base_url = checked(&self.base_url)?;
@@ -196,15 +189,16 @@ impl TransportBuilder {
         for (documented, url) in self.servers {
             servers.push((documented, checked(&url)?));
         }
-        let http = match self.http {
-            Some(http) => http,
-            None => {
-                client(self.from, self.connect_timeout, self.timeout).map_err(BuildError::Client)?
-            }
-        };
+        let mut settings = self.http;
+        if let Some(timeout) = self.connect_timeout {
+            settings = settings.connect_timeout(timeout);
+        }
+        let http = settings.build()?;
+        let timeout = self.timeout;
         Ok(Transport(Arc::new(Inner {
             base_url,
             servers,
+            timeout: timeout.or((!http.is_given()).then_some(REQUEST_TIMEOUT)),
             http,
             hook: self.hook,
             max_body_bytes: self.max_body_bytes,
@@ -248,7 +242,7 @@ fn base_url(text: &str) -> Result<Url, String> {
 /// use rolecall_client::{Transport, install_crypto_provider, reqwest};
 ///
 /// install_crypto_provider();
-/// let http = reqwest::Client::builder().user_agent("inventory").build()?;
+/// let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
 /// let transport = Transport::builder("https://api.example").http(http).build()?;
 /// # Ok(()) }
 /// ```
@@ -260,45 +254,14 @@ pub fn install_crypto_provider() {
     }
 }
 
-fn client(
-    from: Option<reqwest::ClientBuilder>,
-    connect_timeout: Duration,
-    timeout: Duration,
-) -> Result<reqwest::Client, reqwest::Error> {
-    install_crypto_provider();
-    let from = from.unwrap_or_else(|| {
-        reqwest::Client::builder().user_agent(concat!("rolecall/", env!("CARGO_PKG_VERSION")))
-    });
-    from.connect_timeout(connect_timeout)
-        .timeout(timeout)
-        .referer(false)
-        .redirect(redirect::Policy::custom(|attempt| {
-            let within = attempt
-                .previous()
-                .iter()
-                .all(|from| same_origin(from, attempt.url()));
-            if within && attempt.previous().len() <= MAX_REDIRECTS {
-                attempt.follow()
-            } else {
-                attempt.stop()
-            }
-        }))
-        .build()
-}
-
-/// Whether two URLs have the same scheme, host and port (RFC 6454, section 5).
-pub(crate) fn same_origin(one: &Url, other: &Url) -> bool {
-    one.scheme() == other.scheme()
-        && one.host() == other.host()
-        && one.port_or_known_default() == other.port_or_known_default()
-}
-
 /// Why a [`Transport`] could not be made.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum BuildError {
     /// The base URL cannot be used; the text says why and does not repeat it.
     InvalidBaseUrl(String),
+    /// The HTTP settings cannot be used; the text says which and why, and holds no secret.
+    HttpSettings(String),
     /// The HTTP client could not be set up.
     Client(reqwest::Error),
 }
@@ -307,6 +270,7 @@ impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InvalidBaseUrl(why) => write!(f, "the base URL cannot be used: {why}"),
+            Self::HttpSettings(why) => write!(f, "the HTTP settings cannot be used: {why}"),
             Self::Client(_) => f.write_str("the HTTP client could not be set up"),
         }
     }
@@ -315,7 +279,7 @@ impl fmt::Display for BuildError {
 impl StdError for BuildError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
-            Self::InvalidBaseUrl(_) => None,
+            Self::InvalidBaseUrl(_) | Self::HttpSettings(_) => None,
             Self::Client(source) => Some(source),
         }
     }

@@ -593,27 +593,6 @@ fn a_credential_that_no_header_can_have() {
     );
 }
 
-#[tokio::test]
-async fn redirects_stay_within_the_origin() {
-    let elsewhere = Server::answering(vec![answer("200 OK", "1")]).await;
-    let server = Server::answering(vec![
-        answer_with("302 Found", "location: /moved\r\n", ""),
-        answer("200 OK", "1"),
-        answer_with(
-            "302 Found",
-            &format!("location: {}/\r\n", elsewhere.url),
-            "",
-        ),
-    ])
-    .await;
-    let new = || call(&server.transport(), OPERATION);
-    new().send_empty::<Value>().await.unwrap();
-    assert_eq!(server.received()[1].target(), "/moved");
-    let error = new().send_empty::<Value>().await.unwrap_err();
-    assert_eq!(error.status(), Some(StatusCode::FOUND));
-    assert_eq!(elsewhere.received().len(), 0);
-}
-
 /// Sends everything twice, with a credential, unless the operation is one that it refuses.
 struct Twice(Mutex<Vec<&'static str>>);
 

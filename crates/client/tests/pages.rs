@@ -266,6 +266,61 @@ async fn by_offset() {
     }
 }
 
+/// The service may grant less than was asked for: only an empty page is the end.
+#[tokio::test]
+async fn by_offset_without_a_documented_maximum() {
+    let pages = Pages::Offset {
+        items: "",
+        offset: AFTER,
+        limit: PageLimit {
+            maximum: None,
+            ..LIMIT
+        },
+    };
+    for (limit, body, expected) in [
+        (None, "[1]", Some(1)),
+        (Some(250), "[1,2]", Some(2)),
+        (Some(250), "[]", None),
+        (None, "[]", None),
+    ] {
+        let server = Server::answering(vec![answer("200 OK", body)]).await;
+        let mut start = list(&server.transport(), pages);
+        if let Some(limit) = limit {
+            start.call_mut().set("limit", limit);
+        }
+        let page = start.send_page().await.unwrap();
+        assert_eq!(page.next, expected.map(Cursor::Offset), "{limit:?} {body}");
+    }
+}
+
+/// Some services leave out of the link what does not choose the page.
+#[tokio::test]
+async fn a_link_keeps_what_the_caller_set() {
+    let pages = Pages::LinkHeader {
+        items: "",
+        next: None,
+        cursor: Some(AFTER),
+        limit: Some(LIMIT),
+    };
+    for (link, target) in [
+        ("/things?after=2", "/things?after=2&limit=7"),
+        ("/things?limit=5&after=2", "/things?limit=5&after=2"),
+        ("/things", "/things?limit=7"),
+        ("/things?page=2&limit=", "/things?page=2&limit="),
+    ] {
+        let header = format!("content-type: application/json\r\nlink: <{link}>; rel=next\r\n");
+        let first = answer_with("200 OK", &header, "[1]");
+        let server = Server::answering(vec![first, answer("200 OK", "[]")]).await;
+        let mut start = list(&server.transport(), pages);
+        start.call_mut().set("limit", 7);
+        start.call_mut().set("after", "the caller's own");
+        let page = start.clone().send_page().await.unwrap();
+        let next = start.resume(&page.next.unwrap()).unwrap();
+        next.send_page().await.unwrap();
+        assert_eq!(server.received()[1].target(), target);
+    }
+}
+
 #[tokio::test]
 async fn whole_lists_have_no_next_page() {
     let linked = answer_with("200 OK", "link: </x>; rel=next\r\n", "[1]");

@@ -45,7 +45,6 @@ pub use credentials::{Chosen, Credentials, CredentialsBuilder, Match};
 pub use dpop::DpopKey;
 pub use error::{Error, ErrorKind};
 pub use jose::{Claims, SigningKey};
-pub(crate) use origin::is_loopback;
 pub use scopes::Scopes;
 pub use source::{TokenRequest, TokenSource};
 pub use static_token::StaticToken;

@@ -1,11 +1,13 @@
 //! One error for everything, which says what happened and what to do.
 
 mod diagnosis;
+mod effect;
 mod excerpt;
 mod story;
 mod vendor;
 
 pub use diagnosis::Diagnosis;
+pub use effect::Effect;
 pub use vendor::VendorError;
 
 use crate::api::fields_of;
@@ -74,7 +76,9 @@ pub enum Kind {
     Hazard,
     /// The pages of a list do not end, repeat themselves, or lead elsewhere. What was read once was yielded.
     Pages,
-    /// Anything else, such as a redirect to another origin.
+    /// A redirect that is not followed: the call may change something, or it leads to another origin.
+    Redirect,
+    /// Anything else.
     Other,
 }
 
@@ -196,6 +200,12 @@ impl Error {
         }
     }
 
+    /// What the call did at the service, as far as that is known.
+    #[must_use]
+    pub fn effect(&self) -> Effect {
+        Effect::of(self)
+    }
+
     /// What is known about a refusal: what the operation needs, what the credential holds, and what to try. For 401 and
     /// 403, and wherever the API's description foretells a refusal of this status.
     #[must_use]
@@ -242,6 +252,9 @@ impl<E: ErrorBody + Serialize> From<CallError<E>> for Error {
 }
 
 fn kind(error: &CallError<Value>, vendor: &VendorError) -> Kind {
+    if matches!(error, CallError::Redirect { .. }) {
+        return Kind::Redirect;
+    }
     if let Some(status) = error.status()
         && !status.is_success()
     {

@@ -3,6 +3,7 @@
 //! | for | see |
 //! | --- | --- |
 //! | a client that signs in, waits, sends again and explains | [`Client`], [`ClientBuilder`], [`CallOptions`] |
+//! | proxy, certificates, user agent | [`HttpSettings`] |
 //! | where tokens come from | [`auth`] |
 //! | lists in pages | [`Pages`], [`ByPage`] |
 //! | sending again and rate limits | [`RetryPolicy`], [`Backoff`], [`Limiter`] |
@@ -15,7 +16,8 @@
 //! One for each API: `okta`, `foundry`, `zenml` and `klustr`. None is on by default, and only the APIs whose feature is on
 //! are compiled.
 //!
-//! `keyring` adds a store that keeps sessions in the keyring of the operating system, `auth::KeyringStore`.
+//! `system-proxy` uses the proxies that the environment and the operating system name; without it there is none but what
+//! [`HttpSettings::proxy`] says. `keyring` adds a store that keeps sessions in the keyring of the operating system, `auth::KeyringStore`.
 
 #![forbid(unsafe_code)]
 
@@ -36,7 +38,7 @@ pub mod view;
 pub use api::{Api, Server};
 pub use client::{BuildError, Client, ClientBuilder, Timeouts};
 pub use clock::{Clock, SystemClock};
-pub use error::{Diagnosis, Error, Kind, Retryable, VendorError};
+pub use error::{Diagnosis, Effect, Error, Kind, Retryable, VendorError};
 pub use limit::Limiter;
 pub use options::{CallOptions, FoundDone, ReadBack};
 pub use pages::{ByPage, Pages, PagesProblem};
@@ -52,7 +54,7 @@ pub use api::okta;
 #[cfg(feature = "zenml")]
 pub use api::zenml;
 
-pub use rolecall_client::{self, Cursor, Page};
+pub use rolecall_client::{self, Cursor, HttpSettings, Page};
 
 /// The guides and the README, so that their examples are compiled and run.
 #[cfg(doctest)]

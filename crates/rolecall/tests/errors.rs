@@ -312,7 +312,7 @@ async fn debug_shows_no_secret() {
 fn answers() -> impl Strategy<Value = String> {
     let status = prop_oneof![
         3 => Just("200 OK".to_owned()),
-        3 => prop::sample::select(vec!["201 C", "204 N", "301 M", "400 B", "401 U", "403 F", "404 N", "409 C", "429 T", "500 I", "503 S"])
+        3 => prop::sample::select(vec!["201 C", "204 N", "301 M", "302 F", "303 S", "304 N", "308 P", "400 B", "401 U", "403 F", "404 N", "409 C", "429 T", "500 I", "503 S"])
             .prop_map(str::to_owned),
         1 => (100u16..1000).prop_map(|code| format!("{code} X")),
     ];
@@ -326,6 +326,19 @@ fn answers() -> impl Strategy<Value = String> {
         )),
         Just("content-type: text/html\r\n".to_owned()),
         Just("date: Sun, 06 Nov 1994 08:49:37 GMT\r\n".to_owned()),
+        Just(format!(
+            "x-rate-limit-limit: {0}\r\nx-rate-limit-remaining: {0}\r\nx-rate-limit-reset: {0}\r\ndate: Thu, 01 Jan 1970 00:00:00 GMT\r\n",
+            u64::MAX
+        )),
+        "(/|//|http://|https://127.0.0.1:1/)?[ -~]{0,20}".prop_map(|to| format!("location: {to}\r\n")),
+        // Every other header that is read.
+        (
+            prop::sample::select(vec![
+                "content-type", "date", "dpop-nonce", "qos-retry-hint", "retry-after", "www-authenticate", "x-okta-request-id",
+            ]),
+            "[ -~]{0,40}|DPoP error=\"[a-z_]{0,16}",
+        )
+            .prop_map(|(name, value)| format!("{name}: {value}\r\n")),
     ];
     let body = prop_oneof![
         Just(DENIED.to_owned()),

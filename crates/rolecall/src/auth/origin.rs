@@ -1,9 +1,8 @@
 //! Which URLs may be given a secret.
 
 use super::{Error, ErrorKind};
-use rolecall_client::Url;
+use rolecall_client::{Url, is_loopback};
 use std::fmt;
-use std::net::IpAddr;
 
 /// A scheme, a host and a port (RFC 6454, section 4).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,18 +34,6 @@ impl Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}://{}:{}", self.scheme, self.host, self.port)
-    }
-}
-
-/// Whether the host is this machine (RFC 8252, section 7.3; RFC 6761, section 6.3).
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    let Some(host) = url.host_str() else {
-        return false;
-    };
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    match address.parse::<IpAddr>() {
-        Ok(address) => address.is_loopback(),
-        Err(_) => host == "localhost" || host.ends_with(".localhost"),
     }
 }
 

@@ -2,14 +2,14 @@
 
 use super::Client;
 use crate::api::Api;
-use crate::auth::{self, Authorizer, Credentials, TokenSource, is_loopback};
+use crate::auth::{self, Authorizer, Credentials, TokenSource};
 use crate::clock::{Clock, SystemClock};
 use crate::hook::Shared;
 use crate::limit::Limiter;
 use crate::options::CallOptions;
 use crate::retry::{Backoff, Budget, NoRetry, RetryPolicy};
 use crate::summary::CallSummary;
-use rolecall_client::{Transport, reqwest};
+use rolecall_client::{HttpSettings, Transport, is_loopback};
 use std::error::Error as StdError;
 use std::fmt;
 use std::marker::PhantomData;
@@ -59,7 +59,7 @@ pub(crate) struct Settings {
 pub struct ClientBuilder<A> {
     base_url: Option<String>,
     signs_in: SignIn,
-    http: Option<reqwest::ClientBuilder>,
+    http: HttpSettings,
     settings: Settings,
     at_once: Option<usize>,
     max_body_bytes: Option<u64>,
@@ -78,7 +78,7 @@ impl<A: Api> ClientBuilder<A> {
         Self {
             base_url: None,
             signs_in: SignIn::Anonymous,
-            http: None,
+            http: HttpSettings::new(),
             settings: Settings {
                 timeouts: Timeouts::default(),
                 retry: Arc::new(Backoff::default()),
@@ -135,7 +135,8 @@ impl<A: Api> ClientBuilder<A> {
         self.retry(NoRetry)
     }
 
-    /// Shares what is known of rate limits with other clients. Default: a limiter of its own.
+    /// Shares what is known of rate limits with other clients. Default: a limiter of its own. With [`Limiter::share`] it
+    /// leaves a part of each limit to others.
     pub fn limiter(mut self, limiter: Limiter) -> Self {
         self.settings.limiter = Some(limiter);
         self
@@ -177,11 +178,26 @@ impl<A: Api> ClientBuilder<A> {
         self
     }
 
-    /// Builds the HTTP client from this: proxies, certificates, user agent. What it says of redirects and timeouts is
-    /// replaced: redirects are followed within the origin only, so that credentials stay there. Call
-    /// [`install_crypto_provider`](rolecall_client::install_crypto_provider) before making it.
-    pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
-        self.http = Some(http);
+    /// Uses these HTTP settings: proxy, certificates, user agent, or a whole `reqwest::Client`. The same value can be given to
+    /// several clients.
+    ///
+    /// Redirects are followed within the origin and for operations that change nothing, so that credentials stay there and
+    /// no login page passes for a success; [`HttpSettings::client`] says what that means for a client that is given.
+    ///
+    /// ```
+    /// # #[cfg(feature = "okta")]
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use rolecall::{HttpSettings, okta};
+    ///
+    /// let settings = HttpSettings::new().proxy("http://proxy.example:3128");
+    /// let client = okta::Client::builder()
+    ///     .server("example.okta.com")
+    ///     .http(settings)
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn http(mut self, settings: impl Into<HttpSettings>) -> Self {
+        self.http = settings.into();
         self
     }
 
@@ -213,11 +229,9 @@ impl<A: Api> ClientBuilder<A> {
             ),
         };
         let mut transport = Transport::builder(&base_url)
+            .http(self.http)
             .connect_timeout(self.settings.timeouts.connect)
             .timeout(self.settings.timeouts.attempt);
-        if let Some(http) = self.http {
-            transport = transport.http_builder(http);
-        }
         if let Some(limit) = self.max_body_bytes {
             transport = transport.max_body_bytes(limit);
         }

@@ -53,7 +53,11 @@ impl Diagnosis {
             refusals,
             next: String::new(),
         };
-        diagnosis.next = diagnosis.next(error.kind(), operation);
+        diagnosis.next = match status {
+            407 => "Give user name and password in the URL of `HttpSettings::proxy`: it is the proxy that asks for them."
+                .to_owned(),
+            _ => diagnosis.next(error.kind(), operation),
+        };
         Some(diagnosis)
     }
 

@@ -32,6 +32,7 @@ fn headline(error: &Error, f: &mut Formatter<'_>) -> Result {
     let operation = error.operation();
     match &error.0.cause {
         Cause::Call(CallError::Hook { source, .. }) => {
+            let source = one_line(&source.to_string());
             write!(f, "{} {}: {source}", operation.api, operation.id)?;
         }
         // The rest of an undocumented body says nothing more when its message could be read.

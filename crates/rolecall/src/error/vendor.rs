@@ -1,7 +1,7 @@
 //! What the vendor says of an error, in its body and headers.
 
 use super::fields_of;
-use rolecall_client::Error as CallError;
+use rolecall_client::{Error as CallError, redact};
 use serde_json::Value;
 
 /// The longest message that is kept, in characters.
@@ -78,22 +78,17 @@ fn missing(body: &Value, pointers: &[&str]) -> Vec<String> {
         .collect()
 }
 
-/// A text without line breaks and control characters, cut where it gets long, and without the credentials that some gateways
-/// repeat to the caller.
+/// A text without line breaks and control characters, cut where it gets long, and without what looks like a secret: some
+/// gateways repeat credentials to the caller.
 pub(super) fn one_line(text: &str) -> String {
     let mut line = String::new();
-    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
-    let mut before = "";
+    let shown = redact(text);
+    let words = shown.split(|c: char| c.is_whitespace() || c.is_control());
     for word in words.filter(|word| !word.is_empty()) {
         if !line.is_empty() {
             line.push(' ');
         }
-        line.push_str(if is_credential(word, before) {
-            "***"
-        } else {
-            word
-        });
-        before = word;
+        line.push_str(word);
     }
     match line.char_indices().nth(LONGEST) {
         Some((at, _)) => {
@@ -103,21 +98,4 @@ pub(super) fn one_line(text: &str) -> String {
         }
         None => line,
     }
-}
-
-/// Whether a word is a credential: what follows the scheme of an `Authorization` header, or a JWT.
-fn is_credential(word: &str, before: &str) -> bool {
-    let is_mark = |c: char| c.is_ascii_punctuation();
-    let scheme = before.trim_matches(is_mark);
-    let schemes = ["Basic", "Bearer", "DPoP", "SSWS"];
-    // A header of a JWT begins with `{"`. The first two of its parts are JSON.
-    let bare = word.trim_matches(is_mark);
-    let is_jwt = bare.starts_with("eyJ") && bare.contains(".eyJ");
-    // `Bearer authentication` is prose.
-    let is_prose = bare.len() <= 20 && bare.chars().all(|c| c.is_ascii_alphabetic());
-    is_jwt
-        || (!is_prose
-            && schemes
-                .iter()
-                .any(|known| scheme.eq_ignore_ascii_case(known)))
 }
