@@ -36,7 +36,7 @@ impl Advice {
                 .then(|| Window::of(headers, local))
                 .flatten()?;
             // The second that the reset falls into is not over when it begins.
-            Some(window.resets_in + Duration::from_secs(1))
+            Some(window.resets_in.saturating_add(Duration::from_secs(1)))
         };
         Self {
             wait: retry_after(headers, local).or_else(reset),
@@ -147,6 +147,22 @@ mod tests {
         );
         assert_eq!(wait(503, &[DATE, limit, none_left, reset]), None);
         assert_eq!(wait(429, &[DATE, reset]), None);
+    }
+
+    #[test]
+    fn takes_the_largest_numbers() {
+        let most = u64::MAX.to_string();
+        let zero = ("date", "Thu, 01 Jan 1970 00:00:00 GMT");
+        let window = [
+            (LIMIT, most.as_str()),
+            (REMAINING, &most),
+            (RESET, &most),
+            zero,
+        ];
+        assert_eq!(wait(429, &window), Some(u64::MAX));
+        assert_eq!(wait(429, &[("retry-after", &most)]), Some(u64::MAX));
+        let late = ("retry-after", "Fri, 31 Dec 9999 23:59:59 GMT");
+        assert!(wait(429, &[late, zero]).is_some());
     }
 
     #[test]

@@ -16,7 +16,7 @@ use rolecall_client::reqwest::{Request, Response};
 use rolecall_client::{BoxFuture, Hook, HookError, HookNote, Next, Operation, Retry};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// What all clones of a client share.
 pub(crate) struct Shared {
@@ -66,6 +66,8 @@ struct Run<'a> {
     times: Times<'a>,
     summary: CallSummary,
     used: Option<Used>,
+    /// How many redirects were followed.
+    redirects: usize,
 }
 
 impl<'a> Run<'a> {
@@ -86,6 +88,7 @@ impl<'a> Run<'a> {
                 credential: None,
             },
             used: None,
+            redirects: 0,
         }
     }
 
@@ -103,17 +106,13 @@ impl<'a> Run<'a> {
         {
             return Err(HookError::refused(Refused::Hazard(self.operation)));
         }
-        let mut waited = Duration::ZERO;
+        let (mut request, mut waited) = (request, Duration::ZERO);
         loop {
-            let permit = self.turn(&mut waited).await?;
-            let place = self.place(&mut waited).await?;
-            let Some(copy) = request.try_clone() else {
-                return Err(HookError::refused(
-                    "the body of the request is not in memory",
-                ));
-            };
-            let request = self.authorized(copy).await?;
-            let sent = self.send(request, waited).await;
+            let (mut permit, place, ready) = self.ready(&request, &mut waited).await?;
+            if let Some(permit) = &mut permit {
+                permit.sent();
+            }
+            let sent = self.send(ready, waited).await;
             drop(place);
             if let (Some(permit), Some(window)) = (&permit, &sent.window) {
                 permit.answered(*window, sent.end);
@@ -121,6 +120,11 @@ impl<'a> Run<'a> {
             if self.wants_other_credential(&sent) {
                 tracing::debug!(operation = self.operation.id, "signing in once more");
                 waited = Duration::ZERO;
+                continue;
+            }
+            if let Some(onward) = self.redirected(&request, &sent)? {
+                tracing::debug!(operation = self.operation.id, "following a redirect");
+                (request, waited) = (onward, Duration::ZERO);
                 continue;
             }
             waited = match self.after(sent, permit).await {
@@ -131,6 +135,52 @@ impl<'a> Run<'a> {
                 }
             };
         }
+    }
+
+    /// Waits until the call may be sent, and makes the request that is. Signing in and waiting for a place take time, in which
+    /// others may have learned that the rate limit is used up, so that is looked at once more at the end.
+    async fn ready(
+        &mut self,
+        request: &Request,
+        waited: &mut Duration,
+    ) -> Result<(Option<Permit>, Option<OwnedSemaphorePermit>, Request), HookError> {
+        loop {
+            let permit = self.turn(waited).await?;
+            let place = self.place(waited).await?;
+            let Some(copy) = request.try_clone() else {
+                return Err(HookError::refused(
+                    "the body of the request is not in memory",
+                ));
+            };
+            let ready = self.authorized(copy).await?;
+            if self.times.left().is_zero() {
+                return Err(HookError::refused(Refused::Deadline("its turn to be sent")));
+            }
+            let now = self.times.now();
+            if !permit.as_ref().is_some_and(|permit| permit.is_void(now)) {
+                return Ok((permit, place, ready));
+            }
+        }
+    }
+
+    /// Where the answer redirects to, with the credentials still to be put on.
+    fn redirected(&mut self, request: &Request, sent: &Sent) -> Result<Option<Request>, HookError> {
+        let Ok(response) = &sent.result else {
+            return Ok(None);
+        };
+        let onward = self.next.redirected(request, response, self.redirects);
+        match &onward {
+            Ok(Some(_)) => self.redirects += 1,
+            Ok(None) => {}
+            Err(_) if self.operation.retry == Retry::Safe => {}
+            Err(_) => self.summary.gave_up = Some(GaveUp::OutcomeUnknown),
+        }
+        onward
+    }
+
+    /// How often the same request was sent.
+    fn attempts(&self) -> usize {
+        self.summary.attempts.len().saturating_sub(self.redirects)
     }
 
     /// Waits for the call's turn in its rate limit.
@@ -170,7 +220,7 @@ impl<'a> Run<'a> {
     async fn place(
         &mut self,
         waited: &mut Duration,
-    ) -> Result<Option<tokio::sync::OwnedSemaphorePermit>, HookError> {
+    ) -> Result<Option<OwnedSemaphorePermit>, HookError> {
         let Some(places) = &self.policy.shared.places else {
             return Ok(None);
         };
@@ -227,7 +277,7 @@ impl<'a> Run<'a> {
     async fn after(&mut self, sent: Sent, permit: Option<Permit>) -> After {
         let shared = &self.policy.shared;
         let Some(fault) = sent.fault else {
-            if self.summary.attempts.len() == 1 {
+            if self.attempts() == 1 {
                 shared.budget.succeeded();
             }
             return After::Done(sent.result);
@@ -271,7 +321,7 @@ impl<'a> Run<'a> {
         let policy = options.retry.as_ref().unwrap_or(&settings.retry);
         let decision = policy.decide(&Failed {
             operation: self.operation,
-            attempts: u32::try_from(self.summary.attempts.len()).unwrap_or(u32::MAX),
+            attempts: u32::try_from(self.attempts()).unwrap_or(u32::MAX),
             elapsed: self.times.elapsed(),
             fault,
             headers: sent.result.as_ref().ok().map(Response::headers),
@@ -304,7 +354,7 @@ impl<'a> Run<'a> {
         if wait > self.times.left() {
             return Ok(Decision::GiveUp(GaveUp::Deadline));
         }
-        if sent.advice.wait.is_none() && !self.policy.shared.budget.take() {
+        if !self.policy.shared.budget.take() {
             return Ok(Decision::GiveUp(GaveUp::Budget));
         }
         let attempt = self.summary.attempts.len();

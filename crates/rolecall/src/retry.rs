@@ -128,9 +128,9 @@ pub trait RetryPolicy: fmt::Debug + Send + Sync + 'static {
 
 /// Exponential backoff with full jitter, within a budget of attempts and time.
 ///
-/// Repeated are answers of 429, 502, 503 and 504, and exchanges without an answer. The wait is what the service asks for,
-/// plus up to a tenth and at most a second so that clients do not come back together; or else a random time between zero
-/// and 250 ms, 500 ms, 1 s and so on, 20 s at most. A call is sent 4 times at most, and not again when that would be later
+/// Repeated are answers of 429, 502, 503 and 504, and exchanges without an answer. The wait is a random time between zero
+/// and 250 ms, 500 ms, 1 s and so on, 20 s at most; or what the service asks for if that is longer, plus up to a tenth and
+/// at most a second so that clients do not come back together. A call is sent 4 times at most, and not again when that would be later
 /// than 2 minutes after it began.
 #[derive(Clone, Debug)]
 pub struct Backoff {
@@ -181,12 +181,13 @@ impl Backoff {
     }
 
     fn wait(&self, failed: &Failed<'_>) -> Duration {
-        if let Some(asked) = failed.asked_to_wait {
-            let jitter = (asked / 10).min(Duration::from_secs(1));
-            return asked.saturating_add(random(jitter));
-        }
         let doublings = failed.attempts.saturating_sub(1).min(30);
-        random(self.base.saturating_mul(1 << doublings).min(self.cap))
+        let backoff = random(self.base.saturating_mul(1 << doublings).min(self.cap));
+        let Some(asked) = failed.asked_to_wait else {
+            return backoff;
+        };
+        let jitter = (asked / 10).min(Duration::from_secs(1));
+        asked.saturating_add(random(jitter)).max(backoff)
     }
 }
 
@@ -225,5 +226,6 @@ impl RetryPolicy for NoRetry {
 
 /// A random time from zero up to this one.
 fn random(most: Duration) -> Duration {
-    most.mul_f64(fastrand::f64())
+    // The longest times do not survive the way through a float.
+    Duration::try_from_secs_f64(most.as_secs_f64() * fastrand::f64()).unwrap_or(most)
 }

@@ -10,8 +10,7 @@ const FULL: u32 = 50 * REPEAT;
 /// How many repeats a client may still add to the load of a service that fails.
 ///
 /// A repeat takes five tokens and a call that succeeds at once puts one back. While a service is well, every failure is
-/// repeated; when most calls fail, repeats dwindle to a fifth of the successes. Waits that the service itself asked for cost
-/// nothing.
+/// repeated; when most calls fail, repeats dwindle to a fifth of the successes.
 #[derive(Debug)]
 pub(crate) struct Budget(AtomicU32);
 

@@ -49,7 +49,9 @@ impl Knowledge {
         let claims = token.claims();
         let end = claims.as_ref().and_then(|claims| claims.expires());
         let end = end.and_then(|end| u64::try_from(end).ok());
-        if end.is_some_and(|end| SystemTime::now() > UNIX_EPOCH + Duration::from_secs(end)) {
+        // What is too late for the system's clock is not over.
+        let end = end.and_then(|end| UNIX_EPOCH.checked_add(Duration::from_secs(end)));
+        if end.is_some_and(|end| SystemTime::now() > end) {
             finding.refuse(Reason {
                 says: "the token says of itself that it has ended".to_owned(),
                 evidence: Evidence::Claims,
