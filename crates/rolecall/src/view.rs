@@ -22,7 +22,8 @@ use std::pin::Pin;
 /// All role assignments of an organization. Nothing is sent before the first is asked for.
 ///
 /// Where roles are read for one principal or one role after another, a failure is an error in its place, and the stream goes
-/// on with the next: a program that wants all or nothing stops at the first error (`try_next`, `try_collect`).
+/// on with the next: a program that wants all or nothing stops at the first error (`try_next`, `try_collect`). That somebody
+/// is not found who was listed before is such a failure.
 pub type Assignments<V> = Pin<Box<dyn Stream<Item = Result<Assignment<V>, Error>> + Send>>;
 
 /// How many calls are made at once to read the roles of several principals, or the holders of several roles.
@@ -222,14 +223,25 @@ where
     }))
 }
 
-/// Who is listed and then not found has gone in between, and holds nothing. Okta says so, too, of clients that cannot hold
-/// roles.
+/// A 404 for somebody who was listed is an error like any other, for it may mean many things, unless the API's description
+/// foretells it and so says what it means: Okta answers it for clients that hold no roles. 410 says by itself that somebody
+/// has gone, and holds nothing.
 #[cfg(any(feature = "klustr", feature = "okta", feature = "zenml"))]
 async fn unless_gone<V>(
     read: impl Future<Output = Result<Vec<Assignment<V>>, Error>>,
 ) -> Result<Vec<Assignment<V>>, Error> {
+    use rolecall_client::StatusCode;
+
+    let holds_nothing = |error: &Error| match error.status() {
+        Some(StatusCode::GONE) => true,
+        Some(StatusCode::NOT_FOUND) => {
+            let mut foretold = error.operation().refusals.iter();
+            foretold.any(|refusal| refusal.status == StatusCode::NOT_FOUND)
+        }
+        _ => false,
+    };
     match read.await {
-        Err(error) if error.kind() == crate::Kind::NotFound => Ok(Vec::new()),
+        Err(error) if holds_nothing(&error) => Ok(Vec::new()),
         read => read,
     }
 }

@@ -291,6 +291,38 @@ async fn offsets_step_by_what_came() {
     assert_eq!(server.count(), 3);
 }
 
+/// The service grants a hundred at most, and no description says so.
+#[tokio::test]
+async fn offsets_do_not_end_at_a_page_that_is_shorter_than_asked_for() {
+    let server = Server::new(|_, request| {
+        let start = parameter(request, "offset").unwrap_or(0);
+        let users: Vec<_> = (start..250.min(start + 100))
+            .map(|at| json!({"id": format!("u{at}")}))
+            .collect();
+        Reply::json(Value::from(users).to_string())
+    })
+    .await;
+    let client: rolecall::zenml::Client = client(&server);
+    let (items, error) = all(client.pages(client.list_users()).page_size(250)).await;
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!((items.len(), server.count()), (250, 4));
+}
+
+#[tokio::test]
+async fn a_link_that_leaves_out_expand_does_not_lose_it() {
+    let server = users(3, 2).await;
+    let client: okta::Client = client(&server);
+    let call = client.list_users().search("status eq \"ACTIVE\"");
+    let (items, error) = all(client.pages(call).page_size(2)).await;
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(items.len(), 6);
+    for request in server.received() {
+        let target = &request.target;
+        assert_eq!(target.matches("search=").count(), 1, "{target}");
+        assert_eq!(target.matches("limit=2").count(), 1, "{target}");
+    }
+}
+
 #[tokio::test]
 async fn tokens_lead_on_past_empty_pages() {
     let server = Server::new(|number, request| {

@@ -110,8 +110,9 @@ async fn one_failure_is_in_its_place() {
     assert_eq!((failed, found.len()), (vec![Kind::Forbidden], 3));
 }
 
+/// Not found may mean that the path is wrong, or that the caller may not see it: it is not "holds nothing".
 #[tokio::test]
-async fn who_is_gone_holds_nothing_and_a_list_that_is_gone_fails() {
+async fn who_is_not_found_is_an_error_in_its_place() {
     let role =
         |id: &str| json!({"id": id, "name": id, "organization_id": "o1", "level": "organization"});
     let server = server(json!({
@@ -120,14 +121,49 @@ async fn who_is_gone_holds_nothing_and_a_list_that_is_gone_fails() {
     }))
     .await;
     let client = client(&server, StaticToken::bearer("x"));
-    let found = lines(view::zenml::assignments(&client, "o1"))
-        .await
-        .unwrap();
-    assert_eq!(found.len(), 1, "{found:?}");
+    let found: Vec<_> = view::zenml::assignments(&client, "o1").collect().await;
+    let kinds: Vec<_> = found
+        .iter()
+        .map(|one| one.as_ref().err().map(Error::kind))
+        .collect();
+    assert_eq!(kinds, [Some(Kind::NotFound), None]);
     let error = lines(view::zenml::assignments(&client, "gone"))
         .await
         .unwrap_err();
     assert_eq!(error.kind(), Kind::NotFound);
+}
+
+/// Okta's description says that this is how it answers for clients without roles.
+#[tokio::test]
+async fn a_foretold_404_means_what_the_description_says() {
+    let mut answers = okta();
+    answers["/oauth2/v1/clients"] = json!([{"client_id": "gone", "client_name": "No service"}]);
+    let server = server(answers).await;
+    let client = client(&server, StaticToken::ssws("x"));
+    let found = lines(view::okta::assignments(&client)).await.unwrap();
+    assert_eq!(found.len(), 5, "{found:#?}");
+}
+
+#[tokio::test]
+async fn what_was_read_before_an_error_is_not_lost() {
+    let server = Server::new(|_, request| {
+        let path = request.target.split('?').next().unwrap();
+        let holder = |at: usize| json!({"principalType": "ROBOT", "principalId": at.to_string(), "role": "DECLASSIFY"});
+        match path {
+            "/v2/admin/markings" => Reply::json(json!({"data": [{"id": "m1", "categoryId": "c", "name": "Secret", "organization": "o", "createdTime": "2026-01-01T00:00:00Z"}]}).to_string()),
+            _ if request.target.contains("pageToken") => Reply::status("403 Forbidden", "{}"),
+            _ => {
+                let data: Vec<_> = (0..499).map(holder).collect();
+                Reply::json(json!({"data": data, "nextPageToken": "2"}).to_string())
+            }
+        }
+    })
+    .await;
+    let client = client(&server, StaticToken::personal_access_token("x"));
+    let found: Vec<_> = view::foundry::markings(&client).collect().await;
+    assert_eq!(found.iter().filter(|one| one.is_ok()).count(), 499);
+    assert_eq!(found.len(), 500);
+    assert_eq!(found[499].as_ref().unwrap_err().kind(), Kind::Forbidden);
 }
 
 #[tokio::test]

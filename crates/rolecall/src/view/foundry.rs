@@ -7,6 +7,7 @@ use crate::foundry::types::{
     EnrollmentRoleAssignment, GetGroupsBatchRequestElement, GetUsersBatchRequestElement,
     MarkingRoleAssignment, OrganizationRoleAssignment, PrincipalType,
 };
+use futures_core::Stream;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use std::collections::HashMap;
 
@@ -73,10 +74,9 @@ pub fn markings(client: &Client) -> Assignments<MarkingRoleAssignment> {
 fn marking_roles(client: &Client, id: String) -> Assignments<MarkingRoleAssignment> {
     let call = client.list_marking_role_assignments().marking_id(&id);
     let client = client.clone();
-    let found = client.pages(call).try_chunks(A_BATCH);
+    let found = in_batches(client.pages(call));
     Box::pin(
         found
-            .map_err(|broken| broken.1)
             .and_then(move |found| {
                 let (client, scope) = (client.clone(), Scope::Marking(id.clone()));
                 async move {
@@ -94,6 +94,23 @@ fn marking_roles(client: &Client, id: String) -> Assignments<MarkingRoleAssignme
             })
             .try_flatten(),
     )
+}
+
+/// So many at once as their names can be read with one call. What came before an error is a batch too.
+fn in_batches<T>(
+    found: impl Stream<Item = Result<T, Error>>,
+) -> impl Stream<Item = Result<Vec<T>, Error>> {
+    found.chunks(A_BATCH).flat_map(|found| {
+        let (mut batches, mut batch) = (Vec::new(), Vec::new());
+        for one in found {
+            match one {
+                Ok(one) => batch.push(one),
+                Err(error) => batches.extend([Ok(std::mem::take(&mut batch)), Err(error)]),
+            }
+        }
+        batches.push(Ok(batch));
+        stream::iter(batches)
+    })
 }
 
 fn all<V: Send + 'static>(
