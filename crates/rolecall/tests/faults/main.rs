@@ -1,8 +1,10 @@
 //! What callers get when services and networks misbehave: one table, over real sockets.
 
+mod limits;
 mod run;
 #[path = "../support/mod.rs"]
 mod support;
+mod transport;
 
 use rolecall::auth::oauth::{
     ClientAuthentication, ClientCredentials, Endpoints, OAuthClient, Provider,
@@ -403,6 +405,8 @@ async fn fault_matrix() {
     rows.extend(server_errors().await);
     rows.extend(broken_exchanges().await);
     rows.extend(wrong_answers().await);
+    rows.extend(transport::rows().await);
+    rows.extend(limits::rows().await);
     rows.extend(lists().await);
     rows.push(callers_without_a_token().await);
     let table = table(&rows);

@@ -1,10 +1,10 @@
 //! What meets the faults: a read, a write that may not be done twice, a list.
 
-use crate::support::{Received, Reply, Server, TestClock};
+use super::support::{Received, Reply, Server, TestClock};
 use futures_util::StreamExt;
 use rolecall::auth::{StaticToken, TokenSource};
 use rolecall::okta::types::AssignRoleRequest;
-use rolecall::{CallOptions, Error, okta};
+use rolecall::{CallOptions, Effect, Error, okta};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -95,46 +95,83 @@ pub enum Acts {
     Not,
 }
 
+/// What a write met: its server does it when the second request comes, and before the fault if it acts before.
+struct Written {
+    server: Server,
+    clock: TestClock,
+    client: okta::Client,
+    done: Arc<AtomicUsize>,
+}
+
+impl Written {
+    async fn new(fault: Reply, success: Reply, acts: Acts, options: CallOptions) -> Self {
+        let done = Arc::new(AtomicUsize::new(0));
+        let effects = Arc::clone(&done);
+        let server = Server::new(move |number, _| {
+            if number > 0 || acts == Acts::Before {
+                effects.fetch_add(1, Ordering::SeqCst);
+            }
+            if number == 0 {
+                fault.clone()
+            } else {
+                success.clone()
+            }
+        })
+        .await;
+        let clock = TestClock::new();
+        let client = client(&server.url, &clock, StaticToken::ssws(SECRET)).with(options);
+        Self {
+            server,
+            clock,
+            client,
+            done,
+        }
+    }
+
+    fn row(self, fault: &'static str, call: &'static str, result: Result<(), Error>) -> Row {
+        let done = self.done.load(Ordering::SeqCst);
+        assert!(done <= 1, "{fault}: done {done} times");
+        let got = match result {
+            Ok(()) => {
+                assert_eq!(done, 1, "{fault}: what was not done is no success");
+                format!("the answer{}", waited(&self.clock))
+            }
+            Err(error) => {
+                let effect = error.effect();
+                assert!(
+                    done == 0 || effect == Effect::Unknown,
+                    "{fault}: {effect:?}"
+                );
+                format!("{}, {effect:?}", told(&error))
+            }
+        };
+        Row {
+            fault,
+            call,
+            got,
+            requests: self.server.count(),
+            kept: format!("done {done} times"),
+        }
+    }
+}
+
 /// A write that may not be done twice, with the fault the first time.
 pub async fn write(fault: &'static str, reply: Reply, acts: Acts, options: CallOptions) -> Row {
-    let done = Arc::new(AtomicUsize::new(0));
-    let effects = Arc::clone(&done);
-    let server = Server::new(move |number, _| {
-        if number > 0 || acts == Acts::Before {
-            effects.fetch_add(1, Ordering::SeqCst);
-        }
-        match number {
-            0 => reply.clone(),
-            _ => Reply::status("201 Created", r#"{"id":"irb1","type":"ORG_ADMIN"}"#),
-        }
-    })
-    .await;
-    let clock = TestClock::new();
-    let client = client(&server.url, &clock, StaticToken::ssws(SECRET)).with(options);
+    let success = Reply::status("201 Created", r#"{"id":"irb1","type":"ORG_ADMIN"}"#);
+    let written = Written::new(reply, success, acts, options).await;
     let role: AssignRoleRequest = serde_json::from_str(r#"{"type":"ORG_ADMIN"}"#).unwrap();
-    let result = client
-        .assign_role_to_user()
-        .user_id("00u1")
-        .body(role)
-        .send()
-        .await;
-    let got = match result {
-        Ok(_) => format!("the answer{}", waited(&clock)),
-        Err(error) => {
-            let error = Error::from(error);
-            let reason = error.summary().and_then(|summary| summary.gave_up);
-            format!("{}, {:?}", told(&error), reason.unwrap())
-        }
-    };
-    let done = done.load(Ordering::SeqCst);
-    assert!(done <= 1, "{fault}: done {done} times");
-    Row {
-        fault,
-        call: "write",
-        got,
-        requests: server.count(),
-        kept: format!("done {done} times"),
-    }
+    let call = written.client.assign_role_to_user();
+    let result = call.user_id("00u1").body(role).send().await;
+    written.row(fault, "write", result.map(drop).map_err(Error::from))
+}
+
+/// A write that may be done twice, with the fault the first time.
+pub async fn revoke(fault: &'static str, reply: Reply) -> Row {
+    let success = Reply::status("204 No Content", "");
+    let written = Written::new(reply, success, Acts::Not, CallOptions::new()).await;
+    let call = written.client.unassign_role_from_user();
+    let result = call.user_id("00u1").role_assignment_id("irb1").send().await;
+    written.row(fault, "revoke", result.map(drop).map_err(Error::from))
 }
 
 pub fn page(request: &Received) -> usize {
