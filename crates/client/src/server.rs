@@ -1,6 +1,6 @@
 //! Servers of an operation's own (OpenAPI 3.1.1, section 4.8.10.1, `servers`).
 
-use crate::transport::same_origin;
+use crate::origin::same_origin;
 use reqwest::Url;
 
 /// A server that an operation goes to in the place of the base URL, because the API's description names it for the path or
