@@ -280,7 +280,7 @@ pub static GET_ORG_ROLE_ASSIGNMENTS: Operation = Operation {
     security: &[&[Requirement { scheme: "oauth2", kind: CredentialKind::OAuth2, scopes: &[] }]],
     permissions: &["org.roles.list"],
     refusals: &[Refusal { credential: Some(CredentialKind::OAuth2), status: 401, when: "The permission is missing, or it was granted after the token was issued.", remedy: "Have the permission granted, then get a new token; a token keeps the permissions it was issued with." }, Refusal { credential: Some(CredentialKind::OAuth2), status: 500, when: "The permission check failed; the server's catch-all handler probably turns that into a 500.", remedy: "Make sure of the permission before taking the 500 for a fault of the service." }, Refusal { credential: Some(CredentialKind::OAuth2), status: 200, when: "The organization or the role does not exist, or the role id differs in case from the one granted.", remedy: "Make sure with getOrgRoleById that the role exists, and write its id in the case in which it was granted." }],
-    pages: Pages::Offset { items: "/docs", offset: PageParameter { location: PageLocation::Query, name: "start" }, limit: PageLimit { parameter: PageParameter { location: PageLocation::Query, name: "limit" }, default: Some(100), maximum: None } },
+    pages: Pages::Offset { items: "/docs", offset: PageParameter { location: PageLocation::Query, name: "start" }, limit: PageLimit { parameter: PageParameter { location: PageLocation::Query, name: "limit" }, default: Some(100), maximum: Some(1024) } },
     retry: Retry::Safe,
     hazard: None,
     rate_limit: None,
