@@ -93,12 +93,15 @@ fn description(names: &[String]) -> Value {
         let operation = json!({
             "operationId": name,
             "tags": [name],
-            "x-pagination": { "style": "body-token", "items": "/items", "next": "/next", "cursor": { "in": "query", "name": name } },
+            "x-pagination": match index % 16 {
+                0 => json!({ "style": "body-token", "items": "/items", "next": "/next", "cursor": { "in": "query", "name": name } }),
+                _ => json!({ "style": "none" }),
+            },
             "parameters": [{ "name": name, "in": "query", "schema": { "type": "string" } }],
             "responses": {
                 "200": { "description": "", "content": content(json!({ "$ref": format!("#/components/schemas/{MARK}_page") })) },
                 "400": { "description": "", "content": content(reference(index)) },
-                "5XX": { "description": "", "content": { "text/plain": {} } },
+                "5XX": { "description": "", "content": if index % 16 == 0 { json!({ "text/plain": {} }) } else { content(reference(index)) } },
             },
         });
         paths.insert(format!("/o{index}"), json!({ "get": operation }));
@@ -188,12 +191,20 @@ fn words() -> Vec<String> {
         .filter(|(name, _)| name.ends_with(".rs"))
         .map(|(_, code)| code)
         .collect();
+    // What the macros expand to, and the methods that a builder has by its trait.
     let client = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/client/src");
-    for entry in fs::read_dir(client.join("macros")).unwrap() {
-        sources.push(fs::read_to_string(entry.unwrap().path()).unwrap());
+    let files = fs::read_dir(client.join("macros")).unwrap();
+    let files = files.map(|entry| entry.unwrap().path());
+    for file in files.chain([client.join("page.rs")]) {
+        let code = syn::parse_file(&fs::read_to_string(file).unwrap()).unwrap();
+        sources.extend(code.items.iter().filter_map(|item| match item {
+            syn::Item::Macro(item) => Some(item.mac.tokens.to_string()),
+            syn::Item::Trait(item) if item.ident == "Paged" => {
+                Some(quote::ToTokens::to_token_stream(item).to_string())
+            }
+            _ => None,
+        }));
     }
-    // The methods that a builder has by its trait.
-    sources.push(fs::read_to_string(client.join("page.rs")).unwrap());
     let mut found = BTreeSet::new();
     for source in sources {
         identifiers(source.parse().unwrap(), &mut found);
@@ -202,22 +213,17 @@ fn words() -> Vec<String> {
     found.into_iter().collect()
 }
 
-/// The words, and every eighth in the other cases that people write names in: `error`, `Error`, `ERROR`, `errors`.
+/// The words, and some of them in the other cases that people write names in: `error`, `Error`, `ERROR`, `errors`.
 fn cases(words: &[String]) -> Vec<String> {
     let mut names = BTreeSet::new();
-    for (index, word) in words.iter().enumerate() {
+    for word in words {
         let plain = word.trim_start_matches("r#");
         names.insert(plain.to_owned());
-        let mut letters = plain.chars();
-        if let Some(first) = letters.next()
-            && (index % 8 == 0 || plain.eq_ignore_ascii_case("error"))
-        {
-            names.insert(first.to_uppercase().chain(letters).collect());
-            names.extend([
-                plain.to_uppercase(),
-                plain.to_lowercase(),
-                format!("{plain}s"),
-            ]);
+        let lower = plain.to_lowercase();
+        if ["error", "option", "client", "call"].contains(&lower.as_str()) {
+            let (first, rest) = lower.split_at(1);
+            let capital = format!("{}{rest}", first.to_uppercase());
+            names.extend([capital, lower.to_uppercase(), format!("{lower}s"), lower]);
         }
     }
     names.into_iter().collect()
