@@ -132,7 +132,9 @@ fn report(request: &Request<'_>) -> Result<Report, String> {
                 .iter()
                 .any(|text| label.contains(text.as_str()))
     });
-    let rows = generate(&folder, &labels, &cache.join("all"))?;
+    // Of its own, so that two runs do not meet.
+    let scratch = tempfile::tempdir_in(&cache).map_err(|e| format!("{}: {e}", cache.display()))?;
+    let rows = generate(&folder, &labels, scratch.path())?;
     let compiled = match request.compile {
         0 => None,
         count => {
