@@ -14,11 +14,12 @@ use rolecall_openapi::problem::{Problem, Problems};
 const FIXTURES: &str = "fixtures/bad";
 
 /// Rules whose breach does not fit in a fixture, with the test that shows it.
-const ELSEWHERE: [&str; 11] = [
+const ELSEWHERE: [&str; 12] = [
     "unreadable-file", // a_missing_file_and_a_directory
     "too-large",       // would need 256 MiB
     "too-deep",        // ten_megabytes_of_nesting
     "too-many-nodes",  // aliases_of_aliases
+    "too-many-bytes",  // aliases_of_a_long_text
     "example-name",    // examples
     "example-target",  // examples
     "invalid-example", // examples
@@ -163,6 +164,13 @@ fn aliases_of_aliases() {
         text.push_str(&format!("a{level}: &a{level} [{before}*a{}]\n", level - 1));
     }
     insta::assert_snapshot!(parse("laughs.yaml", &text).unwrap_err().to_string());
+}
+
+#[test]
+fn aliases_of_a_long_text() {
+    let (long, aliases) = ("x".repeat(1 << 20), ["*long"; 100].join(", "));
+    let text = format!("openapi: 3.0.3\nx-long: &long {long}\nx-all: [{aliases}]\n");
+    insta::assert_snapshot!(parse("long.yaml", &text).unwrap_err().to_string());
 }
 
 #[test]

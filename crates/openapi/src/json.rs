@@ -7,12 +7,35 @@ pub type Object = Map<String, Value>;
 
 /// One reference token of a JSON Pointer (RFC 6901, section 3).
 pub fn escape(token: &str) -> String {
-    token.replace('~', "~0").replace('/', "~1")
+    let mut escaped = String::with_capacity(token.len());
+    push_escaped(&mut escaped, token);
+    escaped
+}
+
+fn push_escaped(pointer: &mut String, token: &str) {
+    if token.contains(['~', '/']) {
+        pointer.push_str(&token.replace('~', "~0").replace('/', "~1"));
+    } else {
+        pointer.push_str(token);
+    }
 }
 
 /// The pointer of a member of the value at `pointer`.
 pub fn join(pointer: &str, token: &str) -> String {
-    format!("{pointer}/{}", escape(token))
+    let mut joined = String::with_capacity(pointer.len() + 1 + token.len());
+    joined.push_str(pointer);
+    joined.push('/');
+    push_escaped(&mut joined, token);
+    joined
+}
+
+/// Lends out the pointer of a member of the value at `pointer`, without a copy.
+fn with_member(pointer: &mut String, token: &str, work: impl FnOnce(&mut String)) {
+    let length = pointer.len();
+    pointer.push('/');
+    push_escaped(pointer, token);
+    work(pointer);
+    pointer.truncate(length);
 }
 
 /// The name of the component that a local reference to a schema points at.
@@ -120,58 +143,66 @@ pub fn walk_schema_mut(schema: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
 /// Calls `visit` with the pointer of every outermost schema of the description: components, parameters, headers and
 /// bodies.
 pub fn outer_schemas_mut(document: &mut Value, visit: &mut dyn FnMut(&str, &mut Value)) {
-    find_outer(document, "", false, visit);
+    find_outer(document, &mut String::new(), false, visit);
 }
 
 fn find_outer(
     value: &mut Value,
-    pointer: &str,
+    pointer: &mut String,
     named: bool,
     visit: &mut dyn FnMut(&str, &mut Value),
 ) {
     match value {
         Value::Object(object) => {
+            let components = pointer.as_str() == "/components";
             for (key, child) in object.iter_mut() {
                 // In a map of names (`components.schemas`, `paths`, `responses`…) a key is no keyword.
-                let at = join(pointer, key);
                 let no_schema = key.starts_with("x-")
                     || matches!(key.as_str(), "example" | "examples" | "enum");
                 if !named && no_schema {
                     continue;
                 }
-                if !named && key == "schema" {
-                    visit(&at, child);
-                } else if pointer == "/components" && key == "schemas" {
-                    for (name, schema) in child.as_object_mut().into_iter().flatten() {
-                        visit(&join(&at, name), schema);
+                with_member(pointer, key, |at| {
+                    if !named && key == "schema" {
+                        visit(at, child);
+                    } else if components && key == "schemas" {
+                        for (name, schema) in child.as_object_mut().into_iter().flatten() {
+                            with_member(at, name, |at| visit(at, schema));
+                        }
+                    } else {
+                        let names = components || !named && holds_names(key);
+                        find_outer(child, at, names, visit);
                     }
-                } else {
-                    let names = pointer == "/components"
-                        || matches!(
-                            key.as_str(),
-                            "paths"
-                                | "responses"
-                                | "content"
-                                | "headers"
-                                | "callbacks"
-                                | "webhooks"
-                                | "parameters"
-                                | "links"
-                                | "encoding"
-                                | "variables"
-                                | "scopes"
-                        ) && !named;
-                    find_outer(child, &at, names, visit);
-                }
+                });
             }
         }
         Value::Array(items) => {
             for (index, item) in items.iter_mut().enumerate() {
-                find_outer(item, &format!("{pointer}/{index}"), false, visit);
+                with_member(pointer, &index.to_string(), |at| {
+                    find_outer(item, at, false, visit);
+                });
             }
         }
         _ => {}
     }
+}
+
+/// Whether what a key of a description holds is a map of names.
+fn holds_names(key: &str) -> bool {
+    matches!(
+        key,
+        "paths"
+            | "responses"
+            | "content"
+            | "headers"
+            | "callbacks"
+            | "webhooks"
+            | "parameters"
+            | "links"
+            | "encoding"
+            | "variables"
+            | "scopes"
+    )
 }
 
 /// Calls `visit` on every schema of the description, children first.

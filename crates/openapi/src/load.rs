@@ -24,6 +24,8 @@ use build::Builder;
 use places::Places;
 
 pub use parts::{Part, PartFile, load_part};
+pub use places::Finder;
+
 pub use version::SpecVersion;
 
 /// A place in a text; both counted from 1, the column in characters.
@@ -53,6 +55,11 @@ pub struct Document {
 }
 
 impl Document {
+    /// Finds the places of many nodes.
+    pub fn finder(&self) -> Finder<'_> {
+        Finder::new(&self.places)
+    }
+
     /// Where the node that a JSON Pointer (RFC 6901) names stands, or its nearest ancestor that is there. For the entry
     /// of an object that is the place of its key.
     ///
@@ -156,12 +163,18 @@ struct Limits {
     nodes: usize,
     /// Nodes that anchors and aliases may add: a few lines can ask for billions.
     copies: usize,
+    /// Bytes of text that anchors and aliases may add: a text of a megabyte can be asked for a million times.
+    copied_bytes: usize,
+    /// Bytes that the whole may take in memory, as [`build`] estimates them: short texts ask for many small objects.
+    bytes: usize,
 }
 
 const LIMITS: Limits = Limits {
     depth: 200,
     nodes: 20_000_000,
     copies: 2_000_000,
+    copied_bytes: 64 << 20,
+    bytes: 3 << 30,
 };
 
 /// The largest text that is read, in bytes.
@@ -181,7 +194,7 @@ pub fn read_text(path: &Path) -> Result<(String, String), Problems> {
 /// Reads the document in a text; `file` is only what problems call it.
 pub fn parse(file: &str, text: &str) -> Result<Document, Problems> {
     source::check(file, text)?;
-    let (value, places) = read(file, text)?;
+    let (value, places) = read(file, text, LIMITS)?;
     let version = version::of(file, &value, &places)?;
     Ok(Document {
         file: file.to_owned(),
@@ -228,11 +241,11 @@ pub fn load_json(path: &Path) -> Result<JsonFile, Problems> {
     })
 }
 
-fn read(file: &str, text: &str) -> Result<(Value, Places), Problems> {
+fn read(file: &str, text: &str, limits: Limits) -> Result<(Value, Places), Problems> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut syntax = None;
     if text.trim_start().starts_with(['{', '[']) {
-        let mut builder = Builder::new(file, LIMITS);
+        let mut builder = Builder::new(file, limits);
         match json::read(text, &mut builder) {
             Ok(()) | Err(json::Failed::Stopped) => {
                 return builder.finish().map_err(Problems::new);
@@ -240,12 +253,12 @@ fn read(file: &str, text: &str) -> Result<(Value, Places), Problems> {
             Err(json::Failed::Syntax(error)) => syntax = Some(error),
         }
     }
-    let mut builder = Builder::new(file, LIMITS);
+    let mut builder = Builder::new(file, limits);
     let outcome = yaml::read(text, &mut builder);
     match (outcome, syntax) {
         // A flow collection of YAML is allowed to look almost like JSON. When it is neither, it was meant as JSON.
-        (Err(_), Some(error)) => {
-            let mut builder = Builder::new(file, LIMITS);
+        (Err(_), Some(error)) if !builder.hit_a_limit() => {
+            let mut builder = Builder::new(file, limits);
             error.report(&mut builder);
             builder.finish().map_err(Problems::new)
         }

@@ -112,6 +112,10 @@ const RULES: &[Rule] = &[
         "too-many-nodes",
         "the document and its aliases stay within 20 million nodes",
     ),
+    error(
+        "too-many-bytes",
+        "the document stays within 3 GiB of memory, and what its aliases repeat within 64 MiB of text",
+    ),
     error("not-openapi", "the document is an OpenAPI description"),
     error(
         "unsupported-version",

@@ -21,8 +21,10 @@ pub(super) struct Builder<'a> {
     places: Places,
     stack: Vec<Frame>,
     anchors: HashMap<usize, Anchor>,
-    /// Nodes that came from repeating an anchor rather than from the text.
-    copied: usize,
+    /// What came from repeating an anchor rather than from the text.
+    copied: Size,
+    /// What there is, in estimated bytes of memory.
+    bytes: usize,
     root: Option<Value>,
     problems: Vec<Problem>,
 }
@@ -34,6 +36,8 @@ struct Frame {
     anchor: usize,
     /// Levels below this one so far.
     height: usize,
+    /// Bytes of text in it so far.
+    text: usize,
 }
 
 enum Collection {
@@ -47,7 +51,24 @@ struct Anchor {
     value: Value,
     places: Places,
     height: usize,
+    text: usize,
 }
+
+/// How much there is of something.
+#[derive(Clone, Copy, Default)]
+struct Size {
+    nodes: usize,
+    /// Bytes in strings and keys.
+    text: usize,
+}
+
+/// What a node takes in memory beside its text: the value, its place, what the allocator adds. A collection begins with
+/// room for four entries, and an object has an index of its keys.
+const SCALAR: usize = 64;
+const ARRAY: usize = 256;
+const OBJECT: usize = 640;
+/// What an entry of an object takes beside its key and its value.
+const ENTRY: usize = 96;
 
 /// Reading cannot go on; what was wrong is among the builder's problems.
 pub(super) struct Stopped;
@@ -60,7 +81,8 @@ impl<'a> Builder<'a> {
             places: Places::default(),
             stack: Vec::new(),
             anchors: HashMap::new(),
-            copied: 0,
+            copied: Size::default(),
+            bytes: 0,
             root: None,
             problems: Vec::new(),
         }
@@ -72,6 +94,13 @@ impl<'a> Builder<'a> {
             Some(value) if self.problems.is_empty() => Ok((value, self.places)),
             _ => Err(self.problems),
         }
+    }
+
+    /// Whether reading stopped because the document is too deep or too large.
+    pub(super) fn hit_a_limit(&self) -> bool {
+        let limits = ["too-deep", "too-many-nodes", "too-many-bytes"];
+        let mut rules = self.problems.iter().map(|problem| problem.rule);
+        rules.any(|rule| limits.contains(&rule))
     }
 
     /// Whether the innermost open collection is an object that waits for a key.
@@ -96,6 +125,7 @@ impl<'a> Builder<'a> {
             return Err(self.too_deep(place));
         }
         let index = self.add_node(place)?;
+        self.count_bytes(if object { OBJECT } else { ARRAY }, place)?;
         let collection = match object {
             true => Collection::Object(Map::new(), None),
             false => Collection::Array(Vec::new()),
@@ -105,6 +135,7 @@ impl<'a> Builder<'a> {
             index,
             anchor,
             height: 0,
+            text: 0,
         });
         Ok(())
     }
@@ -115,12 +146,16 @@ impl<'a> Builder<'a> {
             return Ok(());
         };
         let value = match frame.collection {
-            Collection::Array(items) => Value::Array(items),
-            Collection::Object(entries, _) => Value::Object(entries),
+            Collection::Array(mut items) => {
+                items.shrink_to_fit();
+                Value::Array(items)
+            }
+            // A map that grew has room for several more entries, and a description has mostly small ones.
+            Collection::Object(entries, _) => Value::Object(entries.into_iter().collect()),
         };
         self.places.close(frame.index);
-        self.remember(frame.anchor, &value, frame.index, frame.height)?;
-        self.put(value, frame.height);
+        self.remember(frame.anchor, &value, frame.index, frame.height, frame.text)?;
+        self.put(value, frame.height, frame.text);
         Ok(())
     }
 
@@ -132,21 +167,24 @@ impl<'a> Builder<'a> {
         place: Place,
     ) -> Result<(), Stopped> {
         let index = self.add_node(place)?;
+        let text = value.as_str().map_or(0, str::len);
+        self.count_bytes(SCALAR + text, place)?;
         self.places.close(index);
-        self.remember(anchor, &value, index, 0)?;
-        self.put(value, 0);
+        self.remember(anchor, &value, index, 0, text)?;
+        self.put(value, 0, text);
         Ok(())
     }
 
     /// Adds the key of the entry whose value comes next.
-    pub(super) fn key(&mut self, key: String, place: Place) {
+    pub(super) fn key(&mut self, key: String, place: Place) -> Result<(), Stopped> {
+        self.count_bytes(ENTRY + key.len(), place)?;
         let Some(Frame {
             collection: Collection::Object(entries, _),
             index,
             ..
         }) = self.stack.last()
         else {
-            return;
+            return Ok(());
         };
         let (index, is_twice) = (*index, entries.contains_key(&key));
         if is_twice && self.problems.len() < REPORTED {
@@ -162,6 +200,7 @@ impl<'a> Builder<'a> {
             self.report("duplicate-key", place, found, "every key once", help);
         }
         self.expect_value(key, place);
+        Ok(())
     }
 
     fn expect_value(&mut self, key: String, place: Place) {
@@ -186,14 +225,17 @@ impl<'a> Builder<'a> {
             );
             return Err(Stopped);
         };
-        let nodes = marked.places.len();
+        let size = Size {
+            nodes: marked.places.len(),
+            text: marked.text,
+        };
         if self.stack.len() + marked.height > self.limits.depth {
             return Err(self.too_deep(place));
         }
-        self.count_copies(nodes, place)?;
+        self.count_copies(size, place)?;
         let (token, at) = self.token(place);
         self.places.paste(&marked.places, token, at);
-        self.put(marked.value.clone(), marked.height);
+        self.put(marked.value.clone(), marked.height, marked.text);
         self.anchors.insert(anchor, marked);
         Ok(())
     }
@@ -218,17 +260,19 @@ impl<'a> Builder<'a> {
         value: &Value,
         index: usize,
         height: usize,
+        text: usize,
     ) -> Result<(), Stopped> {
         if anchor > 0 {
-            let places = self.places.copy(index);
-            let place = places.find("").unwrap_or(Place { line: 1, column: 1 });
-            self.count_copies(places.len(), place)?;
+            let place = self.places.at(index);
+            let nodes = self.places.len() - index;
+            self.count_copies(Size { nodes, text }, place)?;
             self.anchors.insert(
                 anchor,
                 Anchor {
                     value: value.clone(),
-                    places,
+                    places: self.places.copy(index),
                     height,
+                    text,
                 },
             );
         }
@@ -236,16 +280,18 @@ impl<'a> Builder<'a> {
     }
 
     /// Puts a finished value where it belongs.
-    fn put(&mut self, value: Value, height: usize) {
+    fn put(&mut self, value: Value, height: usize, text: usize) {
         let Some(frame) = self.stack.last_mut() else {
             self.root = Some(value);
             return;
         };
         frame.height = frame.height.max(height + 1);
+        frame.text = frame.text.saturating_add(text);
         match &mut frame.collection {
             Collection::Array(items) => items.push(value),
             Collection::Object(entries, key) => {
                 if let Some((key, _)) = key.take() {
+                    frame.text = frame.text.saturating_add(key.len());
                     entries.insert(key, value);
                 }
             }
@@ -254,7 +300,7 @@ impl<'a> Builder<'a> {
 
     fn add_node(&mut self, place: Place) -> Result<usize, Stopped> {
         if self.places.len() >= self.limits.nodes {
-            return Err(self.too_large(place));
+            return Err(self.too_many_nodes(place));
         }
         let (token, at) = self.token(place);
         Ok(self.places.open(token, at))
@@ -271,10 +317,31 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn count_copies(&mut self, nodes: usize, place: Place) -> Result<(), Stopped> {
-        self.copied = self.copied.saturating_add(nodes);
-        if self.copied > self.limits.copies || self.places.len() + nodes > self.limits.nodes {
-            return Err(self.too_large(place));
+    /// Counts what an anchor keeps, or an alias repeats.
+    fn count_copies(&mut self, size: Size, place: Place) -> Result<(), Stopped> {
+        self.copied.nodes = self.copied.nodes.saturating_add(size.nodes);
+        self.copied.text = self.copied.text.saturating_add(size.text);
+        let whole = self.places.len().saturating_add(size.nodes);
+        if self.copied.nodes > self.limits.copies || whole > self.limits.nodes {
+            return Err(self.too_many_nodes(place));
+        }
+        if self.copied.text > self.limits.copied_bytes {
+            let most = self.limits.copied_bytes >> 20;
+            let found = format!("anchors and aliases repeat more than {most} MiB of text");
+            let expected = format!("at most {most} MiB of repeated text");
+            return Err(self.too_many_bytes(place, found, &expected));
+        }
+        Ok(())
+    }
+
+    /// Counts what is about to be kept in memory.
+    fn count_bytes(&mut self, bytes: usize, place: Place) -> Result<(), Stopped> {
+        self.bytes = self.bytes.saturating_add(bytes);
+        if self.bytes > self.limits.bytes {
+            let most = self.limits.bytes >> 20;
+            let found = format!("the document takes more than {most} MiB of memory");
+            let expected = format!("a document that takes at most {most} MiB when it is read");
+            return Err(self.too_many_bytes(place, found, &expected));
         }
         Ok(())
     }
@@ -291,7 +358,7 @@ impl<'a> Builder<'a> {
         Stopped
     }
 
-    fn too_large(&mut self, place: Place) -> Stopped {
+    fn too_many_nodes(&mut self, place: Place) -> Stopped {
         let Limits { nodes, copies, .. } = self.limits;
         self.report(
             "too-many-nodes",
@@ -300,6 +367,12 @@ impl<'a> Builder<'a> {
             &format!("at most {nodes} nodes, of which anchors and aliases may make {copies}"),
             "use `$ref` in place of aliases, or split the document",
         );
+        Stopped
+    }
+
+    fn too_many_bytes(&mut self, place: Place, found: String, expected: &str) -> Stopped {
+        let help = "use `$ref` in place of aliases, or split the document";
+        self.report("too-many-bytes", place, found, expected, help);
         Stopped
     }
 }

@@ -148,7 +148,7 @@ impl Scanner<'_> {
             return Err(self.error("`:` after the key"));
         }
         self.offset += 1;
-        builder.key(key, place);
+        builder.key(key, place)?;
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{LARGEST, Place, Places, read, source};
+use super::{LARGEST, LIMITS, Place, Places, read, source};
 use crate::problem::Problems;
 
 /// Something that was taken over from another file.
@@ -44,7 +44,7 @@ pub fn load_part(path: &Path, name: &str) -> Result<PartFile, Problems> {
     };
     let (_, text) = source::read(path, LARGEST).map_err(renamed)?;
     source::check(name, &text)?;
-    let (value, places) = read(name, &text)?;
+    let (value, places) = read(name, &text, LIMITS)?;
     Ok(PartFile {
         name: name.to_owned(),
         value,

@@ -1,5 +1,7 @@
 //! Where in the text each node of a document stands.
 
+use std::collections::HashMap;
+
 use crate::load::Place;
 
 /// The places of all nodes in document order: 16 bytes a node.
@@ -93,27 +95,86 @@ impl Places {
         found.place()
     }
 
+    /// The place of a node.
+    pub(super) fn at(&self, index: usize) -> Place {
+        let node = self.nodes.get(index).copied();
+        let place = node.and_then(Node::place);
+        place.unwrap_or(Place { line: 1, column: 1 })
+    }
+
     /// The place of a child of a node, by the hash of its key.
     pub(super) fn find_child(&self, index: usize, token: u32) -> Option<Place> {
         self.child(index, token)?.1.place()
     }
 
     fn child(&self, index: usize, token: u32) -> Option<(usize, Node)> {
+        self.children(index).find(|(_, node)| node.token == token)
+    }
+
+    fn children(&self, index: usize) -> impl Iterator<Item = (usize, Node)> + '_ {
         // A node that is still being built reaches to the last node so far.
-        let end = match self.nodes.get(index)?.end as usize {
-            0 => self.nodes.len(),
-            end => end,
+        let end = match self.nodes.get(index).map(|node| node.end as usize) {
+            Some(0) => self.nodes.len(),
+            end => end.unwrap_or(0),
         };
         let mut child = index + 1;
-        while child < end {
-            let node = *self.nodes.get(child)?;
-            if node.token == token {
-                return Some((child, node));
-            }
+        std::iter::from_fn(move || {
+            let node = *self.nodes.get(child).filter(|_| child < end)?;
+            let found = (child, node);
             // A node always ends after itself; `max` only makes that plain.
             child = (node.end as usize).max(child + 1);
+            Some(found)
+        })
+    }
+}
+
+/// Finds the places of many nodes. The children of a node that has many are looked through once.
+pub struct Finder<'a> {
+    places: &'a Places,
+    /// For nodes with many children: the index of each child, by the hash of its key.
+    wide: HashMap<usize, HashMap<u32, usize>>,
+}
+
+/// A node with more children than this has many.
+const MANY: usize = 32;
+
+impl<'a> Finder<'a> {
+    pub(super) fn new(places: &'a Places) -> Self {
+        let wide = HashMap::new();
+        Self { places, wide }
+    }
+
+    /// The place of the node that a JSON Pointer names, or of its nearest ancestor that is there.
+    pub fn place(&mut self, pointer: &str) -> Option<Place> {
+        let mut index = 0;
+        for part in pointer.split('/').skip(1) {
+            let token = hash(&part.replace("~1", "/").replace("~0", "~"));
+            match self.child(index, token) {
+                Some(child) => index = child,
+                None => break,
+            }
         }
-        None
+        self.places.nodes.get(index)?.place()
+    }
+
+    fn child(&mut self, index: usize, token: u32) -> Option<usize> {
+        if let Some(children) = self.wide.get(&index) {
+            return children.get(&token).copied();
+        }
+        let mut children = self.places.children(index);
+        for (child, node) in children.by_ref().take(MANY) {
+            if node.token == token {
+                return Some(child);
+            }
+        }
+        children.next()?;
+        let mut all = HashMap::new();
+        for (child, node) in self.places.children(index) {
+            all.entry(node.token).or_insert(child);
+        }
+        let found = all.get(&token).copied();
+        self.wide.insert(index, all);
+        found
     }
 }
 

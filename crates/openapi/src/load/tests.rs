@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{Place, SpecVersion, parse};
+use super::{LIMITS, Limits, Place, SpecVersion, parse};
 
 fn value(text: &str) -> Value {
     let document = parse("test.yaml", &format!("openapi: 3.0.3\nvalue: {text}\n")).unwrap();
@@ -177,4 +177,104 @@ fn control_characters_do_not_reach_the_terminal() {
     let problem = parse("a\u{1b}[31m.yaml", "\"\\e[31m\": 1\n").unwrap_err();
     let text = problem.to_string();
     assert!(!text.contains('\u{1b}'), "{text}");
+}
+
+/// The rule that a text breaks with these limits, and the line of the place.
+fn breaks(text: &str, limits: Limits) -> (&'static str, Option<usize>) {
+    let problems = super::read("test", text, limits).unwrap_err();
+    (problems.0[0].rule, problems.0[0].line)
+}
+
+#[test]
+fn repeated_text_is_counted_in_bytes() {
+    let long = "x".repeat(1 << 20);
+    let aliases = ["*a"; 200].join(", ");
+    let scalar = format!("openapi: 3.0.3\na: &a {long}\nb: [{aliases}]\n");
+    let key = format!("openapi: 3.0.3\na: &a\n  ? {long}\n  : 1\nb: [{aliases}]\n");
+    assert_eq!(breaks(&scalar, LIMITS), ("too-many-bytes", Some(3)));
+    assert_eq!(breaks(&key, LIMITS).0, "too-many-bytes");
+    // Anchors in each other keep their content several times, too.
+    let anchors: String = (0..100).map(|level| format!("&a{level} [")).collect();
+    let nested = format!("openapi: 3.0.3\na: {anchors}{long}{}\n", "]".repeat(100));
+    assert_eq!(breaks(&nested, LIMITS).0, "too-many-bytes");
+    // Nothing is against some repetition.
+    let some = format!("openapi: 3.0.3\na: &a {long}\nb: [*a, *a, *a]\n");
+    assert!(parse("test.yaml", &some).is_ok());
+}
+
+#[test]
+fn doubling_ends_at_a_limit() {
+    // Each level repeats the level before ten times: text, keys, empty collections.
+    for first in ["[xxxxxxxx]", "{xxxxxxxx: 1}", "[[], []]", "[{}, {}]", "''"] {
+        let mut text = format!("openapi: 3.0.3\na0: &a0 {first}\n");
+        for level in 1..12 {
+            let before = [format!("*a{}", level - 1).as_str(); 10].join(", ");
+            text.push_str(&format!("a{level}: &a{level} [{before}]\n"));
+        }
+        assert_eq!(breaks(&text, LIMITS).0, "too-many-nodes", "{first}");
+    }
+}
+
+#[test]
+fn memory_is_counted_before_it_is_taken() {
+    let limits = Limits {
+        bytes: 1 << 20,
+        ..LIMITS
+    };
+    for item in ["{\"a\":1}", "[]", "{}", "0", "\"x\""] {
+        let json = format!("[{}]", [item; 20_000].join(","));
+        assert_eq!(breaks(&json, limits).0, "too-many-bytes", "{item}");
+        let yaml = format!("- {item}\n").repeat(20_000);
+        assert_eq!(breaks(&yaml, limits).0, "too-many-bytes", "{item}");
+    }
+    let long = format!("[\"{}\"]", "x".repeat(1 << 20));
+    assert_eq!(breaks(&long, limits), ("too-many-bytes", Some(1)));
+    assert_eq!(breaks(&long.replace('"', "'"), limits).0, "too-many-bytes");
+}
+
+#[test]
+fn huge_scalars_are_read() {
+    let long = "x".repeat(5_000_000);
+    for text in [
+        format!("openapi: 3.0.3\na: {long}\n"),
+        format!("openapi: 3.0.3\na: |\n  {long}\n"),
+        format!("openapi: 3.0.3\na: '{long}'\n"),
+        format!("{{\"openapi\": \"3.0.3\", \"a\": \"{long}\"}}"),
+    ] {
+        let document = parse("test", &text).unwrap();
+        assert_eq!(
+            document.value["a"].as_str().map(|a| a.trim().len()),
+            Some(long.len())
+        );
+    }
+    let folded = "x\n  ".repeat(500_000);
+    let document = parse("test", &format!("openapi: 3.0.3\na: >\n  {folded}\n")).unwrap();
+    assert_eq!(
+        document.value["a"].as_str().map(|a| a.trim().len()),
+        Some(999_999)
+    );
+}
+
+#[test]
+fn a_finder_finds_what_a_look_up_finds() {
+    let entries: String = (0..500)
+        .map(|n| format!("  k{n}: {{a: [1, {{b: 2}}]}}\n"))
+        .collect();
+    let text = format!("openapi: 3.0.3\nall:\n{entries}last: [1]\n");
+    let document = parse("test.yaml", &text).unwrap();
+    let mut finder = document.finder();
+    for pointer in [
+        "/all/k0/a/1/b",
+        "/all/k499/a/1/b",
+        "/all/k250",
+        "/all/k500/a",
+        "/all",
+        "/last/0",
+        "/nothing",
+        "",
+    ] {
+        for _ in 0..2 {
+            assert_eq!(finder.place(pointer), document.place(pointer), "{pointer}");
+        }
+    }
 }

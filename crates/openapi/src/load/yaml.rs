@@ -51,7 +51,7 @@ pub(super) fn read(text: &str, builder: &mut Builder<'_>) -> Result<(), Stopped>
                 if style == ScalarStyle::Plain && text.is_empty() {
                     return Err(odd_key(place, "empty", builder));
                 }
-                builder.key(text.into_owned(), place);
+                builder.key(text.into_owned(), place)?;
             }
             Event::Scalar(text, style, anchor, tag) => {
                 let value = match style == ScalarStyle::Plain && !is_text(tag.as_deref()) {
