@@ -258,6 +258,7 @@ passes! {
     formats = "formats",
     discriminators = "discriminators",
     inheritance = "inheritance",
+    unused = "unused",
     all_of = "all-of",
     hoist = "hoist",
     enums = "enums",

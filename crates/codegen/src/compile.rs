@@ -121,8 +121,9 @@ fn lowered(input: &Input<'_>, document: &Document) -> Result<Lowered, Problems> 
         .into());
     }
     let mut lowered = lower::lower(value, document.version.has_json_schema());
+    let mut finder = document.finder();
     for loss in &mut lowered.losses {
-        loss.line = document.place(&loss.pointer).map(|place| place.line);
+        loss.line = finder.place(&loss.pointer).map(|place| place.line);
         let (file, pointer) = document.source(&loss.pointer);
         loss.file = (file != document.file).then(|| file.to_owned());
         loss.pointer = pointer;

@@ -7,7 +7,7 @@
 //! that have been moved to the [`Plan`] (enums and unions, which get types of our own), and, everywhere else,
 //! references, scalars, arrays and maps.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -37,6 +37,7 @@ mod references;
 mod rust_names;
 mod unions;
 mod unreached;
+mod unused;
 mod validation;
 
 /// The extension under which every schema carries the JSON Pointer of the place that it was written at, so that a loss
@@ -128,6 +129,8 @@ pub struct Context {
     losses: Vec<Loss>,
     pass: &'static str,
     places: usize,
+    /// The last number that a name has got in this pass.
+    numbers: HashMap<String, usize>,
 }
 
 impl Context {
@@ -178,10 +181,10 @@ impl Context {
     pub fn add_component(&mut self, wanted: &str, schema: Value) -> String {
         let components = json::components_mut(&mut self.document);
         let mut name = wanted.to_owned();
-        let mut number = 2;
         while components.contains_key(&name) {
+            let number = self.numbers.entry(wanted.to_owned()).or_insert(1);
+            *number += 1;
             name = format!("{wanted}{number}");
-            number += 1;
         }
         components.insert(name.clone(), schema);
         name
@@ -245,6 +248,11 @@ pub const PASSES: &[Pass] = &[
         run: inheritance::run,
     },
     Pass {
+        name: "unused",
+        summary: "components that no operation uses get no type",
+        run: unused::run,
+    },
+    Pass {
         name: "all-of",
         summary: "allOf is merged",
         run: all_of::run,
@@ -276,7 +284,7 @@ pub const PASSES: &[Pass] = &[
     },
     Pass {
         name: "unreached",
-        summary: "components that no operation uses get no type",
+        summary: "components that are only parts of others get no type",
         run: unreached::run,
     },
     Pass {
@@ -300,20 +308,31 @@ pub struct Lowered {
 
 /// Runs every pass over the description.
 pub fn lower(document: Value, v31: bool) -> Lowered {
-    run(PASSES.iter(), document, v31)
+    run(PASSES.iter(), document, v31, &mut |_| {})
+}
+
+/// Runs every pass, and tells after each that it is done.
+pub fn lower_watched(document: Value, v31: bool, done: &mut dyn FnMut(&'static str)) -> Lowered {
+    run(PASSES.iter(), document, v31, done)
 }
 
 /// Runs only the passes that are named, for those who want to see what they do.
 pub fn lower_by(names: &[&str], document: Value, v31: bool) -> Lowered {
     let named = PASSES.iter().filter(|pass| names.contains(&pass.name));
-    run(named, document, v31)
+    run(named, document, v31, &mut |_| {})
 }
 
-fn run<'a>(passes: impl Iterator<Item = &'a Pass>, mut document: Value, v31: bool) -> Lowered {
+fn run<'a>(
+    passes: impl Iterator<Item = &'a Pass>,
+    mut document: Value,
+    v31: bool,
+    done: &mut dyn FnMut(&'static str),
+) -> Lowered {
     json::outer_schemas_mut(&mut document, &mut |pointer, schema| {
         mark_origins(pointer, schema)
     });
     let unused = crate::slice::unused_schemas(&document);
+    done("origins");
     let mut context = Context {
         document,
         unused,
@@ -322,12 +341,15 @@ fn run<'a>(passes: impl Iterator<Item = &'a Pass>, mut document: Value, v31: boo
         losses: Vec::new(),
         pass: "",
         places: 0,
+        numbers: HashMap::new(),
     };
     let mut applied = Vec::new();
     for pass in passes {
         context.pass = pass.name;
         context.places = 0;
+        context.numbers.clear();
         (pass.run)(&mut context);
+        done(pass.name);
         if context.places > 0 {
             applied.push(Applied {
                 pass: pass.name,
@@ -366,19 +388,21 @@ fn mark_origins(pointer: &str, schema: &mut Value) {
     // Our own notes are ours to make.
     object.retain(|key, _| !key.starts_with("x-rolecall-"));
     for (key, value) in object.iter_mut() {
-        let at = json::join(pointer, key);
         match value {
             Value::Object(named) if json::NAMED.contains(&key.as_str()) => {
+                let at = json::join(pointer, key);
                 for (name, child) in named.iter_mut() {
                     mark_origins(&json::join(&at, name), child);
                 }
             }
             Value::Array(list) if json::LIST.contains(&key.as_str()) => {
                 for (index, child) in list.iter_mut().enumerate() {
-                    mark_origins(&format!("{at}/{index}"), child);
+                    mark_origins(&format!("{pointer}/{key}/{index}"), child);
                 }
             }
-            Value::Object(_) if json::ONE.contains(&key.as_str()) => mark_origins(&at, value),
+            Value::Object(_) if json::ONE.contains(&key.as_str()) => {
+                mark_origins(&json::join(pointer, key), value);
+            }
             _ => {}
         }
     }

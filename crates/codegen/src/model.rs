@@ -38,6 +38,13 @@ pub struct Model {
     pub modules: Vec<ModuleModel>,
 }
 
+impl Model {
+    /// How many types there are.
+    pub fn type_count(&self) -> usize {
+        self.objects.len() + self.enums.len() + self.unions.len() + self.by_status.len()
+    }
+}
+
 /// A module of operations: one tag.
 pub struct ModuleModel {
     /// The module's name.
@@ -139,9 +146,8 @@ pub struct StatusUnion {
 
 /// Makes the model of a lowered description. `file` is named in complaints.
 pub fn build(file: &str, lowered: &Lowered) -> Result<Model, Problems> {
-    let components = json::components(&lowered.document)
-        .cloned()
-        .unwrap_or_default();
+    let none = Object::new();
+    let components = json::components(&lowered.document).unwrap_or(&none);
     let mut names = Names::default();
     names.reserve(components.keys().map(String::as_str));
     let shapes = operations::shapes(&lowered.document, &mut names);
@@ -151,13 +157,13 @@ pub fn build(file: &str, lowered: &Lowered) -> Result<Model, Problems> {
     }
     let first_of_operations = asked.len();
     asked.extend(shapes.schemas.list.iter().cloned());
-    let decided = progenitor::decide(&components, &lowered.plan, &asked)
-        .map_err(|refusal| complain(file, &components, &asked, refusal))?;
+    let decided = progenitor::decide(components, &lowered.plan, &asked)
+        .map_err(|refusal| complain(file, components, &asked, refusal))?;
     let (union_types, operation_types) = decided.types.split_at(first_of_operations);
     let sent = crate::lower::reach::components(&lowered.document, &lowered.plan, Direction::Sent);
     let (operations, by_status, modules) = shapes.finish(operation_types);
     Ok(Model {
-        objects: objects(&components, &lowered.plan, &decided.fields, &sent),
+        objects: objects(components, &lowered.plan, &decided.fields, &sent),
         enums: enums(&lowered.plan),
         unions: unions(&lowered.plan, union_types),
         by_status,

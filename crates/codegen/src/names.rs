@@ -1,6 +1,6 @@
 //! Rust names from the names of a description: deterministic, legal and unique.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use heck::{ToPascalCase, ToSnakeCase};
 
@@ -252,6 +252,8 @@ fn is_kept_file_name(name: &str) -> bool {
 #[derive(Default)]
 pub struct Names {
     taken: HashSet<String>,
+    /// The last number that was tried for a name.
+    numbers: HashMap<String, usize>,
 }
 
 impl Names {
@@ -264,15 +266,15 @@ impl Names {
     /// that module files are distinct on every file system.
     pub fn take(&mut self, wanted: &str) -> String {
         let mut name = wanted.to_owned();
-        let mut number = 2;
         while !self.taken.insert(name.to_lowercase()) {
             let joint = if wanted.ends_with(|c: char| c.is_ascii_digit()) {
                 "_"
             } else {
                 ""
             };
+            let number = self.numbers.entry(wanted.to_owned()).or_insert(1);
+            *number += 1;
             name = format!("{wanted}{joint}{number}");
-            number += 1;
         }
         name
     }

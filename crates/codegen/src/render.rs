@@ -1,10 +1,10 @@
 //! Writes a client crate from its model: one file a concern, each saying what it was made from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
-use crate::model::Model;
+use crate::model::{Model, OperationModel};
 use source::Source;
 use source::text::origin;
 
@@ -88,8 +88,16 @@ pub fn files(model: &Model, document: &Value, identity: &Identity) -> Result<Fil
     files.rust("catalog", catalog::catalog(model, identity));
     files.rust("types", types::types(model, identity));
     files.rust("operations", metadata::metadata(model, document, identity));
+    let types = operations::Types::of(model);
+    let mut by_module: HashMap<&str, Vec<&OperationModel>> = HashMap::new();
+    for operation in &model.operations {
+        let own = by_module.entry(&operation.module).or_default();
+        own.push(operation);
+    }
     for module in &model.modules {
-        files.rust(&module.name, operations::module(model, module, identity));
+        let own = by_module.remove(module.name.as_str()).unwrap_or_default();
+        let code = operations::module(model, module, &own, &types, identity);
+        files.rust(&module.name, code);
     }
     verify::verify(&files, model)?;
     Ok(files)

@@ -1,6 +1,6 @@
 //! Keeps some operations of a description, and the components that they reach.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -134,27 +134,28 @@ pub fn matches(pattern: &str, text: &str) -> bool {
     rest.len() >= last.len() && rest.ends_with(last)
 }
 
-/// The components of every kind that operations refer to, directly or not: `#/components/schemas/Role`.
+/// What operations refer to, directly or not, as pointers: `/components/schemas/Role`.
 fn reached(document: &Value) -> BTreeSet<String> {
     let mut reached: BTreeSet<String> = BTreeSet::new();
     let mut queue: Vec<String> = Vec::new();
+    let extensions = extensions(document);
     collect(document.get("paths"), &mut queue);
     while let Some(reference) = queue.pop() {
-        if !reached.insert(reference.clone()) {
-            continue;
-        }
         let pointer = percent_encoding::percent_decode_str(reference.trim_start_matches('#'))
             .decode_utf8_lossy()
             .into_owned();
+        if !reached.insert(pointer.clone()) {
+            continue;
+        }
         collect(document.pointer(&pointer), &mut queue);
         // A reference into the middle of a component keeps the whole of it.
         let whole: Vec<&str> = pointer.splitn(5, '/').collect();
         if let [_, "components", kind, name, _] = whole.as_slice() {
-            queue.push(format!("#/components/{kind}/{name}"));
+            queue.push(format!("#/components/{kind}/{}", name.replace('%', "%25")));
         }
         // A base class is read with its subclasses, which refer to it and not the other way round.
         if let Some(name) = json::component_of(&reference) {
-            queue.extend(subclasses(document, &name));
+            queue.extend(subclasses(document, &name, &extensions));
         }
     }
     reached
@@ -163,8 +164,7 @@ fn reached(document: &Value) -> BTreeSet<String> {
 /// The component schemas that no operation refers to, directly or not.
 pub fn unused_schemas(document: &Value) -> BTreeSet<String> {
     let reached = reached(document);
-    let unused =
-        |name: &&String| !reached.contains(&format!("#/components/schemas/{}", json::escape(name)));
+    let unused = |name: &&String| !reached.contains(&json::join("/components/schemas", name));
     json::components(document)
         .into_iter()
         .flat_map(|c| c.keys())
@@ -186,7 +186,7 @@ fn keep_reached(document: &mut Value) {
         {
             if let Some(named) = named.as_object_mut() {
                 named.retain(|name, _| {
-                    reached.contains(&format!("#/components/{kind}/{}", json::escape(name)))
+                    reached.contains(&json::join(&format!("/components/{kind}"), name))
                 });
             }
         }
@@ -205,35 +205,49 @@ fn keep_reached(document: &mut Value) {
     }
 }
 
+/// For each component those that extend it directly, or that are nothing but another name for it.
+pub(crate) fn extensions(document: &Value) -> HashMap<String, Vec<&String>> {
+    let mut extensions: HashMap<String, Vec<&String>> = HashMap::new();
+    for (child, schema) in json::components(document).into_iter().flatten() {
+        let all = schema.get("allOf").and_then(Value::as_array);
+        let parents = all.into_iter().flatten().filter_map(json::schema_ref);
+        for parent in parents.chain(json::schema_ref(schema)) {
+            extensions.entry(parent).or_default().push(child);
+        }
+    }
+    extensions
+}
+
 /// The components that extend one with a discriminator and no mapping, directly or not.
-pub(crate) fn subclasses(document: &Value, name: &str) -> Vec<String> {
-    let Some(components) = json::components(document) else {
-        return Vec::new();
-    };
-    let polymorphic = components.get(name).is_some_and(|s| {
-        let unmapped = |d: &Value| d["mapping"].as_object().is_none_or(Object::is_empty);
-        s.get("discriminator").is_some_and(unmapped)
-            && s.get("oneOf").is_none()
-            && s.get("anyOf").is_none()
-    });
-    let mut found: Vec<String> = polymorphic.then(|| name.to_owned()).into_iter().collect();
-    let mut next = 0;
-    while let Some(parent) = found.get(next).cloned() {
-        let extends = |schema: &Value| {
-            let all = schema.get("allOf").and_then(Value::as_array);
-            let mut parts = all.into_iter().flatten();
-            parts.any(|part| json::schema_ref(part).as_ref() == Some(&parent))
-                || json::schema_ref(schema).as_ref() == Some(&parent)
-        };
-        for (child, schema) in components {
-            if !found.contains(child) && extends(schema) {
-                found.push(child.clone());
+pub(crate) fn subclasses(
+    document: &Value,
+    name: &str,
+    extensions: &HashMap<String, Vec<&String>>,
+) -> Vec<String> {
+    let polymorphic = json::components(document)
+        .and_then(|c| c.get(name))
+        .is_some_and(|s| {
+            let unmapped = |d: &Value| d["mapping"].as_object().is_none_or(Object::is_empty);
+            s.get("discriminator").is_some_and(unmapped)
+                && s.get("oneOf").is_none()
+                && s.get("anyOf").is_none()
+        });
+    let mut queue = Vec::from_iter(polymorphic.then_some(name));
+    let mut found: BTreeSet<&str> = BTreeSet::new();
+    while let Some(parent) = queue.pop() {
+        for child in extensions.get(parent).into_iter().flatten() {
+            if child.as_str() != name && found.insert(child) {
+                queue.push(child);
             }
         }
-        next += 1;
     }
-    let reference = |name: &String| format!("#/components/schemas/{}", json::escape(name));
-    found.iter().skip(1).map(reference).collect()
+    found.iter().map(|name| to(name)).collect()
+}
+
+/// A reference to a component.
+fn to(name: &str) -> String {
+    let token = json::escape(name).replace('%', "%25");
+    format!("#/components/schemas/{token}")
 }
 
 /// Every reference in a value, discriminator mappings included.
@@ -246,11 +260,11 @@ pub(crate) fn collect(value: Option<&Value>, into: &mut Vec<String>) {
                     ("mapping", Value::Object(mapping)) => {
                         for target in mapping.values().filter_map(Value::as_str) {
                             let bare = !target.contains('/');
-                            into.push(if bare {
-                                format!("#/components/schemas/{}", json::escape(target))
-                            } else {
-                                target.to_owned()
-                            });
+                            into.push(if bare { to(target) } else { target.to_owned() });
+                            // Some write the file that a component was bundled from.
+                            let file = target.rsplit('/').next().unwrap_or(target);
+                            let stem = file.strip_suffix(".json").or(file.strip_suffix(".yaml"));
+                            into.extend(stem.map(to));
                         }
                         // It may as well be a property that is called so.
                         collect(Some(value), into);

@@ -123,12 +123,13 @@ impl Users {
                 }
             }
         }
+        let extensions = crate::slice::extensions(root);
         for (section, named) in entries(root.get("components")) {
             for (name, value) in entries(Some(named)) {
                 let user = json::join(&json::join("/components", section), name);
                 users.refer(&user, value);
                 if section == "schemas" {
-                    for subclass in crate::slice::subclasses(root, name) {
+                    for subclass in crate::slice::subclasses(root, name, &extensions) {
                         users.add_reference(&user, &subclass);
                     }
                 }

@@ -163,6 +163,11 @@ fn guess(kind: Kind, reference: &str, root: &Value) -> Option<String> {
     Some(format!("#/components/{section}/{}", escape(name)))
 }
 
+/// So many circles are told, and so much of each is looked at to tell it: a document can have as many circles as
+/// references, each as long as the document.
+const REPORTED: usize = 1000;
+const SHOWN: usize = 100;
+
 /// Reports references that come back to themselves without anything in between that would end the circle.
 pub(super) fn check_cycles(context: &mut Context<'_>) {
     let mut done: HashSet<usize> = HashSet::new();
@@ -178,8 +183,11 @@ pub(super) fn check_cycles(context: &mut Context<'_>) {
         while let Some(choices) = pending.last_mut() {
             match choices.pop() {
                 Some(node) if on_path.contains(&node) => {
-                    let begin = path.iter().position(|on| *on == node).unwrap_or_default();
-                    circles.push(path.get(begin..).unwrap_or_default().to_vec());
+                    if circles.len() < REPORTED {
+                        let begin = path.iter().position(|on| *on == node);
+                        let circle = path.iter().skip(begin.unwrap_or_default());
+                        circles.push(circle.take(SHOWN).copied().collect());
+                    }
                 }
                 Some(node) if done.contains(&node) => {}
                 Some(node) => {

@@ -5,11 +5,12 @@
 //! component to refer to. **Lost**: which part a property came from. **Lost**, and reported: of two parts that contradict
 //! each other the earlier one; a second union; unions that only constrain; what would grow without end.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::{Value, json};
 
 use super::agreement::{agreed, described, unite, weight};
+use super::reach;
 use super::{Context, ORIGIN, VALUES, hoist, origin, references};
 use rolecall_openapi::json::{self, Object};
 
@@ -17,22 +18,20 @@ use rolecall_openapi::json::{self, Object};
 /// referred to. One that contains itself gets one at once.
 const DEEPEST: usize = 16;
 const COPIES: usize = 256;
+/// How many levels of schemas compositions may make of levels that are fewer in the description.
+const LEVELS: usize = 256;
 /// How many properties all merging together may copy: a chain of `n` components copies `n * n / 2`.
 const MOST: usize = 500_000;
 
 pub(super) fn run(context: &mut Context) {
-    let components = json::components(&context.document)
-        .cloned()
-        .unwrap_or_default();
+    let mut document = std::mem::take(&mut context.document);
     let mut merger = Merger {
-        components,
+        components: std::mem::take(json::components_mut(&mut document)),
         ..Merger::default()
     };
-    json::outer_schemas_mut(&mut context.document, &mut |_, schema| merger.visit(schema));
-    while let Some((name, mut schema)) = merger.waiting.pop() {
-        merger.merge_all(&mut schema);
-        json::components_mut(&mut context.document).insert(name, schema);
-    }
+    json::outer_schemas_mut(&mut document, &mut |_, schema| merger.visit(schema));
+    *json::components_mut(&mut document) = merger.merged_components(&document);
+    context.document = document;
     for _ in 0..merger.places {
         context.touched();
     }
@@ -54,8 +53,12 @@ pub(super) struct Merger {
     met: BTreeMap<String, usize>,
     /// The components that compositions have got, by place.
     shared: BTreeMap<String, String>,
+    /// Their names.
+    made: HashSet<String>,
     /// Those that have not been merged yet.
     waiting: Vec<(String, Value)>,
+    /// How deep the schema that is being visited stands.
+    depth: usize,
 }
 
 impl Merger {
@@ -63,16 +66,68 @@ impl Merger {
         self.losses.push((kind, at, detail.into()));
     }
 
+    /// The components that operations reach, merged, in the order of the description, and after them those that
+    /// compositions have got. What is only a part of others is merged into each of them, and nowhere on its own: a
+    /// chain of `n` extensions would be as many objects of up to `n` properties. Without operations all are reached.
+    fn merged_components(&mut self, document: &Value) -> Object {
+        let names: Vec<String> = self.components.keys().cloned().collect();
+        let numbers: HashMap<&str, usize> = names
+            .iter()
+            .enumerate()
+            .map(|(n, name)| (name.as_str(), n))
+            .collect();
+        let mut merged: Vec<Option<Value>> = vec![None; names.len()];
+        let mut shared = Object::new();
+        let mut reached: BTreeSet<usize> = BTreeSet::new();
+        let enter =
+            |value: Option<&Value>, reached: &mut BTreeSet<usize>, merged: &[Option<Value>]| {
+                let mut found = Vec::new();
+                reach::references(value, &mut found);
+                let numbers = found.iter().filter_map(|name| numbers.get(name.as_str()));
+                reached.extend(numbers.filter(|number| merged[**number].is_none()));
+            };
+        match json::operations(document).next() {
+            Some(_) => enter(document.get("paths"), &mut reached, &merged),
+            None => reached.extend(0..names.len()),
+        }
+        loop {
+            if let Some(number) = reached.pop_first() {
+                let mut schema = self
+                    .components
+                    .get(&names[number])
+                    .cloned()
+                    .unwrap_or_default();
+                self.visit(&mut schema);
+                enter(Some(&schema), &mut reached, &merged);
+                reached.remove(&number);
+                merged[number] = Some(schema);
+            } else if let Some((name, mut schema)) = self.waiting.pop() {
+                self.merge_all(&mut schema);
+                enter(Some(&schema), &mut reached, &merged);
+                shared.insert(name, schema);
+            } else {
+                break;
+            }
+        }
+        let merged = names.into_iter().zip(merged);
+        let merged = merged.filter_map(|(name, schema)| Some((name, schema?)));
+        merged.chain(shared).collect()
+    }
+
     /// Merges a schema and then what is inside it, some of which comes from other components only now.
     fn visit(&mut self, schema: &mut Value) {
+        self.depth += 1;
         if let Value::Object(object) = schema {
             self.drop_unions(object);
             if is_composed(object) {
                 self.places += 1;
-                return self.merge_one(schema);
+                self.merge_one(schema);
+                self.depth -= 1;
+                return;
             }
         }
         json::children_mut(schema, &mut |child| self.visit(child));
+        self.depth -= 1;
     }
 
     /// Merges a composition, or lets it refer to the component that it has got.
@@ -103,14 +158,14 @@ impl Merger {
         let met = self.met.entry(at.to_owned()).or_default();
         *met += 1;
         let within_itself = self.active.iter().any(|known| known == at);
-        if !within_itself && *met <= COPIES && self.active.len() < DEEPEST {
+        let deep = self.active.len() >= DEEPEST || self.depth >= LEVELS;
+        if !within_itself && *met <= COPIES && !deep {
             return None;
         }
         let wanted = references::name_for(at);
         let mut name = wanted.clone();
         let mut number = 2;
-        let made: BTreeSet<&String> = self.shared.values().collect();
-        while self.components.contains_key(&name) || made.contains(&name) {
+        while self.components.contains_key(&name) || !self.made.insert(name.clone()) {
             name = format!("{wanted}{number}");
             number += 1;
         }
@@ -133,6 +188,7 @@ impl Merger {
             self.merge_parts(&mut merged, parts);
             let own = std::mem::take(object);
             self.merge(&mut merged, own, true);
+            each_once(&mut merged);
             if merged.contains_key("properties") {
                 merged.entry("type").or_insert_with(|| json!("object"));
             }
@@ -174,7 +230,10 @@ impl Merger {
     /// Merges the parts of an `allOf` in their order, following references; each component counts once.
     fn merge_parts(&mut self, into: &mut Object, parts: Value) {
         let mut seen = BTreeSet::new();
-        let mut stack = vec![json!({ "allOf": parts })];
+        let mut stack = vec![Value::Object(Object::from_iter([(
+            "allOf".to_owned(),
+            parts,
+        )]))];
         while let Some(part) = stack.pop() {
             if let Some(name) = json::schema_ref(&part) {
                 if seen.insert(name.clone()) {
@@ -199,6 +258,7 @@ impl Merger {
                 _ => self.merge(into, part, false),
             }
         }
+        each_once(into);
     }
 
     /// Unites two schemas; `outer` says that `part` is the schema that held the `allOf`, whose annotations win.
@@ -214,11 +274,7 @@ impl Merger {
                 "required" => {
                     let list = into.entry("required").or_insert_with(|| json!([]));
                     if let (Value::Array(list), Value::Array(more)) = (list, value) {
-                        for name in more {
-                            if !list.contains(&name) {
-                                list.push(name);
-                            }
-                        }
+                        list.extend(more);
                     }
                 }
                 "enum" if into.contains_key("enum") => {
@@ -275,42 +331,44 @@ impl Merger {
                     properties.insert(name, schema);
                 }
                 Some(known) if *known == schema => {}
-                Some(known) => *known = self.narrowed(known, schema),
+                Some(known) => *known = self.narrowed(std::mem::take(known), schema),
             }
         }
     }
 
     /// A property that two parts declare: objects are united, of anything else the one that says more is kept, with the
     /// other's description when it has none.
-    fn narrowed(&mut self, known: &Value, mut later: Value) -> Value {
+    fn narrowed(&mut self, known: Value, mut later: Value) -> Value {
         if let (Some(Value::Array(one)), Some(Value::Array(other))) =
             (known.get("enum"), later.get_mut("enum"))
         {
             unite(other, one);
         }
-        let kinds = (self.kind(known), self.kind(&later));
-        if kinds == (Some("object"), Some("object")) && self.differ(known, &later) {
+        let kinds = (self.kind(&known), self.kind(&later));
+        if kinds == (Some("object"), Some("object")) && self.differ(&known, &later) {
             let mut both = Object::new();
             let at = later.as_object().map(origin).unwrap_or_default();
             both.insert(ORIGIN.into(), json!(at));
-            self.merge_parts(&mut both, json!([known, later]));
-            for (key, value) in later.as_object().into_iter().flatten() {
-                if json::is_annotation(key) {
-                    both.insert(key.clone(), value.clone());
-                }
-            }
+            let said = later.as_object().into_iter().flatten();
+            let said = said.filter(|(key, _)| json::is_annotation(key));
+            let said: Vec<(String, Value)> = said
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect();
+            self.merge_parts(&mut both, Value::Array(vec![known, later]));
+            both.extend(said);
             return Value::Object(both);
         }
-        if self.contradict(known, &later) {
+        let numbers = kinds == (Some("integer"), Some("number"));
+        if self.contradict(&known, &later) {
             self.lose(
                 "contradicting-type",
                 later.as_object().map(origin).unwrap_or_default(),
                 "of two types of one property the later is read",
             );
-        } else if weight(&later) < weight(known) || kinds == (Some("integer"), Some("number")) {
-            return described(known.clone(), &later);
+        } else if weight(&later) < weight(&known) || numbers {
+            return described(known, &later);
         }
-        described(later, known)
+        described(later, &known)
     }
 
     /// `{properties…, oneOf: [A, B]}`: each arm is the properties and the arm.
@@ -332,7 +390,7 @@ impl Merger {
                 let name = json::schema_ref(&arm);
                 let values = arm.get(VALUES).cloned();
                 self.merge(&mut merged, base.clone(), false);
-                self.merge_parts(&mut merged, json!([arm]));
+                self.merge_parts(&mut merged, Value::Array(vec![arm]));
                 merged.insert("type".into(), json!("object"));
                 if let Some(name) = name {
                     merged.insert("title".into(), json!(name));
@@ -358,32 +416,40 @@ fn is_composed(object: &Object) -> bool {
 /// `allOf: [$ref]` beside nothing but annotations, in the parts, too: the reference, with all of them. Readers see them,
 /// and `nullable` counts.
 pub(super) fn lone_reference(object: &Object) -> Option<Object> {
-    let annotates =
-        |key: &String| matches!(key.as_str(), "$ref" | "type") || json::is_annotation(key);
-    let mut lone = object.clone();
-    let Some(Value::Array(parts)) = lone.remove("allOf") else {
-        return None;
+    let annotates = |object: &Object| {
+        let annotates =
+            |key: &str| matches!(key, "$ref" | "type" | "allOf") || json::is_annotation(key);
+        object.keys().all(|key| annotates(key))
     };
-    if !lone.keys().all(annotates) || lone.contains_key("$ref") {
+    let parts = object.get("allOf")?.as_array()?;
+    if !annotates(object) || object.contains_key("$ref") {
         return None;
     }
+    let mut lone = object.clone();
+    lone.remove("allOf");
     for part in parts {
-        let Value::Object(mut part) = part else {
-            return None;
+        let part = part.as_object()?;
+        let inner = match part.contains_key("allOf") {
+            true => Some(lone_reference(part)?),
+            false => None,
         };
-        if part.contains_key("allOf") {
-            part = lone_reference(&part)?;
-        }
-        if !part.keys().all(annotates) || part.contains_key("$ref") && lone.contains_key("$ref") {
+        let part = inner.as_ref().unwrap_or(part);
+        if !annotates(part) || part.contains_key("$ref") && lone.contains_key("$ref") {
             return None;
         }
-        for (key, value) in part {
-            if key != "type" {
-                lone.entry(key).or_insert(value);
-            }
+        for (key, value) in part.iter().filter(|(key, _)| *key != "type") {
+            lone.entry(key.clone()).or_insert_with(|| value.clone());
         }
     }
     lone.contains_key("$ref").then_some(lone)
+}
+
+/// Names every required property once.
+fn each_once(object: &mut Object) {
+    if let Some(Value::Array(required)) = object.get_mut("required") {
+        let mut seen = HashSet::new();
+        required.retain(|name| seen.insert(name.clone()));
+    }
 }
 
 /// Whether no arm of a union says anything but what is required or forbidden.

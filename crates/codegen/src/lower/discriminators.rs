@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 use super::{Context, ORIGIN, VALUES, origin};
 use rolecall_openapi::json::{self, Object};
 
+/// So many unions in unions are looked into for the values of a property.
+const NESTED: usize = 64;
+
 pub(super) fn run(context: &mut Context) {
     let components = json::components(&context.document)
         .cloned()
@@ -162,6 +165,9 @@ fn nested_values(
 ) -> Option<Vec<String>> {
     if json::schema_ref(schema).is_some_and(|name| !seen.insert(name)) {
         return Some(Vec::new());
+    }
+    if seen.len() > NESTED {
+        return None;
     }
     let parts = parts(schema, components);
     let allowed = |part: &&Value| enum_values(part.get("properties")?.get(property)?, components);

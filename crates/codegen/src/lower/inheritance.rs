@@ -31,14 +31,17 @@ pub(super) fn run(context: &mut Context) {
         let mapped = discriminator
             .and_then(|d| d.get("mapping")?.as_object())
             .is_some_and(|mapping| !mapping.is_empty());
-        let family = union_arms(schema).map(|_| family(name, &components));
+        // Nobody is a subclass of a union that nobody extends.
+        let union = union_arms(schema).is_some();
+        let family = extended
+            .filter(|_| union)
+            .map(|_| family(name, &components));
         let base = match (&family, extended) {
             (Some(family), Some(extended)) => {
                 let cycle = extended.iter().any(|child| family.contains(child));
                 cycle || family.contains(name)
             }
-            (Some(_), None) => false,
-            (None, extended) => discriminator.is_some() && (mapped || extended.is_some()),
+            (_, extended) => !union && discriminator.is_some() && (mapped || extended.is_some()),
         };
         if !base {
             continue;

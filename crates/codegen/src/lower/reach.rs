@@ -13,10 +13,10 @@ pub fn components(document: &Value, plan: &Plan, direction: Direction) -> BTreeS
     for (_, _, operation) in json::operations(document) {
         match direction {
             Direction::Sent => {
-                collect(operation.get("requestBody"), &mut queue);
-                collect(operation.get("parameters"), &mut queue);
+                references(operation.get("requestBody"), &mut queue);
+                references(operation.get("parameters"), &mut queue);
             }
-            Direction::Received => collect(operation.get("responses"), &mut queue),
+            Direction::Received => references(operation.get("responses"), &mut queue),
         }
     }
     let mut reached = BTreeSet::new();
@@ -24,7 +24,7 @@ pub fn components(document: &Value, plan: &Plan, direction: Direction) -> BTreeS
         if !reached.insert(name.clone()) {
             continue;
         }
-        collect(
+        references(
             json::components(document).and_then(|c| c.get(&name)),
             &mut queue,
         );
@@ -34,14 +34,14 @@ pub fn components(document: &Value, plan: &Plan, direction: Direction) -> BTreeS
             .into_iter()
             .flat_map(|union| &union.arms)
         {
-            collect(Some(&arm.schema), &mut queue);
+            references(Some(&arm.schema), &mut queue);
         }
     }
     reached
 }
 
 /// The components that a value refers to.
-fn collect(value: Option<&Value>, into: &mut Vec<String>) {
+pub fn references(value: Option<&Value>, into: &mut Vec<String>) {
     match value {
         Some(Value::Object(object)) => {
             for (key, value) in object {
@@ -49,11 +49,11 @@ fn collect(value: Option<&Value>, into: &mut Vec<String>) {
                     Value::String(reference) if key == "$ref" => {
                         into.extend(json::component_of(reference))
                     }
-                    _ => collect(Some(value), into),
+                    _ => references(Some(value), into),
                 }
             }
         }
-        Some(Value::Array(items)) => items.iter().for_each(|item| collect(Some(item), into)),
+        Some(Value::Array(items)) => items.iter().for_each(|item| references(Some(item), into)),
         _ => {}
     }
 }

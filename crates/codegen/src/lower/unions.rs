@@ -4,11 +4,13 @@
 //! that they require, most specific first. **Lost**, and reported: arms that can never be reached; a discriminator that
 //! does not tell every arm from the others.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 use serde_json::{Value, json};
 
 use super::{ArmPlan, Context, ORIGIN, UnionPlan, VALUES, discriminators};
+use crate::circles;
 use crate::names::{Names, pascal};
 use rolecall_openapi::json::{self, Object};
 
@@ -17,12 +19,9 @@ pub(super) fn run(context: &mut Context) {
         return;
     };
     let mut found = Vec::new();
+    let flat = flattened(&components);
     for (name, schema) in &components {
-        let Some(arms) = schema
-            .get("oneOf")
-            .or(schema.get("anyOf"))
-            .and_then(Value::as_array)
-        else {
+        let Some(arms) = listed(schema) else {
             continue;
         };
         if schema
@@ -45,7 +44,7 @@ pub(super) fn run(context: &mut Context) {
             .and_then(Value::as_str)
             .map(str::to_owned);
         // A discriminator decides between the arms as they stand: it does not tell the arms of an arm apart.
-        let whole = gather(arms, &components, None);
+        let whole = Arms::of(arms, &components).plans;
         let by_value = whole
             .iter()
             .all(|arm| is_object(&arm.schema, &components) && !arm.values.is_empty());
@@ -63,7 +62,8 @@ pub(super) fn run(context: &mut Context) {
                         format!("in `{name}`, `{property}` does not tell every arm from the others: their form decides"),
                     );
                 }
-                let arms = gather(arms, &components, Some(&mut BTreeSet::new()));
+                let arms = flat.get(name.as_str()).map(|arms| arms.to_vec());
+                let arms = arms.unwrap_or_default();
                 UnionPlan {
                     description,
                     discriminator: None,
@@ -88,62 +88,128 @@ pub(super) fn run(context: &mut Context) {
     }
 }
 
-/// The arms, each schema once. With a list of those that have been met, the arms of a plain union inside are put in its
-/// place, once.
-fn gather(
-    arms: &[Value],
-    components: &Object,
-    mut met: Option<&mut BTreeSet<String>>,
-) -> Vec<ArmPlan> {
-    let mut plans: Vec<ArmPlan> = Vec::new();
-    let mut add = |plan: ArmPlan| match plans.iter_mut().find(|known| known.schema == plan.schema) {
-        Some(known) => known.values.extend(plan.values),
-        None => plans.push(plan),
-    };
-    for arm in arms {
-        let target = resolve(arm, components);
-        let values: Vec<String> = arm
-            .get(VALUES)
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(|v| Some(v.as_str()?.to_owned()))
-            .collect();
-        let nested = target
-            .get("oneOf")
-            .or(target.get("anyOf"))
-            .and_then(Value::as_array);
-        if let (Some(nested), Some(met), None) = (nested, &mut met, target.get("discriminator")) {
-            if !met.insert(json::schema_ref(arm).unwrap_or_default()) {
-                continue;
-            }
-            for mut inner in gather(nested, components, Some(met)) {
-                if inner.values.is_empty() {
-                    inner.values.clone_from(&values);
-                }
-                add(inner);
-            }
-            continue;
+/// The arms of a union, each schema once.
+#[derive(Default)]
+struct Arms {
+    plans: Vec<ArmPlan>,
+    by_schema: HashMap<Value, usize>,
+}
+
+impl Arms {
+    fn of(arms: &[Value], components: &Object) -> Self {
+        let mut all = Self::default();
+        for arm in arms {
+            all.add(arm_plan(arm, components));
         }
-        let name = json::schema_ref(arm)
-            .map(|name| pascal(&name))
-            .unwrap_or_default();
-        let required = discriminators::required(arm, components)
-            .into_iter()
-            .collect();
-        let mut schema = arm.clone();
-        if let Value::Object(object) = &mut schema {
-            object.retain(|key, _| key == "$ref" || !json::is_annotation(key) || key == "nullable");
-        }
-        add(ArmPlan {
-            name,
-            schema,
-            values,
-            required,
-            kind: kind(target),
-        });
+        all
     }
-    plans
+
+    fn add(&mut self, plan: ArmPlan) {
+        match self.by_schema.get(&plan.schema) {
+            Some(known) => self.plans[*known].values.extend(plan.values),
+            None => {
+                self.by_schema.insert(plan.schema.clone(), self.plans.len());
+                self.plans.push(plan);
+            }
+        }
+    }
+}
+
+/// For every plain union its arms, with those of the plain unions among them in their place. Unions that are arms of
+/// each other have the same.
+fn flattened(components: &Object) -> HashMap<&str, Rc<Vec<ArmPlan>>> {
+    let unions: Vec<(&str, &Vec<Value>)> = components
+        .iter()
+        .filter_map(|(name, schema)| Some((name.as_str(), listed(schema)?)))
+        .collect();
+    let numbers = unions.iter().enumerate();
+    let numbers: HashMap<&str, usize> =
+        numbers.map(|(number, (name, _))| (*name, number)).collect();
+    let nested = |arm: &Value| {
+        let (name, target) = named(arm, components)?;
+        let plain = target.get("discriminator").is_none();
+        numbers.get(name.as_str()).copied().filter(|_| plain)
+    };
+    let edges: Vec<Vec<usize>> = unions
+        .iter()
+        .map(|(_, arms)| arms.iter().filter_map(nested).collect())
+        .collect();
+    let mut flat: HashMap<&str, Rc<Vec<ArmPlan>>> = HashMap::new();
+    for part in circles::parts(&edges) {
+        let mut all = Arms::default();
+        for arm in part.iter().flat_map(|number| unions[*number].1) {
+            match nested(arm) {
+                Some(number) if part.binary_search(&number).is_ok() => {}
+                Some(number) => {
+                    let values = arm_values(arm);
+                    for inner in flat
+                        .get(unions[number].0)
+                        .into_iter()
+                        .flat_map(|f| f.iter())
+                    {
+                        let mut inner = inner.clone();
+                        if inner.values.is_empty() {
+                            inner.values.clone_from(&values);
+                        }
+                        all.add(inner);
+                    }
+                }
+                None => all.add(arm_plan(arm, components)),
+            }
+        }
+        let plans = Rc::new(all.plans);
+        flat.extend(
+            part.iter()
+                .map(|number| (unions[*number].0, Rc::clone(&plans))),
+        );
+    }
+    flat
+}
+
+fn listed(schema: &Value) -> Option<&Vec<Value>> {
+    schema.get("oneOf").or(schema.get("anyOf"))?.as_array()
+}
+
+/// The values of the discriminator that select an arm.
+fn arm_values(arm: &Value) -> Vec<String> {
+    let values = arm.get(VALUES).and_then(Value::as_array);
+    let values = values.into_iter().flatten();
+    values
+        .filter_map(|v| Some(v.as_str()?.to_owned()))
+        .collect()
+}
+
+fn arm_plan(arm: &Value, components: &Object) -> ArmPlan {
+    let name = json::schema_ref(arm)
+        .map(|name| pascal(&name))
+        .unwrap_or_default();
+    let required = discriminators::required(arm, components)
+        .into_iter()
+        .collect();
+    let mut schema = arm.clone();
+    if let Value::Object(object) = &mut schema {
+        object.retain(|key, _| key == "$ref" || !json::is_annotation(key) || key == "nullable");
+    }
+    ArmPlan {
+        name,
+        schema,
+        values: arm_values(arm),
+        required,
+        kind: kind(resolve(arm, components)),
+    }
+}
+
+/// The component that a schema refers to, through references, and its name.
+fn named<'a>(schema: &Value, components: &'a Object) -> Option<(String, &'a Value)> {
+    let name = json::schema_ref(schema)?;
+    let mut found = (name.clone(), components.get(&name)?);
+    for _ in 0..16 {
+        match json::schema_ref(found.1) {
+            Some(name) => found = (name.clone(), components.get(&name)?),
+            None => break,
+        }
+    }
+    Some(found)
 }
 
 fn resolve<'a>(schema: &'a Value, components: &'a Object) -> &'a Value {

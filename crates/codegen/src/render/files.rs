@@ -30,6 +30,11 @@ impl Files {
         self.0.get(path).map(String::as_str)
     }
 
+    /// Paths and texts, without a copy.
+    pub fn into_texts(self) -> BTreeMap<String, String> {
+        self.0
+    }
+
     /// Paths and texts, in the order of the paths.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0

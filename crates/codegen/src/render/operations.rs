@@ -13,12 +13,12 @@ use crate::model::{
 };
 
 /// What is known of the crate's types.
-struct Types<'a> {
+pub struct Types<'a> {
     enums: HashSet<&'a str>,
 }
 
 impl<'a> Types<'a> {
-    fn of(model: &'a Model) -> Self {
+    pub fn of(model: &'a Model) -> Self {
         Self {
             enums: model.enums.iter().map(|item| item.name.as_str()).collect(),
         }
@@ -49,21 +49,21 @@ fn by_status(union: &str) -> Code {
 }
 
 /// The file of a module.
-pub fn module(model: &Model, module: &ModuleModel, identity: &Identity) -> Code {
-    let types = Types::of(model);
+pub fn module(
+    model: &Model,
+    module: &ModuleModel,
+    operations: &[&OperationModel],
+    types: &Types<'_>,
+    identity: &Identity,
+) -> Code {
     let mut body = Code::new();
-    let operations: Vec<&OperationModel> = model
-        .operations
-        .iter()
-        .filter(|o| o.module == module.name)
-        .collect();
     body.push("impl crate::Client {\n");
-    for operation in &operations {
+    for operation in operations {
         write_method(&mut body, operation);
     }
     body.push("}\n\n");
-    for operation in &operations {
-        write_builder(&mut body, operation, &types);
+    for operation in operations {
+        write_builder(&mut body, operation, types);
         pages::write_pages(&mut body, operation, model);
     }
     let mut page = Page::new();
