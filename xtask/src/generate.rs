@@ -7,12 +7,10 @@ use serde::Serialize;
 
 use rolecall_codegen::lenient::LeftOut;
 use rolecall_codegen::lint::Audience;
-use rolecall_codegen::lower::{Applied, Loss};
-use rolecall_codegen::model::Model;
+use rolecall_codegen::lower::{Applied, Loss, Lowered};
 use rolecall_codegen::render::{Files, Identity};
 use rolecall_codegen::slice::Slice;
 use rolecall_codegen::{Compiled, Input, Step, bundle, compile, panic_message, stock};
-use rolecall_openapi::json;
 use rolecall_openapi::load::{self, Document};
 use rolecall_openapi::problem::{Problem, Problems, Severity};
 
@@ -121,10 +119,6 @@ struct Written {
     schemas: usize,
 }
 
-fn types(model: &Model) -> usize {
-    model.objects.len() + model.enums.len() + model.unions.len() + model.by_status.len()
-}
-
 /// Does everything up to writing.
 pub fn prepare(job: &Job, progress: &Progress) -> Result<Outcome, Failure> {
     let start = Instant::now();
@@ -165,8 +159,8 @@ pub fn prepare(job: &Job, progress: &Progress) -> Result<Outcome, Failure> {
     let written = match job.style {
         Style::Rolecall => Written {
             files: compiled.files(&job.identity).map_err(Failure::Tool)?,
-            operations: json::operations(&compiled.lowered.document).count(),
-            schemas: types(&compiled.model),
+            operations: compiled.model.operations.len(),
+            schemas: compiled.model.type_count(),
         },
         Style::Progenitor => {
             progress.step(&job.identity.api, "progenitor");
@@ -179,11 +173,16 @@ pub fn prepare(job: &Job, progress: &Progress) -> Result<Outcome, Failure> {
             }
         }
     };
+    // The rest takes hundreds of megabytes for a large description, and is not needed any more.
     let Compiled {
-        reading, lowered, ..
+        reading,
+        lowered: Lowered {
+            applied, losses, ..
+        },
+        ..
     } = compiled;
     progress.step(&job.identity.api, "format");
-    let formatted: Formatted = write::format(&written.files).map_err(Failure::Tool)?;
+    let formatted: Formatted = write::format(written.files).map_err(Failure::Tool)?;
     let in_the_way = formatted.in_the_way(&job.out);
     if let Some(first) = in_the_way.first() {
         return Err(Problem::of_file(
@@ -202,13 +201,14 @@ pub fn prepare(job: &Job, progress: &Progress) -> Result<Outcome, Failure> {
         )
         .into());
     }
+    let lines = formatted.lines();
     let changes = formatted.changes(&job.out).map_err(Failure::Tool)?;
     Ok(Outcome {
         api: job.identity.api.clone(),
         operations: written.operations,
         schemas: written.schemas,
-        passes: lowered.applied,
-        lines: formatted.lines(),
+        passes: applied,
+        lines,
         changed: changes
             .iter()
             .map(|change| {
@@ -221,7 +221,7 @@ pub fn prepare(job: &Job, progress: &Progress) -> Result<Outcome, Failure> {
             })
             .collect(),
         seconds: start.elapsed().as_secs_f64(),
-        losses: lowered.losses,
+        losses,
         left_out: reading.left_out,
         warnings: reading.warnings,
         document: reading.document.unwrap_or(document),

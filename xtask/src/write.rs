@@ -1,6 +1,6 @@
 //! Formats generated files, compares them with what is there, and replaces what changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,49 +11,107 @@ use similar::TextDiff;
 /// The files of a crate, formatted.
 pub struct Formatted(BTreeMap<String, String>);
 
-/// Runs rustfmt over the Rust files.
-pub fn format(files: &Files) -> Result<Formatted, String> {
+/// What rustfmt is given at once at least: below, starting it costs more than its work.
+const BATCH: usize = 256 * 1024;
+/// The root file of a crate. rustfmt follows its modules, unless it reads it from a pipe.
+const ROOT: &str = "src/lib.rs";
+
+/// Runs rustfmt over the Rust files, in as many processes as there are processors. What it is given and what comes of it is
+/// held in a temporary folder, and not in memory.
+pub fn format(files: Files) -> Result<Formatted, String> {
     let folder = tempfile::tempdir().map_err(|e| format!("no temporary folder: {e}"))?;
-    let mut rust = Vec::new();
-    for (name, text) in files.iter() {
-        let path = folder.path().join(name);
-        let parent = path.parent().unwrap_or(folder.path());
-        std::fs::create_dir_all(parent)
-            .and_then(|()| std::fs::write(&path, text))
-            .map_err(|e| format!("{}: {e}", path.display()))?;
-        if name.ends_with(".rs") {
-            rust.push(name);
-        }
-    }
-    if rust.contains(&"src/lib.rs") {
-        rustfmt(&folder.path().join("src/lib.rs"))?;
-    }
+    let folder = folder.path();
     let mut formatted = BTreeMap::new();
-    for (name, text) in files.iter() {
-        let text = if name.ends_with(".rs") {
-            let path = folder.path().join(name);
-            std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?
-        } else {
-            text.to_owned()
-        };
-        formatted.insert(name.to_owned(), text);
+    let mut rust: Vec<(String, usize)> = Vec::new();
+    for (name, text) in files.into_texts() {
+        if !name.ends_with(".rs") || name == ROOT {
+            formatted.insert(name, text);
+            continue;
+        }
+        let path = folder.join(&name);
+        let parent = path.parent().unwrap_or(folder);
+        std::fs::create_dir_all(parent)
+            .and_then(|()| std::fs::write(&path, &text))
+            .map_err(|e| format!("{}: {e}", path.display()))?;
+        rust.push((name, text.len()));
+    }
+    if let Some(root) = formatted.get_mut(ROOT) {
+        *root = rustfmt_text(root, folder)?;
+    }
+    let batches = batches(&rust);
+    std::thread::scope(|scope| {
+        let running: Vec<_> = batches
+            .iter()
+            .map(|batch| scope.spawn(|| rustfmt_files(batch, folder)))
+            .collect();
+        running.into_iter().try_for_each(|batch| {
+            let stopped = |_| Err("a thread that runs rustfmt stopped".to_owned());
+            batch.join().unwrap_or_else(stopped)
+        })
+    })?;
+    for (name, _) in rust {
+        let path = folder.join(&name);
+        let text =
+            std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+        formatted.insert(name, text);
     }
     Ok(Formatted(formatted))
 }
 
-/// Formats a crate from its root file, which leads rustfmt to the others.
-fn rustfmt(root: &Path) -> Result<(), String> {
+/// The files in batches of about the same size, one for each processor.
+fn batches(files: &[(String, usize)]) -> Vec<Vec<&str>> {
+    let size: usize = files.iter().map(|(_, size)| size).sum();
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let count = processors.min(size / BATCH + 1);
+    let mut batches: Vec<(usize, Vec<&str>)> = vec![(0, Vec::new()); count];
+    let mut largest_first: Vec<&(String, usize)> = files.iter().collect();
+    largest_first.sort_by_key(|(_, size)| std::cmp::Reverse(*size));
+    for (name, size) in largest_first {
+        if let Some(batch) = batches.iter_mut().min_by_key(|(size, _)| *size) {
+            batch.0 += size;
+            batch.1.push(name);
+        }
+    }
+    let batches = batches.into_iter().map(|(_, names)| names);
+    batches.filter(|names| !names.is_empty()).collect()
+}
+
+fn rustfmt(folder: &Path) -> Command {
     let mut command = Command::new("rustfmt");
     // The width is that of `rustfmt.toml`, so that `cargo fmt` agrees.
     command
         .args(["--edition", "2024", "--config", "max_width=100"])
-        .arg(root)
-        .stdout(Stdio::null());
-    let output = command.output().map_err(|e| {
+        .current_dir(folder);
+    command
+}
+
+/// Formats files in a folder.
+fn rustfmt_files(names: &[&str], folder: &Path) -> Result<(), String> {
+    let output = rustfmt(folder)
+        .args(names)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .output();
+    finished(output).map(|_| ())
+}
+
+/// Formats a text, and nothing that it names.
+fn rustfmt_text(text: &str, folder: &Path) -> Result<String, String> {
+    let path = folder.join("text");
+    let input = std::fs::write(&path, text)
+        .and_then(|()| std::fs::File::open(&path))
+        .map_err(|e| format!("{}: {e}", path.display()))?;
+    let written = finished(rustfmt(folder).stdin(input).output())?;
+    String::from_utf8(written).map_err(|e| format!("rustfmt wrote what is no text: {e}"))
+}
+
+/// What rustfmt wrote.
+fn finished(output: std::io::Result<std::process::Output>) -> Result<Vec<u8>, String> {
+    let output = output.map_err(|e| {
         format!("rustfmt does not run ({e}): install it with `rustup component add rustfmt`")
     })?;
     if output.status.success() {
-        Ok(())
+        Ok(output.stdout)
     } else {
         let said = String::from_utf8_lossy(&output.stderr);
         Err(format!(
@@ -117,19 +175,20 @@ impl Formatted {
     }
 
     /// What is different in `folder`: files to write, and generated files to remove.
-    pub fn changes(&self, folder: &Path) -> Result<Vec<Change>, String> {
+    pub fn changes(self, folder: &Path) -> Result<Vec<Change>, String> {
         let mut changes = Vec::new();
-        for (name, new) in &self.0 {
+        let names: BTreeSet<String> = self.0.keys().cloned().collect();
+        for (name, new) in self.0 {
             let path = folder.join(name);
             let old = match std::fs::read(&path) {
                 Ok(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
                 Err(error) => return Err(format!("{}: {error}", path.display())),
             };
-            if old.as_ref() != Some(new) {
+            if old.as_ref() != Some(&new) {
                 changes.push(Change {
                     path,
-                    new: Some(new.clone()),
+                    new: Some(new),
                     old,
                 });
             }
@@ -139,7 +198,7 @@ impl Formatted {
                 .strip_prefix(folder)
                 .map(|p| p.to_string_lossy().into_owned())
                 .unwrap_or_default();
-            if self.0.contains_key(&name) {
+            if names.contains(&name) {
                 continue;
             }
             let old = std::fs::read_to_string(&path).unwrap_or_default();
