@@ -128,6 +128,14 @@ pub fn cases(document: &Value, v31: bool, samples: &[Sample]) -> Vec<Case> {
     cases
 }
 
+/// Reads every schema that bodies and parameters reach, and makes nothing of it: how many there are.
+pub fn read_only(document: &Value, v31: bool) -> usize {
+    let none = Object::new();
+    let reader = Reader::new(document, v31, &none);
+    let bodies = bodies(&reader, document);
+    Reach::of(&reader, &bodies, parameters(&reader, document)).len()
+}
+
 /// Whether a sample is a body of this schema: by its status, or by the one that stands for it.
 fn is_of(sample: &Sample, body: &Body<'_>, bodies: &[Body<'_>]) -> bool {
     let declared = || {

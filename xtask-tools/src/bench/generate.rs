@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::growth::{self, Growth};
 use super::process::{Cost, cargo, measure};
 use crate::cli::{FAILED, FINE};
 use xtask::project::Project;
@@ -17,6 +18,8 @@ struct Report {
     lines: usize,
     /// Lines generated a second.
     lines_per_second: f64,
+    /// How the work grows with the description.
+    growth: Vec<Growth>,
     /// The generated crates alone.
     builds: Vec<Build>,
 }
@@ -83,6 +86,7 @@ fn report(project: &Project, build: bool) -> Result<Report, String> {
         lines_per_second: lines as f64 / generate.seconds,
         generate,
         lines,
+        growth: growth::measure(project)?,
         builds,
     })
 }
@@ -144,6 +148,7 @@ fn print(report: &Report) {
         "generate, all APIs: {:.2} s, peak {} MiB, {} lines, {:.0} lines a second\n",
         report.generate.seconds, report.generate.peak_mib, report.lines, report.lines_per_second
     );
+    growth::print(&report.growth);
     let rows = report.builds.iter().map(|build| {
         let cell = |cost: &Cost| format!("{:.2} s / {} MiB", cost.seconds, cost.peak_mib);
         vec![
@@ -155,6 +160,7 @@ fn print(report: &Report) {
         ]
     });
     if !report.builds.is_empty() {
+        println!();
         print!(
             "{}",
             table(

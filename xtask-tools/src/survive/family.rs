@@ -12,6 +12,8 @@ pub struct Family {
     children: BTreeMap<String, BTreeSet<String>>,
     /// For each union and each base class, its arms and everything that they extend.
     arms: BTreeMap<String, BTreeSet<String>>,
+    /// The components that are an arm of anything.
+    members: BTreeSet<String>,
     /// Base classes: a discriminator without a union of its own, and someone who extends them.
     bases: BTreeSet<String>,
 }
@@ -57,6 +59,7 @@ impl Family {
         let mut family = Self {
             children,
             arms: BTreeMap::new(),
+            members: BTreeSet::new(),
             bases: BTreeSet::new(),
         };
         for (name, schema) in components {
@@ -78,9 +81,9 @@ impl Family {
                 }
                 None => {}
             }
-            family
-                .arms
-                .insert(name.clone(), with_ancestors(arms, components));
+            let arms = with_ancestors(arms, components);
+            family.members.extend(arms.iter().cloned());
+            family.arms.insert(name.clone(), arms);
         }
         family
     }
@@ -97,7 +100,7 @@ impl Family {
 
     /// Whether a component is an arm of anything.
     pub fn is_arm(&self, name: &str) -> bool {
-        self.arms.values().any(|arms| arms.contains(name))
+        self.members.contains(name)
     }
 
     /// All who extend a component, directly or not.

@@ -30,12 +30,17 @@ impl Reach {
                 BodyKind::Request => &mut reach.sent,
                 BodyKind::Success | BodyKind::Error => &mut reach.received,
             };
-            marks.enter(reader, &reader.read(body.schema, None));
+            marks.enter(reader, reader.read(body.schema, None));
         }
         for parameter in parameters {
-            reach.sent.enter(reader, &parameter);
+            reach.sent.enter(reader, parameter);
         }
         reach
+    }
+
+    /// How many schemas were looked into, for either direction.
+    pub fn len(&self) -> usize {
+        self.sent.seen.len() + self.received.seen.len()
     }
 
     /// Whether a property of `schema` must be there in a body of this kind.
@@ -65,27 +70,26 @@ impl Reach {
 }
 
 impl Marks {
-    fn enter<'a>(&mut self, reader: &Reader<'a>, schema: &Schema<'a>) {
-        if !self.seen.insert((schema.owner.clone(), schema.key)) {
-            return;
-        }
-        self.owners.extend(schema.owner.clone());
-        let owner = schema.owner.as_deref();
-        match reader.shape(schema) {
-            Shape::Array(Some(inner)) | Shape::Map(Some(inner)) => {
-                self.enter(reader, &reader.read(inner, owner));
+    fn enter<'a>(&mut self, reader: &Reader<'a>, schema: Schema<'a>) {
+        // A queue, since schemas may refer to each other in a long row.
+        let mut queue = vec![schema];
+        while let Some(schema) = queue.pop() {
+            if !self.seen.insert((schema.owner.clone(), schema.key)) {
+                continue;
             }
-            Shape::Object(properties) => {
-                for property in properties {
-                    self.enter(reader, &reader.read_all(&property.schemas, owner));
+            self.owners.extend(schema.owner.clone());
+            let owner = schema.owner.as_deref();
+            match reader.shape(&schema) {
+                Shape::Array(Some(inner)) | Shape::Map(Some(inner)) => {
+                    queue.push(reader.read(inner, owner));
                 }
-            }
-            Shape::Union(union) => {
-                for arm in &union.arms {
-                    self.enter(reader, &arm.schema);
+                Shape::Object(properties) => {
+                    let read = |property: &Property<'a>| reader.read_all(&property.schemas, owner);
+                    queue.extend(properties.iter().map(read));
                 }
+                Shape::Union(union) => queue.extend(union.arms.into_iter().map(|arm| arm.schema)),
+                _ => {}
             }
-            _ => {}
         }
     }
 }
