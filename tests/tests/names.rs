@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use proc_macro2::{TokenStream, TokenTree};
 use rolecall_codegen::lint::Audience;
@@ -229,9 +230,14 @@ fn cases(words: &[String]) -> Vec<String> {
     names.into_iter().collect()
 }
 
+static WORDS: LazyLock<Vec<String>> = LazyLock::new(words);
+
+/// The crate whose description has no other names.
+static CRATE: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| files(&description(&cases(&WORDS))));
+
 #[test]
 fn the_words_are_those_of_the_templates() {
-    let words = words();
     for known in [
         "Client",
         "Call",
@@ -244,17 +250,16 @@ fn the_words_are_those_of_the_templates() {
         "extra",
         "deserialize",
     ] {
-        assert!(words.iter().any(|word| word == known), "{known} is missing");
+        assert!(WORDS.iter().any(|word| word == known), "{known} is missing");
     }
 }
 
 #[test]
 fn a_crate_of_nothing_but_such_names_compiles_without_a_warning() {
-    let names = cases(&words());
-    let files = files(&description(&names));
+    let files = &*CRATE;
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
-    for (name, text) in &files {
+    for (name, text) in files {
         let path = folder.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
@@ -306,8 +311,7 @@ fn a_crate_of_nothing_but_such_names_compiles_without_a_warning() {
 /// A method of a type hides one of the same name that a trait gives it.
 #[test]
 fn no_name_of_a_description_hides_a_method() {
-    let names = cases(&words());
-    let files = files(&description(&names));
+    let files = &*CRATE;
     let mut methods: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (file, code) in files.iter().filter(|(name, _)| name.ends_with(".rs")) {
         for item in syn::parse_file(code).unwrap().items {
@@ -351,7 +355,8 @@ fn no_name_of_a_description_hides_a_method() {
             methods.len(),
             "{owner} has two methods of one name"
         );
-        if methods.iter().any(|name| name == "send") {
+        // The client is no builder, and may have an operation that is called `call`.
+        if owner != "Client" && methods.iter().any(|name| name == "send") {
             let hidden = methods.iter().find(|name| by_trait.contains(name));
             assert_eq!(hidden, None, "of {owner}");
         }

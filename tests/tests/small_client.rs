@@ -384,6 +384,6 @@ fn what_is_known_of_an_operation_is_found_by_its_id() {
         operations::find("getMember").unwrap().hazard,
         Some("Puts the member's parrot ashore too.")
     );
-    assert_eq!(operations::ALL.len(), 7);
+    assert_eq!(operations::ALL.len(), 10);
     assert!(operations::find("nope").is_none());
 }
