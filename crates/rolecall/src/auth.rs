@@ -31,7 +31,7 @@ mod jose;
 pub mod oauth;
 mod origin;
 pub mod preflight;
-mod scopes;
+pub(crate) mod scopes;
 mod source;
 mod static_token;
 mod store;

@@ -124,7 +124,8 @@ async fn a_refusal_of_a_token_without_the_scope() {
 async fn the_restricted_application() {
     let body = r#"{"errorCode":"PERMISSION_DENIED","errorName":"ListOrganizationRoleAssignmentsPermissionDenied","errorInstanceId":"11111111-2222-3333-4444-555555555555","parameters":{}}"#;
     let server = Server::replying(vec![Reply::status("403 Forbidden", body)]).await;
-    let client: foundry::Client = client(&server, Holding("api:admin-read"));
+    // What a restricted application's token really holds.
+    let client: foundry::Client = client(&server, Holding("api:use-admin-read"));
     let call = client
         .list_organization_role_assignments()
         .organization_rid("ri.x")

@@ -81,9 +81,15 @@ impl Fetch for Fetcher {
             let what = "the login endpoint";
             let answer = inner.http.post(what, url, HeaderMap::new(), form).await?;
             if answer.status != StatusCode::OK {
-                return Err(refused(what, &answer, url).with_advice(
-                    "check the key: it may be expired, rotated, or of a deactivated account",
-                ));
+                let error = refused(what, &answer, url);
+                // A server that has a bad moment says nothing of the key.
+                return Err(if error.is_transient() {
+                    error
+                } else {
+                    error.with_advice(
+                        "check the key: it may be expired, rotated, or of a deactivated account",
+                    )
+                });
             }
             let response = TokenResponse::read(&answer, url, false)?;
             let mut token = Token::new(response.scheme, response.access_token);

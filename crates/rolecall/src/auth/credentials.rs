@@ -1,7 +1,7 @@
 //! Which of several credentials an operation gets.
 
 use super::origin::{Origin, secure};
-use super::{Error, ErrorKind, Scopes, TokenSource};
+use super::{Error, ErrorKind, Scopes, TokenSource, scopes};
 use rolecall_client::{CredentialKind, Operation, Url};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -88,7 +88,7 @@ impl Credentials {
                 Ok(Chosen::Source {
                     name: known.name.clone(),
                     source: known.source.clone(),
-                    scopes: scopes(operation, kind),
+                    scopes: scopes::needed(operation, Some(kind)).into_iter().collect(),
                     listed: operation.accepts(kind),
                 })
             }
@@ -146,17 +146,6 @@ impl Credentials {
         Error::new(ErrorKind::NoCredential, what)
             .with_advice("add a source of a kind that it takes")
     }
-}
-
-/// The scopes that the operation names for a credential of this kind.
-fn scopes(operation: &'static Operation, kind: CredentialKind) -> Scopes {
-    let mut sets = operation.security.iter();
-    sets.find(|set| !set.is_empty() && set.iter().all(|need| need.kind == kind))
-        .into_iter()
-        .flat_map(|set| set.iter())
-        .flat_map(|need| need.scopes)
-        .copied()
-        .collect()
 }
 
 /// What a kind of credential is called in messages.

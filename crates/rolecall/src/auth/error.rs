@@ -54,7 +54,8 @@ pub enum ErrorKind {
     Timeout,
     /// The answer is not what the standard, or the vendor, says.
     InvalidAnswer,
-    /// The last attempt failed a moment ago, and the next one waits. `source` is why the last one failed.
+    /// The last attempt failed a moment ago, and the next one waits for [`retry_after`](Error::retry_after). `source` is why
+    /// the last one failed.
     BackingOff,
     /// The token store could not be read or written.
     Store,
@@ -184,7 +185,13 @@ impl Error {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self.0.kind {
-            ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::BackingOff => true,
+            ErrorKind::Transport | ErrorKind::Timeout => true,
+            // As good as the failure that is being waited out.
+            ErrorKind::BackingOff => {
+                let cause = self.0.source.as_ref();
+                let cause = cause.and_then(|cause| cause.downcast_ref::<Self>());
+                cause.is_some_and(Self::is_transient)
+            }
             ErrorKind::Refused | ErrorKind::InvalidAnswer => {
                 matches!(self.0.status, Some(408 | 429 | 500 | 502 | 503 | 504))
                     || matches!(

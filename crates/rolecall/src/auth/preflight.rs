@@ -173,16 +173,6 @@ impl Reason {
     }
 }
 
-/// Whether every scope that is needed is among those granted; those that are not.
-fn missing(needed: &Scopes, granted: &Scopes) -> Scopes {
-    let lacks = |needed: &&str| {
-        !granted
-            .iter()
-            .any(|granted| vendors::satisfies(granted, needed))
-    };
-    needed.iter().filter(lacks).map(str::to_owned).collect()
-}
-
 /// Whether trying again later could help.
 fn could_pass(error: &Error) -> bool {
     error.is_transient() || matches!(error.kind(), ErrorKind::InvalidAnswer | ErrorKind::Store)

@@ -18,16 +18,6 @@ fn origin(address: &str) -> String {
     }
 }
 
-/// Whether a scope that was granted is as good as one that is needed. Besides being the same, that is so for the two names
-/// that Foundry has for each: `api:use-admin-read` is granted to applications that are restricted, `api:admin-read` to
-/// others (Palantir documentation on application restrictions).
-pub(crate) fn satisfies(granted: &str, needed: &str) -> bool {
-    granted == needed
-        || granted
-            .strip_prefix("api:use-")
-            .is_some_and(|granted| needed.strip_prefix("api:") == Some(granted))
-}
-
 /// The lists of an API that are never empty for a caller who may see anything at all, by operationId.
 pub(crate) fn never_empty(api: &str) -> &'static [&'static str] {
     match api {

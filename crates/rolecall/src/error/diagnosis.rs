@@ -1,7 +1,7 @@
 //! Why a call was refused, as far as that is known, and what to try.
 
 use super::{Error, Kind};
-use crate::auth::kind_name;
+use crate::auth::{kind_name, scopes};
 use crate::summary::Credential;
 use rolecall_client::{CredentialKind, Operation, Refusal};
 
@@ -35,13 +35,13 @@ impl Diagnosis {
         if !refused && refusals.is_empty() {
             return None;
         }
-        let needs_scopes = scopes(operation, kind);
+        let needs_scopes = scopes::needed(operation, kind);
         let mut missing = error.vendor().missing.clone();
         if let Some(held) = credential.as_ref().and_then(|known| known.scopes.as_ref()) {
-            for scope in &needs_scopes {
-                let known = |one: &String| one == scope;
-                if !held.iter().any(known) && !missing.iter().any(known) {
-                    missing.push((*scope).to_owned());
+            let held = held.iter().map(String::as_str);
+            for scope in scopes::missing(needs_scopes.iter().copied(), held) {
+                if !missing.iter().any(|one| one == scope) {
+                    missing.push(scope.to_owned());
                 }
             }
         }
@@ -102,19 +102,6 @@ fn refusals(error: &Error, status: u16, kind: Option<CredentialKind>) -> Vec<&'s
     let mut found: Vec<_> = error.operation().refusals.iter().filter(meets).collect();
     found.sort_by_key(|refusal| (!named(refusal), refusal.credential.is_none()));
     found
-}
-
-/// The scopes that the operation needs with a credential of this kind; every one that it names when that is not known.
-fn scopes(operation: &'static Operation, kind: Option<CredentialKind>) -> Vec<&'static str> {
-    let Some(kind) = kind else {
-        return operation.scopes().collect();
-    };
-    let mut sets = operation.security.iter();
-    let set = sets.find(|set| set.iter().any(|need| need.kind == kind));
-    (set.into_iter().flat_map(|set| set.iter()))
-        .flat_map(|need| need.scopes)
-        .copied()
-        .collect()
 }
 
 fn accepted(operation: &Operation) -> String {

@@ -86,6 +86,24 @@ impl ClientAuthentication {
         }
     }
 
+    /// What to check when the server does not accept the proof (`invalid_client`).
+    pub(super) fn remedy(&self) -> &'static str {
+        match self.0 {
+            Method::None => {
+                "check the client id, and that the client is registered as a public one"
+            }
+            Method::Basic(_) => {
+                "check the client id and the secret, and that the client is registered for `client_secret_basic`"
+            }
+            Method::Post(_) => {
+                "check the client id and the secret, and that the client is registered for `client_secret_post`"
+            }
+            Method::PrivateKeyJwt(..) => {
+                "check the client id, that the public half of this key is registered for it under the same key id, whom the assertion is for, and the clock of this machine"
+            }
+        }
+    }
+
     /// Adds the proof to a request.
     pub(super) fn prove(
         &self,

@@ -29,7 +29,11 @@ impl OAuthClient {
         if answer.status == StatusCode::OK {
             return TokenResponse::read(&answer, url, key.is_some());
         }
-        Err(refused("the token endpoint", &answer, url))
+        let error = refused("the token endpoint", &answer, url);
+        Err(match error.oauth_error() {
+            Some("invalid_client") => error.with_advice(self.0.authentication.remedy()),
+            _ => error,
+        })
     }
 
     /// Posts a form with the client's proof to an endpoint.

@@ -1,11 +1,12 @@
 //! What a token endpoint answers (RFC 6749, section 5).
 
+use crate::advice::Advice;
 use crate::auth::exchange::{Answer, place};
 use crate::auth::{Error, ErrorKind, Scheme, Scopes};
-use rolecall_client::{HeaderMap, Secret, StatusCode, Url};
+use rolecall_client::{Secret, Url};
 use serde::Deserialize;
 use serde_json::Value;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// No token lives longer than this, whatever the server says: ten years.
 const LONGEST_LIFE: f64 = 10.0 * 365.0 * 24.0 * 60.0 * 60.0;
@@ -126,7 +127,7 @@ pub(crate) fn refused(what: &str, answer: &Answer, url: &Url) -> Error {
         Error::new(ErrorKind::Refused, what)
     } else {
         let what = format!(
-            "{what} {place} answered {}, and not as OAuth has it",
+            "{what} {place} returned {} without an OAuth error body (RFC 6749, section 5.2)",
             status.as_u16()
         );
         Error::new(ErrorKind::InvalidAnswer, what)
@@ -136,20 +137,15 @@ pub(crate) fn refused(what: &str, answer: &Answer, url: &Url) -> Error {
         refusal.description(),
         &answer.said,
     );
-    let error = match retry_after(status, &answer.headers) {
-        Some(after) => error.with_retry_after(after),
+    let asked = Advice::of(status, &answer.headers, SystemTime::now).wait;
+    let error = match asked {
+        Some(wait) => error.with_retry_after(wait),
         None => error,
     };
     match refusal.code().and_then(advice) {
         Some(advice) => error.with_advice(advice),
         None => error,
     }
-}
-
-fn retry_after(status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
-    matches!(status.as_u16(), 429 | 503).then_some(())?;
-    let value = headers.get(http::header::RETRY_AFTER)?.to_str().ok()?;
-    value.trim().parse().ok().map(Duration::from_secs)
 }
 
 /// What to do about an OAuth error (RFC 6749, section 5.2; RFC 9449, section 5).

@@ -1,7 +1,8 @@
 //! What is known of a token without calling anything with it.
 
-use super::{Evidence, Finding, Reason, could_pass, missing};
+use super::{Evidence, Finding, Reason, could_pass};
 use crate::auth::oauth::Introspection;
+use crate::auth::scopes::missing;
 use crate::auth::{Error, Scopes, Token, TokenRequest, TokenSource};
 use rolecall_client::CredentialKind;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -81,7 +82,10 @@ impl Knowledge {
                 remedy: None,
             });
         };
-        let missing = missing(needed, &granted);
+        let missing: Scopes = missing(needed.iter(), granted.iter())
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
         if !missing.is_empty() {
             finding.refuse(Reason {
                 says: format!(
