@@ -38,7 +38,7 @@ mod store;
 mod token;
 pub mod vendors;
 
-pub use api_key::ApiKeyExchange;
+pub use api_key::{ApiKeyExchange, ApiKeyExchangeBuilder};
 pub use authorizer::{Authorizer, Used, Verdict};
 pub(crate) use credentials::kind_name;
 pub use credentials::{Chosen, Credentials, CredentialsBuilder, Match};

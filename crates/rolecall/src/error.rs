@@ -14,9 +14,10 @@ use crate::api::fields_of;
 use crate::auth;
 use crate::hook::Refused;
 use crate::pages::PagesProblem;
+use crate::retry::Fault;
 use crate::summary::CallSummary;
 use rolecall_client::{
-    Error as CallError, ErrorBody, HeaderMap, HookNote, Operation, Retry, StatusCode, reqwest,
+    Error as CallError, ErrorBody, HeaderMap, HookNote, Operation, StatusCode, reqwest,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -27,7 +28,7 @@ use std::fmt;
 ///
 /// `Display` is one line: the operation, what happened, the vendor's own words, how often it was sent. `{:#}` is the whole
 /// story in several lines: what the operation needs, what the credential is known to hold, what to try, every attempt, and
-/// the causes. Neither shows a secret, a value of the request, or the body of an answer beyond the vendor's error message.
+/// the causes; so does `Debug`. None of them shows a secret, a value of the request, or the body of an answer beyond the vendor's error message.
 ///
 /// It is made of any generated call's error by `?` or `From`.
 pub struct Error(Box<Inner>);
@@ -175,28 +176,37 @@ impl Error {
     /// Whether it is worth sending again.
     #[must_use]
     pub fn retryable(&self) -> Retryable {
-        let transient = match self.kind() {
-            Kind::RateLimited | Kind::Transport | Kind::Timeout => true,
-            Kind::Service => {
-                (self.status()).is_some_and(|status| matches!(status.as_u16(), 502..=504))
-            }
-            Kind::Auth => self.cause_is(|error: &auth::Error| {
-                use auth::ErrorKind::{BackingOff, Timeout, Transport};
-                matches!(error.kind(), Transport | Timeout | BackingOff)
-            }),
-            _ => false,
-        };
-        if !transient {
-            return Retryable::No;
+        if let Some(error) = self.cause::<auth::Error>() {
+            // Nothing was sent to the service.
+            return if error.is_transient() {
+                Retryable::Yes
+            } else {
+                Retryable::No
+            };
         }
-        let safe = matches!(self.0.operation.retry, Retry::Safe | Retry::Idempotent);
-        let no_effect = matches!(self.kind(), Kind::RateLimited | Kind::Auth)
-            || self.cause_is(reqwest::Error::is_connect)
-            || self.cause_is(|_: &Refused| true);
-        if safe || no_effect {
+        if let Some(refused) = self.cause::<Refused>() {
+            return match refused {
+                Refused::Hazard(_) => Retryable::No,
+                Refused::RateLimit { .. } | Refused::Deadline(_) => Retryable::Yes,
+            };
+        }
+        let Some(fault) = self.fault().filter(|fault| fault.is_transient()) else {
+            return Retryable::No;
+        };
+        let idempotent = self.summary().is_some_and(|summary| summary.idempotent);
+        if fault.may_be_repeated(self.0.operation, idempotent) {
             Retryable::Yes
         } else {
             Retryable::AfterLooking
+        }
+    }
+
+    /// How the call failed, as the retry policy sees it.
+    fn fault(&self) -> Option<Fault> {
+        match self.call()? {
+            CallError::Redirect { .. } | CallError::Decode { .. } => None,
+            CallError::Transport { source, .. } => Some(Fault::of(source)),
+            error => error.status().map(Fault::Status),
         }
     }
 
@@ -233,15 +243,16 @@ impl Error {
         }
     }
 
-    fn cause_is<T: StdError + 'static>(&self, test: impl Fn(&T) -> bool) -> bool {
+    /// The first cause of this type.
+    fn cause<T: StdError + 'static>(&self) -> Option<&T> {
         let mut cause = self.source();
         while let Some(error) = cause {
-            if error.downcast_ref().is_some_and(&test) {
-                return true;
+            if let Some(found) = error.downcast_ref() {
+                return Some(found);
             }
             cause = error.source();
         }
-        false
+        None
     }
 }
 
@@ -310,15 +321,9 @@ impl fmt::Display for Error {
     }
 }
 
+/// The whole story, as `{:#}` shows it: `main` and `unwrap` show errors by `Debug`.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error")
-            .field("kind", &self.kind())
-            .field("operation", &self.0.operation.id)
-            .field("status", &self.status().map(|status| status.as_u16()))
-            .field("vendor", &self.0.vendor)
-            .field("attempts", &self.attempts())
-            .field("source", &self.source())
-            .finish_non_exhaustive()
+        story::tell(self, f)
     }
 }

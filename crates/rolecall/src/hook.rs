@@ -2,6 +2,7 @@
 
 mod attempt;
 mod refusal;
+mod sign_in;
 
 pub(crate) use refusal::Refused;
 
@@ -14,6 +15,7 @@ use crate::summary::{CallSummary, Credential, Outcome};
 use attempt::{Sent, Times};
 use rolecall_client::reqwest::{Request, Response};
 use rolecall_client::{BoxFuture, Hook, HookError, HookNote, Next, Operation, Retry};
+use sign_in::SignedIn;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -66,6 +68,8 @@ struct Run<'a> {
     times: Times<'a>,
     summary: CallSummary,
     used: Option<Used>,
+    /// How often no token could be had.
+    sign_ins: u32,
     /// How many redirects were followed.
     redirects: usize,
 }
@@ -86,8 +90,11 @@ impl<'a> Run<'a> {
                 elapsed: Duration::ZERO,
                 gave_up: None,
                 credential: None,
+                sign_in_failure: None,
+                idempotent: policy.options.idempotent,
             },
             used: None,
+            sign_ins: 0,
             redirects: 0,
         }
     }
@@ -107,8 +114,19 @@ impl<'a> Run<'a> {
             return Err(HookError::refused(Refused::Hazard(self.operation)));
         }
         let (mut request, mut waited) = (request, Duration::ZERO);
+        let mut refused = None;
         loop {
-            let (mut permit, place, ready) = self.ready(&request, &mut waited).await?;
+            let ready = self.ready(&request, &mut waited).await;
+            let (mut permit, place, ready) = match (ready, refused.take()) {
+                (Ok(ready), _) => ready,
+                // There is no other credential. What the service said of the one there was is the better account of it:
+                // its 401 may be about a permission.
+                (Err(error), Some(response)) => {
+                    tracing::debug!(operation = self.operation.id, error = %error, "no other credential");
+                    return Ok(response);
+                }
+                (Err(error), None) => return Err(error),
+            };
             if let Some(permit) = &mut permit {
                 permit.sent();
             }
@@ -119,6 +137,7 @@ impl<'a> Run<'a> {
             }
             if self.wants_other_credential(&sent) {
                 tracing::debug!(operation = self.operation.id, "signing in once more");
+                refused = sent.result.ok();
                 waited = Duration::ZERO;
                 continue;
             }
@@ -152,7 +171,16 @@ impl<'a> Run<'a> {
                     "the body of the request is not in memory",
                 ));
             };
-            let ready = self.authorized(copy).await?;
+            let ready = match self.sign_in(copy).await? {
+                SignedIn::Ready(ready) => ready,
+                SignedIn::Later(wait) => {
+                    // Nobody else has to wait meanwhile for what this call does not use.
+                    drop((permit, place));
+                    self.times.sleep(wait).await;
+                    *waited += wait;
+                    continue;
+                }
+            };
             if self.times.left().is_zero() {
                 return Err(HookError::refused(Refused::Deadline("its turn to be sent")));
             }
@@ -240,37 +268,10 @@ impl<'a> Run<'a> {
         }
     }
 
-    async fn authorized(&mut self, mut request: Request) -> Result<Request, HookError> {
-        let Some(authorizer) = &self.policy.shared.authorizer else {
-            return Ok(request);
-        };
-        let used = self.used.take();
-        let done = self
-            .times
-            .limited(async {
-                match used {
-                    None => authorizer.authorize(self.operation, &mut request).await,
-                    Some(used) => authorizer.authorize_again(used, &mut request).await,
-                }
-            })
-            .await;
-        match done {
-            Some(Ok(used)) => self.used = Some(used),
-            Some(Err(error)) => return Err(HookError::refused(error)),
-            None => return Err(HookError::refused(Refused::Deadline("a token"))),
-        }
-        Ok(request)
-    }
-
-    /// Shows the answer to the authorizer.
-    fn wants_other_credential(&mut self, sent: &Sent) -> bool {
-        let (Some(authorizer), Some(used), Ok(response)) =
-            (&self.policy.shared.authorizer, &mut self.used, &sent.result)
-        else {
-            return false;
-        };
-        authorizer.on_answer(used, response.status(), response.headers())
-            == crate::auth::Verdict::RetryOnce
+    fn retry_policy(&self) -> &dyn RetryPolicy {
+        let options = &self.policy.options;
+        let settings = &self.policy.shared.settings;
+        &**options.retry.as_ref().unwrap_or(&settings.retry)
     }
 
     /// Decides what to do after the call was sent.
@@ -317,9 +318,7 @@ impl<'a> Run<'a> {
     /// What the policy says, where sending again is safe at all; `Err` when the write was found done.
     async fn decide(&mut self, fault: Fault, sent: &Sent) -> Result<Decision, FoundDone> {
         let options = &self.policy.options;
-        let settings = &self.policy.shared.settings;
-        let policy = options.retry.as_ref().unwrap_or(&settings.retry);
-        let decision = policy.decide(&Failed {
+        let decision = self.retry_policy().decide(&Failed {
             operation: self.operation,
             attempts: u32::try_from(self.attempts()).unwrap_or(u32::MAX),
             elapsed: self.times.elapsed(),
@@ -329,10 +328,9 @@ impl<'a> Run<'a> {
             asked_to_stop: sent.advice.do_not_retry,
         });
         // A look is worth it even when the policy has had enough: it may find the write done.
-        let repeatable = options.idempotent
-            || fault.had_no_effect()
-            || matches!(self.operation.retry, Retry::Safe | Retry::Idempotent);
-        if !repeatable && decision != Decision::GiveUp(GaveUp::NotTransient) {
+        if !fault.may_be_repeated(self.operation, options.idempotent)
+            && decision != Decision::GiveUp(GaveUp::NotTransient)
+        {
             let Some(look) = &options.read_back else {
                 return Ok(Decision::GiveUp(GaveUp::OutcomeUnknown));
             };

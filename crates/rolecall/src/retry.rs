@@ -4,7 +4,7 @@ mod budget;
 
 pub(crate) use budget::Budget;
 
-use rolecall_client::{HeaderMap, Operation, StatusCode};
+use rolecall_client::{HeaderMap, Operation, Retry, StatusCode, reqwest};
 use std::fmt;
 use std::time::Duration;
 
@@ -20,9 +20,22 @@ pub enum Fault {
     TimedOut,
     /// The service answered with this status.
     Status(StatusCode),
+    /// No token could be had for the moment: nothing was sent to the service.
+    NoToken,
 }
 
 impl Fault {
+    /// How an exchange failed. Whether the request can have reached the service is what counts.
+    pub(crate) fn of(error: &reqwest::Error) -> Self {
+        if error.is_connect() {
+            Self::NotConnected
+        } else if error.is_timeout() {
+            Self::TimedOut
+        } else {
+            Self::BrokeOff
+        }
+    }
+
     /// Whether the service certainly did not act on the request.
     ///
     /// It did not when no connection was made, nor when it answered 429: a request over the limit is turned away before it
@@ -31,8 +44,26 @@ impl Fault {
     pub fn had_no_effect(self) -> bool {
         matches!(
             self,
-            Self::NotConnected | Self::Status(StatusCode::TOO_MANY_REQUESTS)
+            Self::NotConnected | Self::NoToken | Self::Status(StatusCode::TOO_MANY_REQUESTS)
         )
+    }
+
+    /// Whether the same may succeed a little later: no connection, a broken exchange, no token for the moment, or a status
+    /// of 429, 502, 503 or 504.
+    #[must_use]
+    pub fn is_transient(self) -> bool {
+        match self {
+            Self::Status(status) => matches!(status.as_u16(), 429 | 502 | 503 | 504),
+            Self::NotConnected | Self::BrokeOff | Self::TimedOut | Self::NoToken => true,
+        }
+    }
+
+    /// Whether the operation may be sent again after this without anything being done twice that must not be. `idempotent`
+    /// is what the caller says of it. The hook and [`Error::retryable`](crate::Error::retryable) both go by this.
+    pub(crate) fn may_be_repeated(self, operation: &Operation, idempotent: bool) -> bool {
+        idempotent
+            || self.had_no_effect()
+            || matches!(operation.retry, Retry::Safe | Retry::Idempotent)
     }
 }
 
@@ -43,6 +74,7 @@ impl fmt::Display for Fault {
             Self::BrokeOff => f.write_str("broke off"),
             Self::TimedOut => f.write_str("timed out"),
             Self::Status(status) => write!(f, "{}", status.as_u16()),
+            Self::NoToken => f.write_str("no token"),
         }
     }
 }
@@ -128,7 +160,8 @@ pub trait RetryPolicy: fmt::Debug + Send + Sync + 'static {
 
 /// Exponential backoff with full jitter, within a budget of attempts and time.
 ///
-/// Repeated are answers of 429, 502, 503 and 504, and exchanges without an answer. The wait is a random time between zero
+/// Repeated are answers of 429, 502, 503 and 504, exchanges without an answer, and requests for a token that failed for the
+/// moment. The wait is a random time between zero
 /// and 250 ms, 500 ms, 1 s and so on, 20 s at most; or what the service asks for if that is longer, plus up to a tenth and
 /// at most a second so that clients do not come back together. A call is sent 4 times at most, and not again when that would be later
 /// than 2 minutes after it began.
@@ -193,11 +226,7 @@ impl Backoff {
 
 impl RetryPolicy for Backoff {
     fn decide(&self, failed: &Failed<'_>) -> Decision {
-        let transient = match failed.fault {
-            Fault::Status(status) => matches!(status.as_u16(), 429 | 502 | 503 | 504),
-            Fault::NotConnected | Fault::BrokeOff | Fault::TimedOut => true,
-        };
-        if !transient {
+        if !failed.fault.is_transient() {
             return Decision::GiveUp(GaveUp::NotTransient);
         }
         if failed.asked_to_stop {

@@ -1,5 +1,6 @@
 //! What was done for one call: how often it was sent, and what it waited for.
 
+use crate::auth;
 use crate::retry::{Fault, GaveUp};
 use rolecall_client::{CredentialKind, Operation, StatusCode};
 use std::fmt;
@@ -23,6 +24,10 @@ pub struct CallSummary {
     pub gave_up: Option<GaveUp>,
     /// What the last attempt was signed in with.
     pub credential: Option<Credential>,
+    /// Why no token could be had, or no other one after a 401.
+    pub sign_in_failure: Option<auth::Error>,
+    /// Whether the caller said that the call may be repeated.
+    pub(crate) idempotent: bool,
 }
 
 /// One time that a call was sent.

@@ -6,17 +6,35 @@ use super::exchange::{Exchange, TIMEOUT};
 use super::oauth::{TokenResponse, refused};
 use super::origin::secure;
 use super::{Error, Scopes, Token, TokenId, TokenRequest, TokenSource};
+use crate::Clock;
 use form_urlencoded::Serializer;
-use rolecall_client::{BoxFuture, CredentialKind, HeaderMap, Secret, StatusCode, Url};
+use rolecall_client::{
+    BoxFuture, CredentialKind, HeaderMap, HttpSettings, Secret, StatusCode, Url,
+};
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// A long-lived key that is traded for a short-lived token, as ZenML Pro does it: the key goes as the form field `password`
 /// to `/auth/login`, and what comes back is an OAuth access token, good for an hour by its `expires_in`. There is no
 /// refresh token: the key is traded again (ZenML documentation and ZenML 0.98.0).
 #[derive(Debug)]
-pub struct ApiKeyExchange(Cache<Fetcher>);
+pub struct ApiKeyExchange {
+    fetcher: Fetcher,
+    cache: Cache<Fetcher>,
+}
+
+/// An [`ApiKeyExchange`] in the making.
+#[must_use]
+pub struct ApiKeyExchangeBuilder {
+    url: String,
+    key: Secret,
+    http: Option<HttpSettings>,
+    timeout: Duration,
+    clock: TimeOfDay,
+    insecure_http: bool,
+}
 
 #[derive(Clone)]
 struct Fetcher(Arc<Inner>);
@@ -37,14 +55,71 @@ impl ApiKeyExchange {
     /// [`Configuration`](super::ErrorKind::Configuration) when the URL cannot be used;
     /// [`Insecure`](super::ErrorKind::Insecure) for `http` on another machine.
     pub fn new(login_url: &str, key: impl Into<Secret>) -> Result<Self, Error> {
-        let clock = TimeOfDay::default();
-        let inner = Inner {
+        Self::builder(login_url, key).build()
+    }
+
+    /// As [`new`](Self::new), with more to be said.
+    pub fn builder(login_url: impl Into<String>, key: impl Into<Secret>) -> ApiKeyExchangeBuilder {
+        ApiKeyExchangeBuilder {
+            url: login_url.into(),
             key: key.into(),
-            url: secure("the login URL", login_url, false)?,
-            http: Exchange::new(None, TIMEOUT)?,
-            clock: clock.clone(),
-        };
-        Ok(Self(Cache::new(Fetcher(Arc::new(inner)), clock)))
+            http: None,
+            timeout: TIMEOUT,
+            clock: TimeOfDay::default(),
+            insecure_http: false,
+        }
+    }
+}
+
+impl ApiKeyExchangeBuilder {
+    /// Uses these HTTP settings. Default: those of the client that the tokens are for. Redirects are not followed.
+    pub fn http(mut self, settings: impl Into<HttpSettings>) -> Self {
+        self.http = Some(settings.into());
+        self
+    }
+
+    /// How long one exchange with the login endpoint may take. Default: 30 s.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Where the time of day comes from. Default: the system.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = TimeOfDay::of(clock);
+        self
+    }
+
+    /// Lets the key go over unencrypted HTTP to other machines than this one.
+    pub fn allow_insecure_http(mut self) -> Self {
+        self.insecure_http = true;
+        self
+    }
+
+    /// Finishes it. Nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// As [`ApiKeyExchange::new`], and [`Configuration`](super::ErrorKind::Configuration) when the HTTP client cannot be set
+    /// up.
+    pub fn build(self) -> Result<ApiKeyExchange, Error> {
+        let fetcher = Fetcher(Arc::new(Inner {
+            key: self.key,
+            url: secure("the login URL", &self.url, self.insecure_http)?,
+            http: Exchange::new(self.http, self.timeout)?,
+            clock: self.clock.clone(),
+        }));
+        Ok(ApiKeyExchange {
+            cache: Cache::new(fetcher.clone(), self.clock),
+            fetcher,
+        })
+    }
+}
+
+impl fmt::Debug for ApiKeyExchangeBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiKeyExchangeBuilder")
+            .finish_non_exhaustive()
     }
 }
 
@@ -59,11 +134,15 @@ impl TokenSource for ApiKeyExchange {
             scopes: Scopes::default(),
             audience: None,
         };
-        Box::pin(self.0.get(key, request.force_refresh))
+        Box::pin(self.cache.get(key, request.force_refresh))
     }
 
     fn renewable(&self, refused: &Token) -> bool {
-        self.0.renewable(refused)
+        self.cache.renewable(refused)
+    }
+
+    fn inherit_http(&self, settings: &HttpSettings) {
+        self.fetcher.0.http.inherit(settings);
     }
 }
 

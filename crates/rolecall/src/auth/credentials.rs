@@ -2,7 +2,7 @@
 
 use super::origin::{Origin, secure};
 use super::{Error, ErrorKind, Scopes, TokenSource, scopes};
-use rolecall_client::{CredentialKind, Operation, Url};
+use rolecall_client::{CredentialKind, HttpSettings, Operation, Url};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -101,6 +101,13 @@ impl Credentials {
     pub fn sources(&self) -> impl Iterator<Item = (&str, CredentialKind)> {
         let sources = self.0.sources.iter();
         sources.map(|known| (&*known.name, known.source.kind()))
+    }
+
+    /// Offers every source the HTTP settings of the client that they are for.
+    pub(crate) fn inherit_http(&self, settings: &HttpSettings) {
+        for known in &self.0.sources {
+            known.source.inherit_http(settings);
+        }
     }
 
     /// Refuses a URL that these credentials are not for.

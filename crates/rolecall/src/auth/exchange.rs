@@ -3,21 +3,25 @@
 use super::{Error, ErrorKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use rolecall_client::reqwest::{self, ClientBuilder, redirect};
-use rolecall_client::{HeaderMap, HeaderValue, Method, StatusCode, Url, install_crypto_provider};
+use rolecall_client::{
+    HeaderMap, HeaderValue, HookError, HttpClient, HttpSettings, Method, StatusCode, Url, reqwest,
+};
+use std::sync::OnceLock;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// The largest answer that is read, in bytes. Answers with tokens have a few thousand.
 const MAX_BODY_BYTES: usize = 256 * 1024;
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long an exchange may take unless it is set otherwise.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// An HTTP client for authorization servers: it follows no redirect, for it sends secrets, and waits for nothing for ever.
-#[derive(Clone, Debug)]
+///
+/// It is made when it is first needed. Settings of its own come first, then those of the client that its tokens are for.
+#[derive(Debug)]
 pub(crate) struct Exchange {
-    http: reqwest::Client,
+    settings: OnceLock<HttpSettings>,
+    http: OnceLock<HttpClient>,
     timeout: Duration,
 }
 
@@ -41,23 +45,36 @@ const SECRET_FIELDS: [&str; 7] = [
 ];
 
 impl Exchange {
-    pub(crate) fn new(http: Option<ClientBuilder>, timeout: Duration) -> Result<Self, Error> {
-        install_crypto_provider();
-        let builder = http.unwrap_or_else(|| {
-            let agent = concat!("rolecall/", env!("CARGO_PKG_VERSION"));
-            ClientBuilder::new()
-                .connect_timeout(CONNECT_TIMEOUT)
-                .user_agent(agent)
-        });
-        let builder = builder.redirect(redirect::Policy::none()).referer(false);
-        let http = builder.build().map_err(|source| {
-            Error::new(
-                ErrorKind::Configuration,
-                "the HTTP client could not be set up",
-            )
-            .with_source(source.without_url())
+    /// With settings of its own, which are tried at once, or without.
+    pub(crate) fn new(settings: Option<HttpSettings>, timeout: Duration) -> Result<Self, Error> {
+        let exchange = Self {
+            settings: settings.map(OnceLock::from).unwrap_or_default(),
+            http: OnceLock::new(),
+            timeout,
+        };
+        if exchange.settings.get().is_some() {
+            exchange.http()?;
+        }
+        Ok(exchange)
+    }
+
+    /// Uses the settings of the client that the tokens are for, unless there are others, or something was sent already.
+    pub(crate) fn inherit(&self, settings: &HttpSettings) {
+        if self.http.get().is_none() {
+            let _ = self.settings.set(settings.clone());
+        }
+    }
+
+    fn http(&self) -> Result<&HttpClient, Error> {
+        if let Some(http) = self.http.get() {
+            return Ok(http);
+        }
+        let settings = self.settings.get().cloned().unwrap_or_default();
+        let http = settings.build().map_err(|source| {
+            let what = "the HTTP client could not be set up";
+            Error::new(ErrorKind::Configuration, what).with_source(source)
         })?;
-        Ok(Self { http, timeout })
+        Ok(self.http.get_or_init(|| http))
     }
 
     /// Posts a form.
@@ -101,7 +118,17 @@ impl Exchange {
         url: &Url,
         request: reqwest::Request,
     ) -> Result<Answer, Error> {
+        let http = self.http()?;
         let failed = |source: reqwest::Error| {
+            if let Some(problem) = http.proxy_problem(&source) {
+                return Error::new(
+                    ErrorKind::Transport,
+                    format!("{what} {}: {problem}", place(url)),
+                )
+                .with_endpoint(url)
+                .with_advice("check the proxy in the HTTP settings, or in the environment")
+                .with_source(source.without_url());
+            }
             let (kind, happened) = if source.is_timeout() {
                 (
                     ErrorKind::Timeout,
@@ -116,7 +143,14 @@ impl Exchange {
                 .with_endpoint(url)
                 .with_source(source.without_url())
         };
-        let mut response = self.http.execute(request).await.map_err(failed)?;
+        let mut response = match http.send(request, false).await {
+            Ok(response) => response,
+            Err(HookError::Transport(source)) => return Err(failed(source)),
+            Err(other) => {
+                let what = format!("{what} {} cannot be used: {other}", place(url));
+                return Err(Error::new(ErrorKind::InvalidAnswer, what).with_endpoint(url));
+            }
+        };
         let mut body = Zeroizing::new(Vec::new());
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
             if body.len() + chunk.len() > MAX_BODY_BYTES {

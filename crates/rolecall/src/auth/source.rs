@@ -2,7 +2,7 @@
 
 use super::oauth::Introspection;
 use super::{Error, Scopes, Token, TokenId};
-use rolecall_client::{BoxFuture, CredentialKind};
+use rolecall_client::{BoxFuture, CredentialKind, HttpSettings};
 use std::fmt;
 
 /// Where tokens come from.
@@ -21,6 +21,12 @@ pub trait TokenSource: fmt::Debug + Send + Sync + 'static {
     fn renewable(&self, refused: &Token) -> bool {
         let _ = refused;
         true
+    }
+
+    /// Offers the HTTP settings of the client that the tokens are for: proxy, certificates, user agent. A source that has
+    /// none of its own uses them for every request that it makes. By default it does nothing.
+    fn inherit_http(&self, settings: &HttpSettings) {
+        let _ = settings;
     }
 
     /// What the authorization server says of a token of this source, where it can be asked (RFC 7662). By default it cannot.

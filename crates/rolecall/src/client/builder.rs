@@ -178,8 +178,8 @@ impl<A: Api> ClientBuilder<A> {
         self
     }
 
-    /// Uses these HTTP settings: proxy, certificates, user agent, or a whole `reqwest::Client`. The same value can be given to
-    /// several clients.
+    /// Uses these HTTP settings: proxy, certificates, user agent, or a whole `reqwest::Client`, for calls and for signing in,
+    /// unless whatever signs in was given others. The same value can be given to several clients.
     ///
     /// Redirects are followed within the origin and for operations that change nothing, so that credentials stay there and
     /// no login page passes for a success; [`HttpSettings::client`] says what that means for a client that is given.
@@ -229,7 +229,7 @@ impl<A: Api> ClientBuilder<A> {
             ),
         };
         let mut transport = Transport::builder(&base_url)
-            .http(self.http)
+            .http(self.http.clone())
             .connect_timeout(self.settings.timeouts.connect)
             .timeout(self.settings.timeouts.attempt);
         if let Some(limit) = self.max_body_bytes {
@@ -254,6 +254,9 @@ impl<A: Api> ClientBuilder<A> {
                 Some(builder.build().map_err(BuildError::Credentials)?)
             }
         };
+        if let Some(credentials) = &credentials {
+            credentials.inherit_http(&self.http);
+        }
         let shared = Arc::new(Shared {
             origin: url.origin().ascii_serialization().into(),
             authorizer: credentials.map(Authorizer::new),

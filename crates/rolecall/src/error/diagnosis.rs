@@ -70,8 +70,16 @@ impl Diagnosis {
             let missing = list(self.missing.iter().map(String::as_str));
             return format!("Have {missing} granted, then get a new token.");
         }
-        if let Some(likeliest) = self.refusals.first() {
-            return likeliest.remedy.to_owned();
+        match self.refusals.as_slice() {
+            [] => {}
+            [only] => return only.remedy.to_owned(),
+            [likeliest, ..] => {
+                return format!(
+                    "Find out which of the {} known reasons it is. For the likeliest: {}",
+                    self.refusals.len(),
+                    likeliest.remedy
+                );
+            }
         }
         if kind == Kind::Auth {
             return "Make sure that the credential is still good and belongs to this server."

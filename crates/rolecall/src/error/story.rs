@@ -75,7 +75,16 @@ pub(super) fn tell(error: &Error, f: &mut Formatter<'_>) -> Result {
     }
     refusal(error, f)?;
     if let Some(summary) = error.summary() {
-        write!(f, "\n  attempts: {summary}")?;
+        match summary.attempts.len() {
+            0 => write!(f, "\n  attempts: {summary}")?,
+            1 => write!(f, "\n  1 attempt: {summary}")?,
+            attempts => write!(f, "\n  {attempts} attempts: {summary}")?,
+        }
+        if let Some(failure) = &summary.sign_in_failure
+            && error.status().is_some()
+        {
+            write!(f, "\n  no other token: {failure}")?;
+        }
     }
     let mut cause = error.source();
     if matches!(&error.0.cause, Cause::Call(CallError::Hook { .. })) {
@@ -123,9 +132,19 @@ fn refusal(error: &Error, f: &mut Formatter<'_>) -> Result {
         let missing = list(diagnosis.missing.iter().map(String::as_str));
         write!(f, "\n  missing: {missing}")?;
     }
-    for known in &diagnosis.refusals {
-        write!(f, "\n  known reason: {}", known.when)?;
-        write!(f, "\n    then: {}", known.remedy)?;
+    match diagnosis.refusals.as_slice() {
+        [] => {}
+        [known] => {
+            write!(f, "\n  known reason: {}", known.when)?;
+            write!(f, "\n    then: {}", known.remedy)?;
+        }
+        several => {
+            write!(f, "\n  one of {} known reasons:", several.len())?;
+            for (number, known) in (1..).zip(several) {
+                write!(f, "\n    {number}. {}", known.when)?;
+                write!(f, "\n       then: {}", known.remedy)?;
+            }
+        }
     }
     write!(f, "\n  try next: {}", diagnosis.next)
 }

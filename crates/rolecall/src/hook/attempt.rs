@@ -6,7 +6,7 @@ use crate::clock::Clock;
 use crate::retry::Fault;
 use crate::summary::{Attempt, Outcome};
 use rolecall_client::HookError;
-use rolecall_client::reqwest::{Error, Request, Response};
+use rolecall_client::reqwest::{Request, Response};
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
@@ -96,7 +96,7 @@ impl Run<'_> {
                 )
             }
             Err(HookError::Transport(error)) => {
-                let fault = fault_of(error);
+                let fault = Fault::of(error);
                 (Outcome::Failed(fault), Some(fault))
             }
             Err(_) => (Outcome::TooLarge, None),
@@ -122,16 +122,5 @@ impl Run<'_> {
             }
         }
         sent
-    }
-}
-
-/// Whether the request can have reached the service is what counts.
-fn fault_of(error: &Error) -> Fault {
-    if error.is_connect() {
-        Fault::NotConnected
-    } else if error.is_timeout() {
-        Fault::TimedOut
-    } else {
-        Fault::BrokeOff
     }
 }

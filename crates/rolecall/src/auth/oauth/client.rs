@@ -6,7 +6,7 @@ use crate::Clock;
 use crate::auth::clock::{ServerClock, TimeOfDay};
 use crate::auth::exchange::{Exchange, TIMEOUT};
 use crate::auth::{DpopKey, Error, ErrorKind};
-use rolecall_client::reqwest::ClientBuilder;
+use rolecall_client::HttpSettings;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,7 +35,7 @@ pub struct OAuthClientBuilder {
     id: String,
     authentication: ClientAuthentication,
     dpop: Option<DpopKey>,
-    http: Option<ClientBuilder>,
+    http: Option<HttpSettings>,
     timeout: Duration,
     clock: TimeOfDay,
     insecure_http: bool,
@@ -98,10 +98,9 @@ impl OAuthClientBuilder {
         self
     }
 
-    /// Builds the HTTP client from this, for proxies or certificates of one's own. Redirects are not followed whatever it
-    /// says.
-    pub fn http(mut self, builder: ClientBuilder) -> Self {
-        self.http = Some(builder);
+    /// Uses these HTTP settings. Default: those of the client that the tokens are for. Redirects are not followed.
+    pub fn http(mut self, settings: impl Into<HttpSettings>) -> Self {
+        self.http = Some(settings.into());
         self
     }
 

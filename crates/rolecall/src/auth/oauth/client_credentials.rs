@@ -3,7 +3,7 @@
 use super::{Ask, Introspection, OAuthClient};
 use crate::auth::cache::{Cache, Fetch, Key};
 use crate::auth::{Error, Scopes, Token, TokenId, TokenRequest, TokenSource};
-use rolecall_client::{BoxFuture, CredentialKind};
+use rolecall_client::{BoxFuture, CredentialKind, HttpSettings};
 
 /// Tokens for a program itself, by the client credentials grant (RFC 6749, section 4.4).
 ///
@@ -71,6 +71,10 @@ impl TokenSource for ClientCredentials {
 
     fn renewable(&self, refused: &Token) -> bool {
         self.cache.renewable(refused)
+    }
+
+    fn inherit_http(&self, settings: &HttpSettings) {
+        self.client.0.http.inherit(settings);
     }
 
     fn introspect(&self, token: Token) -> BoxFuture<'_, Result<Option<Introspection>, Error>> {

@@ -7,7 +7,7 @@ use crate::auth::cache::{Cache, Fetch, Key};
 use crate::auth::jose::{base64url, random_text};
 use crate::auth::store::{StoreLock, TokenStore};
 use crate::auth::{DpopKey, Error, ErrorKind, Scopes, Token, TokenId, TokenRequest, TokenSource};
-use rolecall_client::{BoxFuture, CredentialKind, Secret, Url};
+use rolecall_client::{BoxFuture, CredentialKind, HttpSettings, Secret, Url};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use zeroize::Zeroizing;
@@ -392,6 +392,10 @@ impl TokenSource for UserSession {
 
     fn renewable(&self, refused: &Token) -> bool {
         self.0.cache.renewable(refused)
+    }
+
+    fn inherit_http(&self, settings: &HttpSettings) {
+        self.0.account.client.0.http.inherit(settings);
     }
 
     fn introspect(&self, token: Token) -> BoxFuture<'_, Result<Option<Introspection>, Error>> {
