@@ -10,7 +10,7 @@ use crate::auth::{Authorizer, Used};
 use crate::client::Settings;
 use crate::limit::{Limiter, Permit, Turn};
 use crate::options::{CallOptions, FoundDone, ReadBack};
-use crate::retry::{Budget, Decision, Failed, Fault, GaveUp};
+use crate::retry::{Budget, Decision, Failed, Fault, GaveUp, RetryPolicy};
 use crate::summary::{CallSummary, Credential, Outcome};
 use attempt::{Sent, Times};
 use rolecall_client::reqwest::{Request, Response};

@@ -3,6 +3,7 @@
 mod auth {
     mod api_key;
     mod binding;
+    mod calls;
     mod client_credentials;
     mod credentials;
     mod device;

@@ -6,7 +6,7 @@ mod report;
 
 pub use report::{Evidence, Finding, Preflight, Reason, Verdict};
 
-use super::{Chosen, Credentials, Error, ErrorKind, Scopes, vendors};
+use super::{Chosen, Credentials, Error, ErrorKind, Scopes};
 use knowledge::Knowledge;
 use probe::Probe;
 use rolecall_client::{Call, CredentialKind, Operation, Refusal, Transport};

@@ -28,7 +28,7 @@ impl Scopes {
     }
 
     /// The scopes.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
+    pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
         self.0.iter().map(AsRef::as_ref)
     }
 }
