@@ -183,12 +183,19 @@ fn a_bad_description_changes_nothing() {
         "'#/components/schemas/CrewPage'",
         "'#/components/schemas/Nobody'",
     );
-    let Err(Failure::Input(problems)) = workshop.prepare() else {
+    let strict = Job {
+        strict: true,
+        ..workshop.job()
+    };
+    let Err(Failure::Input(problems)) = prepare(&strict, &Progress::new(false)) else {
         panic!("a dangling reference went through");
     };
     let message = problems.render(false);
     insta::assert_snapshot!("bad", message);
-    assert_eq!(workshop.command_line(&[]), ExitCode::from(cli::BAD_INPUT));
+    assert_eq!(
+        workshop.command_line(&["--strict"]),
+        ExitCode::from(cli::BAD_INPUT)
+    );
     assert_eq!(workshop.tree(), before);
 }
 

@@ -16,6 +16,7 @@ use rolecall_openapi::load::{SpecVersion, parse};
 use serde_json::Value;
 
 const EVERYTHING: &str = "fixtures/hostile/everything.yaml";
+const NEWER: &str = "fixtures/hostile/newer.yaml";
 
 /// What the fixture calls whatever is free.
 const WORD: &str = "seed";
@@ -358,7 +359,11 @@ fn difference(clean: &Files, hostile: &Files) -> Option<String> {
 fn the_fixture_uses_every_field_of_openapi() {
     let text = fs::read_to_string(EVERYTHING).unwrap();
     let document = parse(EVERYTHING, &text).unwrap();
-    assert_eq!(unused_fields(&document), Vec::<String>::new());
+    let newer = fs::read_to_string(NEWER).unwrap();
+    let newer = unused_fields(&parse(NEWER, &newer).unwrap());
+    let mut unused = unused_fields(&document);
+    unused.retain(|field| newer.contains(field));
+    assert_eq!(unused, Vec::<String>::new());
     let problems = lint(&document, Audience::Foreign);
     let errors: Vec<String> = problems
         .iter()

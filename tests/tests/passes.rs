@@ -251,6 +251,7 @@ macro_rules! passes {
 
 passes! {
     references = "references",
+    paths = "paths",
     media_types = "media-types",
     nulls = "nulls",
     annotations = "annotations",

@@ -316,18 +316,12 @@ mod tests {
         let components = components.as_object().unwrap();
         let decided = super::super::decide(components, &Plan::default(), &[to("Tree")]).unwrap();
         let types = |name: &str| {
-            let types = decided.fields[name].iter().map(|ty| format!("{ty:?}"));
+            let types = decided.fields[name].iter().map(TypeRef::to_string);
             types.collect::<Vec<_>>().join(" ")
         };
-        let tree = r#"Component("Tree")"#;
-        let leaf = r#"Component("Leaf")"#;
-        let twig = r#"Component("Twig")"#;
-        assert_eq!(types("Front"), format!("{tree} {leaf}"));
-        assert_eq!(
-            types("Tree"),
-            format!("Boxed({tree}) {leaf} {twig} Array({tree})")
-        );
-        assert_eq!(types("Twig"), format!("Boxed({tree})"));
+        assert_eq!(types("Front"), "Tree Leaf");
+        assert_eq!(types("Tree"), "Box<Tree> Leaf Twig Vec<Tree>");
+        assert_eq!(types("Twig"), "Box<Tree>");
         assert_eq!(types("Leaf"), "String");
         assert_eq!(decided.types, [TypeRef::Component("Tree".into())]);
     }

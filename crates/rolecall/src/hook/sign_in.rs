@@ -1,7 +1,7 @@
 //! Putting credentials on a request, and what to do when none can be had.
 
 use super::{Refused, Run, millis};
-use crate::auth::{self, Verdict};
+use crate::auth::{self, ErrorKind, Verdict};
 use crate::hook::attempt::Sent;
 use crate::retry::{Decision, Failed, Fault, GaveUp};
 use rolecall_client::HookError;
@@ -55,10 +55,13 @@ impl Run<'_> {
         if !error.is_transient() {
             return Err(GaveUp::NotTransient);
         }
-        self.sign_ins = self.sign_ins.saturating_add(1);
+        // While a failure is being waited out, nobody was asked, and the attempt that follows the wait is the next one.
+        if error.kind() != ErrorKind::BackingOff {
+            self.sign_ins = self.sign_ins.saturating_add(1);
+        }
         let decision = self.retry_policy().decide(&Failed {
             operation: self.operation,
-            attempts: self.sign_ins,
+            attempts: self.sign_ins.max(1),
             elapsed: self.times.elapsed(),
             fault: Fault::NoToken,
             headers: None,

@@ -252,7 +252,7 @@ async fn the_servers_words_are_in_the_error_and_the_secret_is_not() {
         error.to_string(),
         format!(
             "the token endpoint {endpoint} refused with 401: invalid_client (no client client-1 with *** [31m here); \
-             check the client's id, its secret or key, and how it is registered to authenticate"
+             check the client id and the secret, and that the client is registered for `client_secret_post`"
         )
     );
     assert!(!shown(&error).contains(SECRET));

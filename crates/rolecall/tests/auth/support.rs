@@ -258,7 +258,7 @@ impl Clock for Hands {
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        self.forward(duration.as_secs());
+        self.forward(duration.as_secs_f64().ceil() as u64);
         Box::pin(std::future::ready(()))
     }
 }
