@@ -55,14 +55,14 @@ fn no_times(text: &str) -> String {
     out.push_str(rest);
     let lines = out
         .lines()
-        .map(|line| match line.strip_prefix("  attempts: ") {
-            Some(sent) => {
+        .map(|line| match line.split_once(" attempts: ") {
+            Some((number, sent)) => {
                 let words = sent.split(' ');
                 let words = words.map(|word| match word.parse::<f64>() {
                     Ok(_) if word.contains('.') => "N",
                     _ => word,
                 });
-                format!("  attempts: {}", words.collect::<Vec<_>>().join(" "))
+                format!("{number} attempts: {}", words.collect::<Vec<_>>().join(" "))
             }
             None => line.to_owned(),
         });
