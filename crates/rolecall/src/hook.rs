@@ -172,7 +172,7 @@ impl<'a> Run<'a> {
                 ));
             };
             let ready = match self.sign_in(copy).await? {
-                SignedIn::Ready(ready) => ready,
+                SignedIn::Ready(ready) => *ready,
                 SignedIn::Later(wait) => {
                     // Nobody else has to wait meanwhile for what this call does not use.
                     drop((permit, place));

@@ -11,7 +11,7 @@ use std::time::Duration;
 /// What came of signing a request in.
 pub(super) enum SignedIn {
     /// It can be sent.
-    Ready(Request),
+    Ready(Box<Request>),
     /// There is no token now; there may be one after this time.
     Later(Duration),
 }
@@ -21,7 +21,7 @@ impl Run<'_> {
     /// again under the call's retry policy: the call itself has not been sent, so there is nothing to do twice.
     pub(super) async fn sign_in(&mut self, mut request: Request) -> Result<SignedIn, HookError> {
         let Some(authorizer) = &self.policy.shared.authorizer else {
-            return Ok(SignedIn::Ready(request));
+            return Ok(SignedIn::Ready(Box::new(request)));
         };
         let used = self.used.clone();
         let done = self
@@ -36,7 +36,7 @@ impl Run<'_> {
         match done {
             Some(Ok(used)) => {
                 self.used = Some(used);
-                Ok(SignedIn::Ready(request))
+                Ok(SignedIn::Ready(Box::new(request)))
             }
             Some(Err(error)) => match self.sign_in_again(&error) {
                 Ok(wait) => Ok(SignedIn::Later(wait)),
