@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 
-use rolecall_client::ErrorBody;
+use rolecall_client::{DecodeProblem, Decoding, ErrorBody, FromJson, decode};
 use rolecall_klustr::types as klustr;
 use rolecall_okta::types::{self as okta, AssignRoleRequest, RoleAssignment};
 use rolecall_zenml::types as zenml;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// What became of a body: the JSON that it encodes back to, and how `Debug` shows it.
@@ -19,14 +18,14 @@ type Read = Result<(Value, String), String>;
 /// Decodes a body that came with a status, and encodes it again.
 type Decode = fn(u16, &[u8]) -> Read;
 
-fn encoded<T: Serialize + Debug>(value: Result<T, serde_json::Error>) -> Read {
-    let value = value.map_err(|error| error.to_string())?;
+fn encoded<T: Serialize + Debug>(value: Result<T, DecodeProblem>) -> Read {
+    let value = value.map_err(|problem| problem.to_string())?;
     let again = serde_json::to_value(&value).map_err(|error| error.to_string())?;
     Ok((again, format!("{value:?}")))
 }
 
-fn plain<T: DeserializeOwned + Serialize + Debug>(_status: u16, body: &[u8]) -> Read {
-    encoded::<T>(serde_json::from_slice(body))
+fn plain<T: FromJson + Serialize + Debug>(_status: u16, body: &[u8]) -> Read {
+    encoded(decode::<T>(body, Decoding::Strict).map(|decoded| decoded.value))
 }
 
 fn error<T: ErrorBody + Serialize>(status: u16, body: &[u8]) -> Read {
@@ -297,10 +296,11 @@ fn every_example_decodes_and_encodes_back() {
 }
 
 /// An example as its type.
-fn example<T: DeserializeOwned>(api: &str, name: &str) -> T {
+fn example<T: FromJson>(api: &str, name: &str) -> T {
     let path = folder(api).join(name);
     let body = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    serde_json::from_slice(&body).unwrap_or_else(|error| panic!("{name}: {error}"))
+    let decoded = decode(&body, Decoding::Strict);
+    decoded.unwrap_or_else(|error| panic!("{name}: {error}")).value
 }
 
 /// The arms of role assignments, in order.

@@ -4,37 +4,32 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use rolecall_client::{ByStatus, DecodeProblem, ErrorBody};
+use rolecall_client::{ByStatus, DecodeProblem, Decoding, ErrorBody, FromJson, decode};
 use rolecall_openapi::load::{self, SpecVersion};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
-use xtask_tools::survive::{Answer, Mutation, Tally, each_case, samples, table};
+use xtask_tools::survive::{Answer, Mutation, Tally, each_case, exact, samples, table};
 
 /// Decodes a body that came with a status, and encodes it again.
 type Decode = fn(u16, &[u8]) -> Answer;
 
-fn answer<T: Serialize>(read: Result<T, serde_json::Error>, body: &[u8]) -> Answer {
-    match read.map(|value| serde_json::to_value(&value).unwrap()) {
+fn answer<T: Serialize>(read: Result<T, DecodeProblem>) -> Answer {
+    match read.map(|value| serde_json::to_string(&value).unwrap()) {
         Ok(again) => Answer::Decoded(again),
-        Err(error) => {
-            let DecodeProblem { path, message, .. } = DecodeProblem::from_json(&error, body);
-            Answer::Refused { path, message }
-        }
+        Err(DecodeProblem { path, message, .. }) => Answer::Refused { path, message },
     }
 }
 
-fn plain<T: DeserializeOwned + Serialize>(_status: u16, body: &[u8]) -> Answer {
-    answer::<T>(serde_json::from_slice(body), body)
+fn plain<T: FromJson + Serialize>(_status: u16, body: &[u8]) -> Answer {
+    answer(decode::<T>(body, Decoding::Lenient).map(|decoded| decoded.value))
 }
 
 #[allow(dead_code, reason = "no API answers with different types yet")]
 fn by_status<T: ByStatus + Serialize>(status: u16, body: &[u8]) -> Answer {
-    answer(T::decode(status, body), body)
+    answer(T::decode(status, body))
 }
 
 fn error<T: ErrorBody + Serialize>(status: u16, body: &[u8]) -> Answer {
-    answer(T::decode(status, body), body)
+    answer(T::decode(status, body))
 }
 
 macro_rules! body {
@@ -81,7 +76,7 @@ fn tally(api: &str, bodies: Bodies) -> Tally {
     let mut tally = Tally::default();
     let mut untried: BTreeSet<(&str, &str)> = bodies.keys().copied().collect();
     each_case(&document.value, v31, &samples, &mut |case| {
-        let body = Value::to_string(&case.body);
+        let body = exact::text(&case.body);
         let decode = bodies.get(&(case.operation.as_str(), case.body_kind.as_str()));
         let answer = decode.map_or(Answer::NoType, |decode| {
             decode(case.status, body.as_bytes())

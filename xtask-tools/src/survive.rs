@@ -16,6 +16,7 @@ use rolecall_openapi::json::Object;
 mod bodies;
 mod build;
 mod change;
+pub mod exact;
 mod family;
 pub mod harness;
 mod judge;

@@ -3,8 +3,8 @@
 use crate::body::{Body, set_at};
 use crate::origin::same_origin;
 use crate::{
-    ArrayStyle, Encoding, Location, Multipart, Operation, PageLocation, PageParameter, ParamValue,
-    Transport,
+    ArrayStyle, Decoding, Encoding, Location, Multipart, Operation, PageLocation, PageParameter,
+    ParamValue, Transport,
 };
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -27,6 +27,7 @@ pub struct Call {
     pub(crate) content_type: Option<&'static str>,
     pub(crate) link: Option<Url>,
     pub(crate) problem: Option<String>,
+    pub(crate) decoding: Option<Decoding>,
 }
 
 impl Call {
@@ -42,6 +43,7 @@ impl Call {
             content_type: None,
             link: None,
             problem: None,
+            decoding: None,
         }
     }
 
@@ -180,6 +182,11 @@ impl Call {
             (Ok(name), Err(_)) => self.fail(format!("header `{name}` cannot have this value")),
             (Err(_), _) => self.fail("a header's name is not a token".to_owned()),
         }
+    }
+
+    /// Decodes the response in this way, whatever the transport's.
+    pub fn decoding(&mut self, decoding: Decoding) {
+        self.decoding = Some(decoding);
     }
 
     /// Asks for the page behind a link of an earlier answer: the link's path and query replace the call's own, but for query

@@ -4,7 +4,7 @@ use crate::exchange_error::with_origin_only;
 use crate::redaction::RequestSecrets;
 use crate::redirect::{Redirect, is_safe, onward};
 use crate::send::{Whole, read_whole};
-use crate::{HttpClient, Operation};
+use crate::{HttpClient, Misfit, Operation};
 use bytes::Bytes;
 use std::any::Any;
 use std::error::Error as StdError;
@@ -31,6 +31,18 @@ pub trait Hook: Send + Sync + 'static {
         request: reqwest::Request,
         next: Next<'a>,
     ) -> BoxFuture<'a, Result<reqwest::Response, HookError>>;
+
+    /// Is told of values that did not fit when a response had some, and hands out the note that the response bears: the
+    /// one that [`execute`](Self::execute) left, unless it has more to say.
+    fn misfits(
+        &self,
+        operation: &'static Operation,
+        misfits: &[Misfit],
+        note: Option<HookNote>,
+    ) -> Option<HookNote> {
+        let _ = (operation, misfits);
+        note
+    }
 }
 
 /// What lies beyond a [`Hook`]: the network.

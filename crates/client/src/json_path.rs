@@ -17,9 +17,15 @@ mod tests;
 /// followed as far as it is.
 #[must_use]
 pub(crate) fn at(text: &[u8], line: usize, column: usize) -> String {
-    let Some(target) = offset(text, line, column) else {
-        return String::new();
-    };
+    match offset(text, line, column) {
+        Some(target) => at_offset(text, target),
+        None => String::new(),
+    }
+}
+
+/// As [`at`], for a position in bytes.
+#[must_use]
+pub(crate) fn at_offset(text: &[u8], target: usize) -> String {
     let mut walk = Walk {
         text,
         target,
@@ -41,6 +47,15 @@ fn offset(text: &[u8], line: usize, column: usize) -> Option<usize> {
             .unwrap_or(text.len()),
     };
     Some(start.saturating_add(column).min(text.len()))
+}
+
+/// The line of a byte, from 1, and its column in bytes, from 1.
+#[must_use]
+pub(crate) fn position(text: &[u8], at: usize) -> (usize, usize) {
+    let before = text.get(..at).unwrap_or(text);
+    let lines = before.iter().filter(|byte| **byte == b'\n').count();
+    let start = before.iter().rposition(|byte| *byte == b'\n');
+    (lines + 1, before.len() - start.map_or(0, |at| at + 1) + 1)
 }
 
 enum Step {
@@ -201,7 +216,7 @@ fn unquoted(literal: &[u8]) -> Cow<'_, str> {
 }
 
 /// Appends one reference token to a JSON Pointer, escaped (RFC 6901, section 4).
-fn push(pointer: &mut String, token: &str) {
+pub(crate) fn push(pointer: &mut String, token: &str) {
     pointer.push('/');
     for c in token.chars() {
         match c {

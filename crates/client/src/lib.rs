@@ -11,9 +11,9 @@
 //! | proxy, certificates, user agent | [`HttpSettings`] |
 //! | sending | [`Transport`], [`Call`], [`ParamValue`], [`Multipart`] |
 //! | standing between a call and the network | [`Hook`], [`Next`] |
-//! | answers | [`Response`], [`Error`], [`DecodeProblem`] |
-//! | lists in pages | [`Paged`], [`Page`], [`Cursor`] |
-//! | types that lose nothing | [`object!`], [`open_enum!`], [`union!`], [`choice!`], [`Timestamp`], [`Secret`] |
+//! | responses | [`Response`], [`Error`], [`DecodeProblem`], [`Misfit`], [`Decoding`] |
+//! | lists in pages | [`Paged`], [`Page`], [`Cursor`], [`Results`] |
+//! | types that lose nothing | [`object!`], [`open_enum!`], [`union!`], [`choice!`], [`Extra`], [`RawJson`], [`Timestamp`], [`Secret`] |
 //!
 //! # Features
 //!
@@ -31,9 +31,11 @@ mod error;
 mod exchange_error;
 mod hook;
 mod http_client;
+mod json;
 mod json_path;
 mod link;
 mod macros;
+mod misfit;
 mod multipart;
 mod operation;
 mod origin;
@@ -46,6 +48,7 @@ mod redaction;
 mod redirect;
 mod request;
 mod response;
+mod results;
 mod secret;
 mod send;
 mod server;
@@ -56,8 +59,10 @@ pub use body::ArrayStyle;
 pub use call::Call;
 pub use cursor::{Cursor, InvalidCursor};
 pub use error::Error;
+pub use json::{Decoded, Decoding, Extra, FromJson, RawJson, Serde, decode};
 pub use hook::{BoxFuture, Hook, HookError, HookNote, Next, WholeBody};
 pub use http_client::{HttpClient, HttpSettings};
+pub use misfit::{ItemProblem, Misfit};
 pub use multipart::{Multipart, Part};
 pub use operation::{
     Answer, Basis, CredentialKind, Encoding, Fact, Location, Operation, Parameter, RateLimit,
@@ -71,6 +76,7 @@ pub use problem::DecodeProblem;
 pub use redaction::redact;
 pub use redirect::{Redirect, RedirectRefusal};
 pub use response::{ByStatus, ErrorBody, Response};
+pub use results::Results;
 pub use secret::Secret;
 pub use server::Server;
 pub use timestamp::Timestamp;
@@ -80,15 +86,17 @@ pub use bytes::Bytes;
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 pub use reqwest::{self, Url};
 
-/// Properties that a type does not name, in the order in which they were received.
-pub type Extra = serde_json::Map<String, serde_json::Value>;
-
 /// What the macros' expansions use. Not for use by hand: it changes without notice.
 #[doc(hidden)]
 pub mod private {
     #[cfg(feature = "schemars")]
     pub use crate::macros::schema;
-    pub use crate::macros::{by_status, choice, field, object, open_enum, union};
+    /// What the types' expansions read themselves with.
+    pub mod json {
+        pub use crate::json::{Mark, ReadError, Reader, deserialize, integral};
+    }
+
+    pub use crate::macros::{by_status, choice, field, object, union};
     pub use bytes;
     pub use chrono;
     pub use http;

@@ -2,10 +2,10 @@
 
 use crate::send::Raw;
 use crate::{
-    Call, Cursor, DecodeProblem, Error, ErrorBody, HookNote, Operation, PageLimit, Pages, link,
+    Call, Cursor, DecodeProblem, Error, ErrorBody, FromJson, HookNote, Misfit, Operation,
+    PageLimit, Pages, Results, link,
 };
 use http::{HeaderMap, StatusCode};
-use serde_core::de::DeserializeOwned;
 use serde_json::Value;
 
 /// One page of a list.
@@ -20,6 +20,8 @@ pub struct Page<T> {
     pub status: StatusCode,
     /// The headers of the answer.
     pub headers: HeaderMap,
+    /// What of the body did not fit its type and was put up with. A `null` among the items is left out, and is one.
+    pub misfits: Vec<Misfit>,
     /// What the [`Hook`](crate::Hook) had to say on the call.
     pub note: Option<HookNote>,
 }
@@ -38,7 +40,7 @@ impl<T: std::fmt::Debug> std::fmt::Debug for Page<T> {
 /// A builder whose operation answers with a list. Generated code implements the first seven items, up to [`split`](Self::split).
 pub trait Paged: Clone + Send + Sized + 'static {
     /// The body of an answer.
-    type Body: DeserializeOwned + Send;
+    type Body: FromJson + Send;
     /// One item of the list.
     type Item: Send + 'static;
     /// The documented error body.
@@ -100,23 +102,59 @@ pub trait Paged: Clone + Send + Sized + 'static {
         let window = Window::of(&call);
         async move {
             let raw = call.send_raw::<Self::Error>().await?;
-            let body = match raw.json() {
-                Ok(body) => body,
+            let decoded = match raw.json() {
+                Ok(decoded) => decoded,
                 Err(problem) => return Err(raw.misfit(problem)),
             };
             look(raw.json_text());
-            let (items, in_body) = Self::split(body);
-            match next(&raw, window, items.len(), in_body) {
-                Ok(next) => Ok(Page {
-                    items,
-                    next,
-                    status: raw.status,
-                    headers: raw.headers,
-                    note: raw.note,
-                }),
-                Err(problem) => Err(raw.misfit(problem)),
-            }
+            let (items, in_body) = Self::split(decoded.value);
+            // What was left out counts where pages are counted.
+            let left_out = left_out(raw.operation, &decoded.misfits);
+            page(raw, window, items, left_out, in_body, decoded.misfits)
         }
+    }
+
+    /// The same list, where an item that does not fit costs only itself: each item is a `Result`. By default it costs the
+    /// page, and so the list: whoever reads a list must not believe that it is complete when it is not.
+    fn results(self) -> Results<Self> {
+        Results(self)
+    }
+}
+
+/// How many items were left out of a page.
+fn left_out(operation: &Operation, misfits: &[Misfit]) -> usize {
+    let items = operation.pages.items().unwrap_or_default();
+    let is_item = |misfit: &&Misfit| {
+        let index = misfit
+            .pointer
+            .strip_prefix(items)
+            .and_then(|rest| rest.strip_prefix('/'));
+        index.is_some_and(|index| index.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    misfits.iter().filter(is_item).count()
+}
+
+pub(crate) fn page<T, E>(
+    mut raw: Raw,
+    window: Window,
+    items: Vec<T>,
+    left_out: usize,
+    in_body: Option<String>,
+    misfits: Vec<Misfit>,
+) -> Result<Page<T>, Error<E>> {
+    match next(&raw, window, items.len() + left_out, in_body) {
+        Ok(next) => {
+            raw.tell(&misfits);
+            Ok(Page {
+                items,
+                next,
+                status: raw.status,
+                headers: raw.headers,
+                misfits,
+                note: raw.note,
+            })
+        }
+        Err(problem) => Err(raw.misfit(problem)),
     }
 }
 
@@ -156,14 +194,14 @@ fn resume(call: &mut Call, cursor: &Cursor) -> Option<String> {
 
 /// The part of the list that an offset and a limit ask for.
 #[derive(Clone, Copy)]
-struct Window {
+pub(crate) struct Window {
     offset: u64,
     /// How many items every page but the last has; `None` when that is not known.
     full: Option<u64>,
 }
 
 impl Window {
-    fn of(call: &Call) -> Self {
+    pub(crate) fn of(call: &Call) -> Self {
         let Pages::Offset { offset, limit, .. } = call.operation().pages else {
             return Self {
                 offset: 0,

@@ -11,9 +11,9 @@ pub struct DecodeProblem {
     pub path: String,
     /// What is wrong with it.
     pub message: String,
-    /// The line on which it was noticed, from 1; 0 when there is none.
+    /// The line on which it starts or was noticed, from 1; 0 when there is none.
     pub line: usize,
-    /// How many bytes of that line had been read.
+    /// The column of that line, in bytes.
     pub column: usize,
 }
 
@@ -69,9 +69,9 @@ impl DecodeProblem {
     }
 
     /// The text of an error that is raised about a value which was read on its own, so that its path is not lost.
-    pub(crate) fn to_nested(&self, wanted: &str) -> String {
+    pub(crate) fn to_nested(&self) -> String {
         let path = serde_json::Value::from(self.path.as_str());
-        format!("at {path}: not a {wanted}: {}", self.message)
+        format!("at {path}: {}", self.message)
     }
 }
 

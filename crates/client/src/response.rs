@@ -1,8 +1,7 @@
 //! What an operation answered, and how bodies become values.
 
-use crate::HookNote;
+use crate::{DecodeProblem, Decoded, Decoding, FromJson, HookNote, Misfit, decode};
 use http::{HeaderMap, StatusCode};
-use serde_core::de::DeserializeOwned;
 use std::fmt;
 use std::ops::Deref;
 
@@ -12,6 +11,7 @@ pub struct Response<T> {
     value: T,
     status: StatusCode,
     headers: HeaderMap,
+    misfits: Vec<Misfit>,
     note: Option<HookNote>,
 }
 
@@ -23,6 +23,17 @@ impl<T> Response<T> {
             value,
             status,
             headers,
+            misfits: Vec::new(),
+            note: None,
+        }
+    }
+
+    pub(crate) fn of(decoded: Decoded<T>, status: StatusCode, headers: HeaderMap) -> Self {
+        Self {
+            value: decoded.value,
+            status,
+            headers,
+            misfits: decoded.misfits,
             note: None,
         }
     }
@@ -56,6 +67,12 @@ impl<T> Response<T> {
         &self.headers
     }
 
+    /// What of the body did not fit its type and was put up with. Nothing of it is lost: see [`Misfit`].
+    #[must_use]
+    pub fn misfits(&self) -> &[Misfit] {
+        &self.misfits
+    }
+
     /// What the [`Hook`](crate::Hook) had to say on the call.
     #[must_use]
     pub fn note(&self) -> Option<&HookNote> {
@@ -69,12 +86,13 @@ impl<T> Response<T> {
             value: change(self.value),
             status: self.status,
             headers: self.headers,
+            misfits: self.misfits,
             note: self.note,
         }
     }
 }
 
-/// Notes are about the call and do not count.
+/// Notes and misfits are about the call and do not count.
 impl<T: PartialEq> PartialEq for Response<T> {
     fn eq(&self, other: &Self) -> bool {
         self.value == other.value && self.status == other.status && self.headers == other.headers
@@ -101,28 +119,58 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
 
 /// The documented body of an operation's errors.
 ///
-/// Every type that can be deserialized is one; there is nothing to implement.
+/// Every type that can be read from JSON is one; there is nothing to implement.
 pub trait ErrorBody: Sized + fmt::Debug + Send + 'static {
-    /// Decodes the body of an answer that is not 2xx.
+    /// Decodes the body of a response that is not 2xx.
     ///
     /// # Errors
     ///
     /// When the body is not the documented one.
-    fn decode(status: u16, body: &[u8]) -> Result<Self, serde_json::Error>;
+    fn decode_with(
+        status: u16,
+        body: &[u8],
+        decoding: Decoding,
+    ) -> Result<Decoded<Self>, DecodeProblem>;
+
+    /// As [`decode_with`](Self::decode_with), leniently.
+    ///
+    /// # Errors
+    ///
+    /// As [`decode_with`](Self::decode_with).
+    fn decode(status: u16, body: &[u8]) -> Result<Self, DecodeProblem> {
+        Self::decode_with(status, body, Decoding::Lenient).map(|decoded| decoded.value)
+    }
 }
 
-impl<E: DeserializeOwned + fmt::Debug + Send + 'static> ErrorBody for E {
-    fn decode(_status: u16, body: &[u8]) -> Result<Self, serde_json::Error> {
-        serde_json::from_slice(body)
+impl<E: FromJson + fmt::Debug + Send + 'static> ErrorBody for E {
+    fn decode_with(
+        _status: u16,
+        body: &[u8],
+        decoding: Decoding,
+    ) -> Result<Decoded<Self>, DecodeProblem> {
+        decode(body, decoding)
     }
 }
 
 /// A body whose type depends on the status, among the successful ones.
 pub trait ByStatus: Sized {
-    /// Decodes the body of a 2xx answer.
+    /// Decodes the body of a 2xx response.
     ///
     /// # Errors
     ///
     /// When the body is not what this status comes with.
-    fn decode(status: u16, body: &[u8]) -> Result<Self, serde_json::Error>;
+    fn decode_with(
+        status: u16,
+        body: &[u8],
+        decoding: Decoding,
+    ) -> Result<Decoded<Self>, DecodeProblem>;
+
+    /// As [`decode_with`](Self::decode_with), leniently.
+    ///
+    /// # Errors
+    ///
+    /// As [`decode_with`](Self::decode_with).
+    fn decode(status: u16, body: &[u8]) -> Result<Self, DecodeProblem> {
+        Self::decode_with(status, body, Decoding::Lenient).map(|decoded| decoded.value)
+    }
 }

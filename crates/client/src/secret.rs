@@ -1,6 +1,7 @@
 //! A text that is not to be seen.
 
-use crate::macros::open_enum::text;
+use crate::FromJson;
+use crate::json::{self, ReadError, Reader};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use zeroize::Zeroizing;
@@ -46,7 +47,13 @@ impl Serialize for Secret {
 
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        text(deserializer).map(|text| Self::from(text.into_owned()))
+        json::deserialize(deserializer)
+    }
+}
+
+impl FromJson for Secret {
+    fn from_json(from: &mut Reader<'_>) -> Result<Self, ReadError> {
+        from.string().map(|text| Self::from(text.into_owned()))
     }
 }
 

@@ -5,17 +5,18 @@
 
 use crate::body::{essence, is_json};
 use crate::exchange_error::with_origin_only;
+use crate::json::decode_items;
 use crate::redaction::RequestSecrets;
 use crate::redirect::{onward, succeeds};
 use crate::{
-    BoxFuture, ByStatus, Call, DecodeProblem, Error, ErrorBody, HookError, HookNote, HttpClient,
-    Operation, Redirect, Response, WholeBody, request,
+    BoxFuture, ByStatus, Call, DecodeProblem, Decoded, Decoding, Error, ErrorBody, FromJson,
+    HookError, HookNote, HttpClient, ItemProblem, Misfit, Operation, Redirect, Response, Transport,
+    WholeBody, decode, request,
 };
 use bytes::{Bytes, BytesMut};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use reqwest::Url;
-use serde_core::de::DeserializeOwned;
 use std::error::Error as StdError;
 
 /// A byte order mark in UTF-8.
@@ -30,6 +31,8 @@ pub(crate) struct Raw {
     pub(crate) url: Url,
     pub(crate) body: Bytes,
     pub(crate) note: Option<HookNote>,
+    pub(crate) transport: Transport,
+    pub(crate) decoding: Decoding,
 }
 
 /// The failures that do not depend on the documented error body.
@@ -161,15 +164,15 @@ impl Raw {
                 note: self.note,
             });
         }
-        Err(match E::decode(status, self.json_text()) {
-            Ok(value) => Error::Api {
-                operation,
-                response: Box::new(
-                    Response::new(value, self.status, self.headers).noted(self.note),
-                ),
+        Err(
+            match E::decode_with(status, self.json_text(), self.decoding) {
+                Ok(decoded) => Error::Api {
+                    operation,
+                    response: Box::new(self.response(decoded)),
+                },
+                Err(problem) => self.unexpected(problem),
             },
-            Err(error) => self.unexpected(&error),
-        })
+        )
     }
 
     /// Refuses a success whose body is a web page where none is documented: a login page or the portal of a network stands in
@@ -196,14 +199,13 @@ impl Raw {
         Some(DecodeProblem::new("", message))
     }
 
-    fn unexpected<E>(self, error: &serde_json::Error) -> Error<E> {
+    fn unexpected<E>(self, problem: DecodeProblem) -> Error<E> {
         let media_type = self
             .headers
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok());
         let says_json = media_type.is_none_or(|media_type| is_json(&essence(media_type)));
-        let problem = (says_json && !self.body.is_empty())
-            .then(|| DecodeProblem::from_json(error, self.json_text()));
+        let problem = (says_json && !self.body.is_empty()).then_some(problem);
         Error::Unexpected {
             operation: self.operation,
             status: self.status,
@@ -212,6 +214,18 @@ impl Raw {
             problem,
             note: self.note,
         }
+    }
+
+    /// Lets the hook know what did not fit.
+    pub(crate) fn tell(&mut self, misfits: &[Misfit]) {
+        if let (false, Some(hook)) = (misfits.is_empty(), self.transport.hook()) {
+            self.note = hook.misfits(self.operation, misfits, self.note.take());
+        }
+    }
+
+    fn response<T>(mut self, decoded: Decoded<T>) -> Response<T> {
+        self.tell(&decoded.misfits);
+        Response::of(decoded, self.status, self.headers).noted(self.note)
     }
 
     pub(crate) fn misfit<E>(self, problem: DecodeProblem) -> Error<E> {
@@ -225,25 +239,32 @@ impl Raw {
         }
     }
 
-    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, DecodeProblem> {
-        serde_json::from_slice(self.json_text()).map_err(|error| self.problem(&error))
-    }
-
     /// The body without the byte order mark that some services begin JSON with (RFC 8259, section 8.1).
     pub(crate) fn json_text(&self) -> &[u8] {
         self.body.strip_prefix(MARK).unwrap_or(&self.body)
     }
 
-    fn problem(&self, error: &serde_json::Error) -> DecodeProblem {
+    pub(crate) fn json<T: FromJson>(&self) -> Result<Decoded<T>, DecodeProblem> {
         if self.json_text().is_empty() {
-            return DecodeProblem::new("", "there is no body");
+            return Err(DecodeProblem::new("", "there is no body"));
         }
-        DecodeProblem::from_json(error, self.json_text())
+        decode(self.json_text(), self.decoding)
     }
 
-    fn with<T, E>(self, value: Result<T, DecodeProblem>) -> Result<Response<T>, Error<E>> {
+    /// As [`json`](Self::json), where items of the array at this pointer may fail.
+    pub(crate) fn json_items<T: FromJson>(
+        &self,
+        items: &str,
+    ) -> Result<(Decoded<T>, Vec<ItemProblem>), DecodeProblem> {
+        if self.json_text().is_empty() {
+            return Err(DecodeProblem::new("", "there is no body"));
+        }
+        decode_items(self.json_text(), items, self.decoding)
+    }
+
+    fn with<T, E>(self, value: Result<Decoded<T>, DecodeProblem>) -> Result<Response<T>, Error<E>> {
         match value {
-            Ok(value) => Ok(Response::new(value, self.status, self.headers).noted(self.note)),
+            Ok(decoded) => Ok(self.response(decoded)),
             Err(problem) => Err(self.misfit(problem)),
         }
     }
@@ -277,6 +298,10 @@ impl Call {
                 url: response.url().clone(),
                 body,
                 note,
+                decoding: self
+                    .decoding
+                    .unwrap_or_else(|| self.transport.decoding()),
+                transport: self.transport,
             };
             if let Some(secrets) = secrets {
                 raw.body = secrets.taken_out_of(raw.body);
@@ -328,7 +353,7 @@ impl Call {
     /// # Errors
     ///
     /// Every [`Error`]; [`Error::Decode`] also when there is no body.
-    pub async fn send_json<T: DeserializeOwned, E: ErrorBody>(
+    pub async fn send_json<T: FromJson, E: ErrorBody>(
         self,
     ) -> Result<Response<T>, Error<E>> {
         let raw = self.send_raw().await?;
@@ -341,12 +366,12 @@ impl Call {
     /// # Errors
     ///
     /// Every [`Error`].
-    pub async fn send_optional_json<T: DeserializeOwned, E: ErrorBody>(
+    pub async fn send_optional_json<T: FromJson, E: ErrorBody>(
         self,
     ) -> Result<Response<Option<T>>, Error<E>> {
         let raw = self.send_raw().await?;
         let value = if raw.json_text().trim_ascii().is_empty() {
-            Ok(None)
+            Ok(None.into())
         } else {
             raw.json()
         };
@@ -360,7 +385,7 @@ impl Call {
     /// Every [`Error`]; [`Error::Decode`] for such a page.
     pub async fn send_empty<E: ErrorBody>(self) -> Result<Response<()>, Error<E>> {
         let raw = self.send_raw::<E>().await?.without_foreign_page()?;
-        raw.with(Ok(()))
+        raw.with(Ok(().into()))
     }
 
     /// Sends the call and takes the body of any 2xx answer as text.
@@ -371,7 +396,7 @@ impl Call {
     pub async fn send_text<E: ErrorBody>(self) -> Result<Response<String>, Error<E>> {
         let raw = self.send_raw::<E>().await?.without_foreign_page()?;
         let value = match std::str::from_utf8(&raw.body) {
-            Ok(text) => Ok(text.to_owned()),
+            Ok(text) => Ok(text.to_owned().into()),
             Err(error) => Err(DecodeProblem::new(
                 "",
                 format!("not UTF-8 from byte {} on", error.valid_up_to()),
@@ -388,7 +413,7 @@ impl Call {
     pub async fn send_bytes<E: ErrorBody>(self) -> Result<Response<Bytes>, Error<E>> {
         let raw = self.send_raw::<E>().await?.without_foreign_page()?;
         let value = raw.body.clone();
-        raw.with(Ok(value))
+        raw.with(Ok(value.into()))
     }
 
     /// Sends the call and decodes the body of any 2xx answer by its status.
@@ -398,8 +423,10 @@ impl Call {
     /// Every [`Error`].
     pub async fn send_by_status<S: ByStatus, E: ErrorBody>(self) -> Result<Response<S>, Error<E>> {
         let raw = self.send_raw::<E>().await?.without_foreign_page()?;
-        let decoded = S::decode(raw.status.as_u16(), raw.json_text());
-        let value = decoded.map_err(|error| raw.problem(&error));
+        let mut value = S::decode_with(raw.status.as_u16(), raw.json_text(), raw.decoding);
+        if raw.json_text().is_empty() {
+            value = value.map_err(|_| DecodeProblem::new("", "there is no body"));
+        }
         raw.with(value)
     }
 }

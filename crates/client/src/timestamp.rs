@@ -1,6 +1,7 @@
 //! A point in time as the API wrote it.
 
-use crate::macros::open_enum::text;
+use crate::FromJson;
+use crate::json::{self, ReadError, Reader};
 use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 use std::convert::Infallible;
@@ -72,7 +73,13 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        text(deserializer).map(|text| Self(text.into_owned()))
+        json::deserialize(deserializer)
+    }
+}
+
+impl FromJson for Timestamp {
+    fn from_json(from: &mut Reader<'_>) -> Result<Self, ReadError> {
+        from.string().map(|text| Self::from(text.into_owned()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where calls go, and over what.
 
-use crate::{Hook, HookError, HttpClient, HttpSettings, Next, Operation};
+use crate::{Decoding, Hook, HookError, HttpClient, HttpSettings, Next, Operation};
 use reqwest::Url;
 use std::error::Error as StdError;
 use std::fmt;
@@ -27,6 +27,7 @@ struct Inner {
     hook: Option<Arc<dyn Hook>>,
     max_body_bytes: u64,
     timeout: Option<Duration>,
+    decoding: Decoding,
 }
 
 impl Transport {
@@ -47,6 +48,7 @@ impl Transport {
             http: HttpSettings::new(),
             hook: None,
             max_body_bytes: MAX_BODY_BYTES,
+            decoding: Decoding::default(),
             connect_timeout: None,
             timeout: None,
         }
@@ -62,7 +64,32 @@ impl Transport {
             hook: Some(hook),
             max_body_bytes: self.0.max_body_bytes,
             timeout: self.0.timeout,
+            decoding: self.0.decoding,
         }))
+    }
+
+    /// The same transport, which decodes responses in another way. Connections are shared.
+    #[must_use]
+    pub fn with_decoding(&self, decoding: Decoding) -> Self {
+        Self(Arc::new(Inner {
+            base_url: self.0.base_url.clone(),
+            servers: self.0.servers.clone(),
+            http: self.0.http.clone(),
+            hook: self.0.hook.clone(),
+            max_body_bytes: self.0.max_body_bytes,
+            timeout: self.0.timeout,
+            decoding,
+        }))
+    }
+
+    /// What is done about values that do not fit their optional properties.
+    #[must_use]
+    pub fn decoding(&self) -> Decoding {
+        self.0.decoding
+    }
+
+    pub(crate) fn hook(&self) -> Option<&dyn Hook> {
+        self.0.hook.as_deref()
     }
 
     /// The URL that an operation's path is appended to, unless the operation has a [`Server`](crate::Server) of its own. It has no query, no fragment and no credentials.
@@ -131,6 +158,7 @@ pub struct TransportBuilder {
     http: HttpSettings,
     hook: Option<Arc<dyn Hook>>,
     max_body_bytes: u64,
+    decoding: Decoding,
     connect_timeout: Option<Duration>,
     timeout: Option<Duration>,
 }
@@ -175,6 +203,12 @@ impl TransportBuilder {
         self
     }
 
+    /// What to do about values that do not fit their optional properties. Default: [`Decoding::Lenient`].
+    pub fn decoding(mut self, decoding: Decoding) -> Self {
+        self.decoding = decoding;
+        self
+    }
+
     /// Finishes the transport.
     ///
     /// # Errors
@@ -202,6 +236,7 @@ impl TransportBuilder {
             http,
             hook: self.hook,
             max_body_bytes: self.max_body_bytes,
+            decoding: self.decoding,
         })))
     }
 }

@@ -3,8 +3,9 @@
 mod support;
 
 use rolecall_client::{
-    ArrayStyle, BoxFuture, BuildError, Bytes, Call, Error, Hook, HookError, HookNote, Multipart,
-    Next, Operation, Parameter, Part, RequestBody, StatusCode, Transport,
+    ArrayStyle, BoxFuture, BuildError, Bytes, Call, DecodeProblem, Decoded, Decoding, Error,
+    FromJson, Hook, HookError, HookNote, Multipart, Next, Operation, Parameter, Part, RequestBody,
+    StatusCode, Transport, decode,
 };
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
@@ -30,7 +31,7 @@ fn post(required: bool, media_type: &'static str) -> &'static Operation {
 
 async fn get<T>(answer: String) -> Result<rolecall_client::Response<T>, Error<Problem>>
 where
-    T: serde::de::DeserializeOwned,
+    T: FromJson,
 {
     let server = Server::answering(vec![answer]).await;
     call(&server.transport(), OPERATION).send_json().await
@@ -235,8 +236,12 @@ async fn any_2xx_is_the_success_shape() {
 async fn by_status() {
     struct Either(u16, Value);
     impl rolecall_client::ByStatus for Either {
-        fn decode(status: u16, body: &[u8]) -> Result<Self, serde_json::Error> {
-            serde_json::from_slice(body).map(|body| Self(status, body))
+        fn decode_with(
+            status: u16,
+            body: &[u8],
+            decoding: Decoding,
+        ) -> Result<Decoded<Self>, DecodeProblem> {
+            decode(body, decoding).map(|body| body.map(|body| Self(status, body)))
         }
     }
     let server = Server::answering(vec![answer("202 Accepted", "1"), answer("200 OK", "{")]).await;
@@ -306,17 +311,18 @@ async fn an_undocumented_error_keeps_everything() {
 
 #[tokio::test]
 async fn a_body_that_does_not_fit_is_located_and_not_shown() {
-    #[derive(Debug, serde::Deserialize)]
-    #[allow(dead_code)]
+    #[derive(Debug)]
     struct Role {
         label: u8,
+        extra: rolecall_client::Extra,
     }
+    rolecall_client::object! { Role, extra { required label: u8 = "label" } }
     let body = "[{\"label\": 1},\n {\"label\": \"sec\\\"ret, expected s3cret\"}]";
     let error = get::<Vec<Role>>(answer("200 OK", body)).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "example doIt: answered 200 OK with a body that does not fit: \
-         at /1/label: invalid type: string, expected u8 (line 2 column 38)"
+         at /1/label: invalid type: string, expected an integer of 8 bits without a sign (line 2 column 12)"
     );
     assert_eq!(chain(&error).len(), 1, "nothing is said twice");
     let debug = format!("{error:?}");

@@ -14,7 +14,7 @@ use crate::retry::{Budget, Decision, Failed, Fault, GaveUp, RetryPolicy};
 use crate::summary::{CallSummary, Credential, Outcome};
 use attempt::{Sent, Times};
 use rolecall_client::reqwest::{Request, Response};
-use rolecall_client::{BoxFuture, Hook, HookError, HookNote, Next, Operation, Retry};
+use rolecall_client::{BoxFuture, Hook, HookError, HookNote, Misfit, Next, Operation, Retry};
 use sign_in::SignedIn;
 use std::sync::Arc;
 use std::time::Duration;
@@ -58,6 +58,26 @@ impl Hook for Policy {
             }
         })
     }
+
+    fn misfits(
+        &self,
+        operation: &'static Operation,
+        misfits: &[Misfit],
+        note: Option<HookNote>,
+    ) -> Option<HookNote> {
+        if let Some(first) = misfits.first() {
+            let count = misfits.len();
+            tracing::warn!(operation = operation.id, count, %first, "values of the response did not fit");
+        }
+        let summary = note.as_ref().and_then(HookNote::get::<CallSummary>);
+        match summary.cloned() {
+            Some(mut summary) => {
+                summary.misfits = misfits.to_vec();
+                Some(HookNote::new(summary))
+            }
+            None => note,
+        }
+    }
 }
 
 /// One call on its way.
@@ -92,6 +112,7 @@ impl<'a> Run<'a> {
                 credential: None,
                 sign_in_failure: None,
                 idempotent: policy.options.idempotent,
+                misfits: Vec::new(),
             },
             used: None,
             sign_ins: 0,

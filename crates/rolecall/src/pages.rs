@@ -29,6 +29,9 @@ const MAX_PAGES: u64 = 100_000;
 /// | the link to the next page leads elsewhere, a cursor comes a second time, or a page repeats an earlier one | an error of [`Kind::Pages`](crate::Kind::Pages), after the items of every page once |
 /// | there are more pages than [`max_pages`](Self::max_pages) | the same |
 ///
+/// An item that does not fit its type costs the page, unless the list is asked for the results of its items:
+/// `client.pages(client.list_users().results())` yields each as a `Result`, with the JSON of those that do not fit.
+///
 /// Memory does not grow with the number of pages: one page is held, or two with prefetch, and at most about 100 KiB to
 /// recognise cursors.
 ///

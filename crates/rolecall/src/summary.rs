@@ -2,7 +2,7 @@
 
 use crate::auth;
 use crate::retry::{Fault, GaveUp};
-use rolecall_client::{CredentialKind, Operation, StatusCode};
+use rolecall_client::{CredentialKind, Misfit, Operation, StatusCode};
 use std::fmt;
 use std::time::Duration;
 
@@ -24,6 +24,9 @@ pub struct CallSummary {
     pub gave_up: Option<GaveUp>,
     /// What the last attempt was signed in with.
     pub credential: Option<Credential>,
+    /// What of the response did not fit its type and was put up with. The observer is shown the summary before the
+    /// response is decoded, when this is empty.
+    pub misfits: Vec<Misfit>,
     /// Why no token could be had, or no other one after a 401.
     pub sign_in_failure: Option<auth::Error>,
     /// Whether the caller said that the call may be repeated.
@@ -110,8 +113,16 @@ impl fmt::Display for CallSummary {
         }
         match self.gave_up {
             // The plain case goes without saying.
-            None | Some(GaveUp::NotTransient) => Ok(()),
-            Some(reason) => write!(f, "; {reason}"),
+            None | Some(GaveUp::NotTransient) => {}
+            Some(reason) => write!(f, "; {reason}")?,
+        }
+        match self.misfits.as_slice() {
+            [] => Ok(()),
+            [misfit] => write!(f, "; 1 value did not fit: {misfit}"),
+            [first, ..] => {
+                let count = self.misfits.len();
+                write!(f, "; {count} values did not fit, the first {first}")
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ mod support;
 use proptest::prelude::*;
 use rolecall::auth::{Scheme, Scopes, StaticToken, Token, TokenRequest, TokenSource};
 use rolecall::rolecall_client::{BoxFuture, CredentialKind};
-use rolecall::{Api, CallOptions, Client, Error, Kind, Retryable, foundry, klustr, okta, zenml};
+use rolecall::{Api, CallOptions, CallSummary, Client, Error, Kind, Retryable, foundry, klustr, okta, zenml};
 use std::time::Duration;
 use support::{Reply, Server, TestClock, chain};
 
@@ -222,12 +222,27 @@ async fn errors_of_every_shape() {
 
 #[tokio::test]
 async fn an_answer_that_does_not_fit() {
-    let body = format!(r#"[{{"id":"irb-{SECRET}","label":"x","type":"ORG_ADMIN","status":[12]}}]"#);
+    let body = format!(r#"[{{"client_id":"irb-{SECRET}","client_name":[12]}}]"#);
     let (_server, client) = okta(Reply::json(body)).await;
-    let call = client.list_assigned_roles_for_user().user_id("00u1").send();
+    let call = client.list_clients().send();
     let error = Error::from(call.await.unwrap_err());
     assert_eq!((error.kind(), error.attempts()), (Kind::Decode, 1));
     insta::assert_snapshot!("does_not_fit", told(&error));
+}
+
+#[tokio::test]
+async fn what_does_not_fit_and_is_put_up_with() {
+    let body = format!(r#"{{"id":"00u1","status":["{SECRET}"],"created":{{}}}}"#);
+    let (_server, client) = okta(Reply::json(body)).await;
+    let user = client.get_user().id("00u1").send().await.unwrap();
+    let summary = CallSummary::of_response(&user).unwrap();
+    assert_eq!(summary.misfits, user.misfits());
+    assert_eq!(
+        summary.to_string(),
+        "200; 2 values did not fit, the first at /status: found array, expected a string"
+    );
+    assert_eq!((&user.status, user.id.as_deref()), (&None, Some("00u1")));
+    assert!(!format!("{user:?} {summary:?}").contains(SECRET));
 }
 
 #[tokio::test]

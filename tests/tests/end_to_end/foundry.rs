@@ -102,8 +102,8 @@ async fn refusals() {
         "ListOrganizationRoleAssignmentsPermissionDenied"
     );
     assert_eq!(
-        denied.parameters.as_ref().unwrap()["organizationRid"],
-        ORGANIZATION
+        denied.parameters.as_ref().unwrap().text("organizationRid"),
+        Some(ORGANIZATION.into())
     );
     assert_eq!(
         error.to_string(),

@@ -239,6 +239,6 @@ async fn a_page_that_is_refused_or_does_not_fit_says_so() {
     let error = client.list_clients().send_page().await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "okta listClients: answered 200 OK with a body that does not fit: at /0/client_id: invalid type: integer, expected a string (line 1 column 16)"
+        "okta listClients: answered 200 OK with a body that does not fit: at /0: missing field `client_name` (line 1 column 2)"
     );
 }

@@ -29,6 +29,9 @@ struct Calls {
     call_generated: Compared,
     list: Compared,
     list_own_types: Compared,
+    decode_derived: Compared,
+    decode_progenitor: Compared,
+    decode_own_types: Compared,
     pages_per_second: f64,
     memory: Memory,
 }
@@ -214,6 +217,15 @@ fn print(report: &Report) {
         row("the same, generated client alone", &calls.call_generated),
         row("a page of 200 users", &calls.list),
         row("the same, own types by hand", &calls.list_own_types),
+        row(
+            "decoding it, derived types of the same fields",
+            &calls.decode_derived,
+        ),
+        row("decoding it, progenitor's types", &calls.decode_progenitor),
+        row(
+            "decoding it, own types with a few fields",
+            &calls.decode_own_types,
+        ),
     ];
     let head = [
         "work",

@@ -33,13 +33,27 @@ pub enum Mutation {
     BigInteger,
     /// No such property, where the arm of a union that its form decides needs it.
     RequiredOfArmRemoved,
+    /// A value of another kind below a property that need not be there.
+    OtherType,
+    /// `null` as an item of an array.
+    NullItem,
+    /// `null` as a value of a map.
+    NullValue,
+    /// `null` for an array or a map that must be there.
+    NullCollection,
+    /// A number in another form.
+    NumberForm,
+    /// A number of more digits than the type has.
+    BigDigits,
+    /// No such property, where it must be there in an object that need not be.
+    RequiredBelowOptionalRemoved,
     /// No such property, where it must be there.
     RequiredRemoved,
 }
 
 impl Mutation {
     /// All of them, in the order of reports.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 20] = [
         Self::None,
         Self::Known,
         Self::UnknownEnum,
@@ -52,6 +66,13 @@ impl Mutation {
         Self::OddDateTime,
         Self::BigInteger,
         Self::RequiredOfArmRemoved,
+        Self::OtherType,
+        Self::NullItem,
+        Self::NullValue,
+        Self::NullCollection,
+        Self::NumberForm,
+        Self::BigDigits,
+        Self::RequiredBelowOptionalRemoved,
         Self::RequiredRemoved,
     ];
 
@@ -70,6 +91,13 @@ impl Mutation {
             Self::OddDateTime => "odd date-time",
             Self::BigInteger => "integer beyond i32",
             Self::RequiredOfArmRemoved => "required of an arm removed",
+            Self::OtherType => "other type below optional",
+            Self::NullItem => "null item",
+            Self::NullValue => "null value of a map",
+            Self::NullCollection => "null for a required collection",
+            Self::NumberForm => "other form of a number",
+            Self::BigDigits => "number of many digits",
+            Self::RequiredBelowOptionalRemoved => "required below optional removed",
             Self::RequiredRemoved => "required removed: refused by name",
         }
     }
@@ -79,8 +107,12 @@ impl Mutation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Expect {
-    /// It decodes, and encodes back to the same JSON.
+    /// It decodes, and encodes back to the same JSON, with numbers in the same form.
     Survive,
+    /// As `Survive`, but for a number in a body that is no object: nothing keeps its form.
+    SameValue,
+    /// As `Survive`, but for a `null` in a body that is no object: it can be left out, for nothing keeps it.
+    LeftOut,
     /// It is refused for want of a property.
     MissingProperty {
         /// The object that lacks it: a pointer into the body.

@@ -8,7 +8,7 @@ use std::sync::mpsc;
 
 use serde_json::{Value, json};
 
-use super::{Answer, Case, Tally};
+use super::{Answer, Case, Tally, exact};
 
 /// What the program is made of.
 const MAIN: &str = include_str!("harness/main.rs.txt");
@@ -133,7 +133,7 @@ fn talk(
                     "operation": case.operation,
                     "kind": case.body_kind,
                     "status": case.status,
-                    "body": case.body,
+                    "body": exact::text(&case.body),
                 });
                 // The reading side tells what is wrong with a program that no longer reads.
                 broken = broken || writeln!(input, "{line}").is_err() || sender.send(case).is_err();

@@ -7,13 +7,16 @@ use serde_json::Value;
 
 use super::Case;
 use super::change::{Expect, Mutation};
+use super::exact;
+use rolecall_openapi::json;
+use rolecall_openapi::load::unescape;
 
 /// What a crate made of a body.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Answer {
-    /// It decoded, and encodes to this.
-    Decoded(Value),
+    /// It decoded, and encodes to this text.
+    Decoded(String),
     /// It did not decode.
     Refused {
         /// The culprit's place.
@@ -28,10 +31,21 @@ pub enum Answer {
 /// What is wrong with an answer.
 pub fn judge(case: &Case, answer: &Answer) -> Result<(), String> {
     match (&case.expect, answer) {
-        (Expect::Survive, Answer::Decoded(again)) => match difference(&case.body, again, "") {
-            None => Ok(()),
-            Some(difference) => Err(format!("encodes to something else: {difference}")),
-        },
+        (Expect::Survive | Expect::SameValue | Expect::LeftOut, Answer::Decoded(again)) => {
+            let again = exact::value(again).map_err(|error| format!("encodes to no JSON: {error}"))?;
+            let by_value = case.expect == Expect::SameValue;
+            let Some(difference) = difference(&case.body, &again, "", by_value) else {
+                return Ok(());
+            };
+            let left_out = case.expect == Expect::LeftOut
+                && self::difference(&without(&case.body, &case.pointer), &again, "", false)
+                    .is_none();
+            if left_out {
+                Ok(())
+            } else {
+                Err(format!("encodes to something else: {difference}"))
+            }
+        }
         (Expect::MissingProperty { pointer, property }, Answer::Refused { path, message }) => {
             if path == pointer && message.contains(&format!("`{property}`")) {
                 Ok(())
@@ -41,9 +55,10 @@ pub fn judge(case: &Case, answer: &Answer) -> Result<(), String> {
                 ))
             }
         }
-        (Expect::Survive, Answer::Refused { path, message }) => {
-            Err(format!("is refused: at `{path}`: {message}"))
-        }
+        (
+            Expect::Survive | Expect::SameValue | Expect::LeftOut,
+            Answer::Refused { path, message },
+        ) => Err(format!("is refused: at `{path}`: {message}")),
         (Expect::MissingProperty { property, .. }, Answer::Decoded(_)) => {
             Err(format!("decodes without `{property}`"))
         }
@@ -51,19 +66,43 @@ pub fn judge(case: &Case, answer: &Answer) -> Result<(), String> {
     }
 }
 
-/// The first place where two values are not the same JSON: numbers by value, objects without regard to order.
-fn difference(one: &Value, other: &Value, at: &str) -> Option<String> {
+/// A body without what is at a place.
+fn without(body: &Value, pointer: &str) -> Value {
+    let mut body = body.clone();
+    let (parent, last) = pointer.rsplit_once('/').unwrap_or_default();
+    match body.pointer_mut(parent) {
+        Some(Value::Array(items)) => {
+            let index = last.parse().unwrap_or(usize::MAX);
+            if index < items.len() {
+                items.remove(index);
+            }
+        }
+        Some(Value::Object(entries)) => {
+            entries.shift_remove(&unescape(last));
+        }
+        _ => {}
+    }
+    body
+}
+
+/// The first place where two values are not the same JSON: objects without regard to order, numbers by form within an
+/// object, and by value elsewhere or where that is all that is asked for.
+fn difference(one: &Value, other: &Value, at: &str, by_value: bool) -> Option<String> {
+    if let (Some(a), Some(b)) = (exact::form(one), exact::form(other)) {
+        let loose = by_value || at.bytes().all(|byte| byte == b'/' || byte.is_ascii_digit());
+        let same = a == b || loose && a.parse::<f64>() == b.parse::<f64>();
+        return (!same).then(|| format!("`{at}` was {a}, became {b}"));
+    }
     match (one, other) {
-        (Value::Number(a), Value::Number(b)) if a == b || a.as_f64() == b.as_f64() => None,
         (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
             let mut pairs = a.iter().zip(b).enumerate();
-            pairs.find_map(|(index, (a, b))| difference(a, b, &format!("{at}/{index}")))
+            pairs.find_map(|(index, (a, b))| difference(a, b, &format!("{at}/{index}"), by_value))
         }
         (Value::Object(a), Value::Object(b)) => {
             let lost = a.iter().find_map(|(key, a)| {
-                let at = rolecall_openapi::json::join(at, key);
+                let at = json::join(at, key);
                 match b.get(key) {
-                    Some(b) => difference(a, b, &at),
+                    Some(b) => difference(a, b, &at, by_value),
                     None => Some(format!("`{at}` is lost")),
                 }
             });

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::bodies::BodyKind;
 use super::change::{Change, Expect, Mutation, Slot};
+use super::exact::number_in_form;
 use super::reach::Reach;
 use super::read::{Reader, Schema};
 use super::shape::{Property, Shape};
@@ -14,6 +15,8 @@ use rolecall_openapi::json;
 const UNKNOWN: &str = "SURVIVAL_UNKNOWN";
 /// A date and time as some services write it: no zone, and a blank.
 const ODD_TIME: &str = "2026-01-31 12:00:00";
+/// More digits than a floating-point number has.
+const LONG: &str = "12345678901234567.89";
 /// More than 32 bits.
 const BIG: i64 = 5_000_000_000;
 
@@ -36,6 +39,10 @@ struct Here<'h> {
     at: &'h str,
     /// Whether this is within a union that its form decides: whatever does not fit an arm is kept as JSON.
     shielded: bool,
+    /// Whether this is within an object, which keeps what is written in another form than it came in.
+    kept: bool,
+    /// Whether this is below a property that need not be there, which keeps what does not fit.
+    rescued: bool,
     /// The property that chose this arm.
     decider: Option<&'h str>,
 }
@@ -43,7 +50,14 @@ struct Here<'h> {
 impl<'a> Walker<'_, 'a> {
     /// Finds the slots of a body.
     pub fn walk(&mut self, schema: &Schema<'a>, body: &Value) {
-        self.inner(schema, body, "", false);
+        let here = Here {
+            at: "",
+            shielded: false,
+            kept: false,
+            rescued: false,
+            decider: None,
+        };
+        self.inner(schema, body, here);
     }
 
     fn slot(&mut self, schema: &Schema<'a>, mutation: Mutation, at: &str, change: Change) {
@@ -74,8 +88,25 @@ impl<'a> Walker<'_, 'a> {
                     self.set(schema, Mutation::OddDateTime, at, ODD_TIME);
                 }
             }
+            (Shape::Number(values), Value::Number(_)) => {
+                if values.is_empty() {
+                    for form in ["200", "200.0", "2e2", "-0", "1e400", LONG] {
+                        self.number(schema, Mutation::NumberForm, form, here);
+                    }
+                }
+            }
             (Shape::Integer(values), Value::Number(_)) => {
                 self.set(schema, Mutation::BigInteger, at, BIG);
+                if values.is_empty() {
+                    for form in ["30.0", "3e1", "-0"] {
+                        self.number(schema, Mutation::NumberForm, form, here);
+                    }
+                }
+                if here.rescued && here.kept {
+                    for form in ["18446744073709551615", "123456789012345678901234567890"] {
+                        self.number(schema, Mutation::BigDigits, form, here);
+                    }
+                }
                 for other in values.into_iter().filter(|other| other != value) {
                     self.set(schema, Mutation::Known, at, other);
                 }
@@ -87,7 +118,14 @@ impl<'a> Walker<'_, 'a> {
                 let read = items.map(|items| self.reader.read(items, schema.owner.as_deref()));
                 for (index, value) in values.iter().enumerate() {
                     if let Some(items) = &read {
-                        self.inner(items, value, &format!("{at}/{index}"), here.shielded);
+                        let at = &format!("{at}/{index}");
+                        let here = Here {
+                            at,
+                            decider: None,
+                            ..here
+                        };
+                        self.null_within(items, Mutation::NullItem, here);
+                        self.inner(items, value, here);
                     }
                 }
             }
@@ -107,7 +145,15 @@ impl<'a> Walker<'_, 'a> {
                 }
                 for (key, value) in entries {
                     if let Some(inner) = &read {
-                        self.inner(inner, value, &json::join(at, key), here.shielded);
+                        let at = &json::join(at, key);
+                        let here = Here {
+                            at,
+                            decider: None,
+                            ..here
+                        };
+                        self.null_within(inner, Mutation::NullValue, here);
+                        self.other_type(inner, here);
+                        self.inner(inner, value, here);
                     }
                 }
             }
@@ -120,16 +166,44 @@ impl<'a> Walker<'_, 'a> {
     }
 
     /// A whole body, an item of an array, or a value of a map.
-    fn inner(&mut self, schema: &Schema<'a>, value: &Value, at: &str, shielded: bool) {
+    fn inner(&mut self, schema: &Schema<'a>, value: &Value, here: Here<'_>) {
         if schema.nullable && !value.is_null() {
-            self.set(schema, Mutation::Null, at, Value::Null);
+            self.set(schema, Mutation::Null, here.at, Value::Null);
         }
-        let here = Here {
-            at,
-            shielded,
-            decider: None,
-        };
         self.value(schema, value, here);
+    }
+
+    /// `null` among items or values that no description allows it for.
+    fn null_within(&mut self, schema: &Schema<'a>, mutation: Mutation, here: Here<'_>) {
+        if schema.nullable {
+            return;
+        }
+        self.set(schema, mutation, here.at, Value::Null);
+        if let (false, Some(slot)) = (here.kept, self.slots.last_mut()) {
+            slot.expect = Expect::LeftOut;
+        }
+    }
+
+    /// A number in this form.
+    fn number(&mut self, schema: &Schema<'a>, mutation: Mutation, form: &str, here: Here<'_>) {
+        self.set(schema, mutation, here.at, number_in_form(form));
+        if let (false, Some(slot)) = (here.kept, self.slots.last_mut()) {
+            slot.expect = Expect::SameValue;
+        }
+    }
+
+    /// A value of another kind, where something above keeps it.
+    fn other_type(&mut self, schema: &Schema<'a>, here: Here<'_>) {
+        if !here.rescued {
+            return;
+        }
+        let other = match self.reader.shape(schema) {
+            Shape::Any => return,
+            Shape::Text { .. } => json!({ "odd": [1, null] }),
+            Shape::Object(_) => json!(["odd", { "digits": number_in_form(LONG) }]),
+            _ => json!("odd"),
+        };
+        self.set(schema, Mutation::OtherType, here.at, other);
     }
 
     fn object(
@@ -164,13 +238,24 @@ impl<'a> Walker<'_, 'a> {
                 let here = Here {
                     at: &below,
                     shielded: here.shielded,
+                    kept: true,
+                    rescued: here.rescued || !required,
                     decider: None,
                 };
+                self.other_type(&read, here);
+                let collection = matches!(
+                    self.reader.shape(&read),
+                    Shape::Array(_) | Shape::Map(_)
+                );
+                if required && !read.nullable && collection {
+                    self.set(&read, Mutation::NullCollection, &below, Value::Null);
+                }
                 self.value(&read, value, here);
             }
         }
         let empty = body.as_object().is_some_and(serde_json::Map::is_empty);
-        if !empty && here.decider.is_none() && (!demanding || here.shielded) {
+        let survives = !demanding || here.shielded || here.rescued;
+        if !empty && here.decider.is_none() && survives {
             self.set(schema, Mutation::Empty, at, json!({}));
         }
     }
@@ -183,10 +268,11 @@ impl<'a> Walker<'_, 'a> {
         below: &str,
         here: Here<'_>,
     ) {
-        let mutation = match (required, here.shielded) {
-            (false, _) => Mutation::OptionalRemoved,
-            (true, true) => Mutation::RequiredOfArmRemoved,
-            (true, false) => Mutation::RequiredRemoved,
+        let mutation = match (required, here.shielded, here.rescued) {
+            (false, ..) => Mutation::OptionalRemoved,
+            (true, true, _) => Mutation::RequiredOfArmRemoved,
+            (true, false, true) => Mutation::RequiredBelowOptionalRemoved,
+            (true, false, false) => Mutation::RequiredRemoved,
         };
         self.slot(read, mutation, below, Change::Remove);
         if let (Mutation::RequiredRemoved, Some(slot)) = (mutation, self.slots.last_mut()) {
@@ -218,9 +304,9 @@ impl<'a> Walker<'_, 'a> {
         }
         if let Some(arm) = arm {
             let here = Here {
-                at,
                 shielded,
                 decider: union.property.as_deref().or(here.decider),
+                ..here
             };
             self.value(&arm.schema, value, here);
         }
@@ -229,5 +315,9 @@ impl<'a> Walker<'_, 'a> {
 
 /// What nobody understands.
 fn extra() -> Value {
-    json!({ "kept": [1, null, "as it came"], "deeper": { "still": true } })
+    json!({
+        "kept": [1, null, "as it came"],
+        "deeper": { "still": true },
+        "digits": number_in_form(LONG),
+    })
 }

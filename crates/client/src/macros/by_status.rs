@@ -1,7 +1,6 @@
 //! [`by_status!`](crate::by_status!): bodies whose shape depends on the HTTP status.
 
-use crate::Status;
-use serde_core::de::{DeserializeOwned, Error as _};
+use crate::{DecodeProblem, Decoded, Decoding, FromJson, Status, decode};
 
 /// Makes an enum of the bodies that an operation answers with, told apart by status.
 ///
@@ -35,29 +34,41 @@ macro_rules! by_status {
         }
 
         const _: () = {
-            use $crate::private::{by_status, serde, serde_json};
+            use $crate::private::{by_status, serde};
 
-            fn decide(status: u16, body: &[u8]) -> ::std::result::Result<$name, serde_json::Error> {
+            fn decide(
+                status: u16,
+                body: &[u8],
+                decoding: $crate::Decoding,
+            ) -> ::std::result::Result<$crate::Decoded<$name>, $crate::DecodeProblem> {
                 for exactness in by_status::EXACTNESS {
                     $(if by_status::listed(status, exactness, &[$($crate::Status::$status $(($code))?),*]) {
-                        return by_status::$kind(body).map($name::$arm);
+                        return by_status::$kind(body, decoding).map(|body| body.map($name::$arm));
                     })*
                 }
-                $(if let Ok(body) = by_status::$kind(body) {
-                    return Ok($name::$arm(body));
+                $(if let Ok(body) = by_status::$kind(body, decoding) {
+                    return Ok(body.map($name::$arm));
                 })*
                 Err(by_status::undocumented(status))
             }
 
             impl $crate::ByStatus for $name {
-                fn decode(status: u16, body: &[u8]) -> ::std::result::Result<Self, serde_json::Error> {
-                    decide(status, body)
+                fn decode_with(
+                    status: u16,
+                    body: &[u8],
+                    decoding: $crate::Decoding,
+                ) -> ::std::result::Result<$crate::Decoded<Self>, $crate::DecodeProblem> {
+                    decide(status, body, decoding)
                 }
             }
 
             impl $crate::ErrorBody for $name {
-                fn decode(status: u16, body: &[u8]) -> ::std::result::Result<Self, serde_json::Error> {
-                    decide(status, body)
+                fn decode_with(
+                    status: u16,
+                    body: &[u8],
+                    decoding: $crate::Decoding,
+                ) -> ::std::result::Result<$crate::Decoded<Self>, $crate::DecodeProblem> {
+                    decide(status, body, decoding)
                 }
             }
 
@@ -84,34 +95,39 @@ pub fn listed(status: u16, exactness: u8, statuses: &[Status]) -> bool {
     })
 }
 
+type Read<T> = Result<Decoded<T>, DecodeProblem>;
+
 /// A JSON body.
-pub fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_json::Error> {
-    serde_json::from_slice(body)
+pub fn json<T: FromJson>(body: &[u8], decoding: Decoding) -> Read<T> {
+    decode(body, decoding)
 }
 
 /// A text body.
-pub fn text(body: &[u8]) -> Result<String, serde_json::Error> {
-    String::from_utf8(body.to_vec())
-        .map_err(|_| serde_json::Error::custom("text that is not UTF-8"))
+pub fn text(body: &[u8], _: Decoding) -> Read<String> {
+    match String::from_utf8(body.to_vec()) {
+        Ok(text) => Ok(text.into()),
+        Err(_) => Err(DecodeProblem::new("", "text that is not UTF-8")),
+    }
 }
 
 /// A body of any bytes.
-pub fn bytes(body: &[u8]) -> Result<bytes::Bytes, serde_json::Error> {
-    Ok(bytes::Bytes::copy_from_slice(body))
+pub fn bytes(body: &[u8], _: Decoding) -> Read<bytes::Bytes> {
+    Ok(bytes::Bytes::copy_from_slice(body).into())
 }
 
 /// No body.
-pub fn empty(body: &[u8]) -> Result<(), serde_json::Error> {
+pub fn empty(body: &[u8], _: Decoding) -> Read<()> {
     if body.is_empty() {
-        Ok(())
+        Ok(().into())
     } else {
-        Err(serde_json::Error::custom("a body where none is documented"))
+        let problem = "a body where none is documented";
+        Err(DecodeProblem::new("", problem))
     }
 }
 
 /// No arm fits.
-pub fn undocumented(status: u16) -> serde_json::Error {
-    serde_json::Error::custom(format_args!("no body is documented for status {status}"))
+pub fn undocumented(status: u16) -> DecodeProblem {
+    DecodeProblem::new("", format!("no body is documented for status {status}"))
 }
 
 /// How each kind of body is written, for those who keep errors as JSON.

@@ -1,7 +1,7 @@
 //! [`choice!`](crate::choice!): values of several shapes that only their form tells apart.
 
-use serde_core::de::DeserializeOwned;
-use serde_json::Value;
+use crate::FromJson;
+use crate::json::{ReadError, Reader, integral};
 
 /// Makes an enum of the shapes that a value can have when no property says which one it is.
 ///
@@ -44,20 +44,30 @@ macro_rules! choice {
         }
 
         const _: () = {
-            use $crate::private::{choice, serde, serde_json, union};
+            use $crate::private::{choice, json, serde, serde_json};
 
-            fn decide(value: serde_json::Value) -> ::std::result::Result<$name, ::std::string::String> {
-                $(if choice::$kind(&value, &[$($($key),*)?]) {
-                    if let Some(arm) = choice::arm(&value) {
-                        return Ok($name::$arm(arm));
+            fn any(from: &mut json::Reader<'_>) -> ::std::result::Result<::std::option::Option<$name>, json::ReadError> {
+                $(if choice::$kind(from, &[$($($key),*)?])? {
+                    if let Some(arm) = choice::arm(from)? {
+                        return Ok(Some($name::$arm(arm)));
                     }
                 })*
-                Ok($name::$unknown(value))
+                Ok(None)
+            }
+
+            impl $crate::FromJson for $name {
+                fn from_json(from: &mut json::Reader<'_>) -> ::std::result::Result<Self, json::ReadError> {
+                    match choice::best(from, any)? {
+                        Some(value) => Ok(value),
+                        None => <serde_json::Value as $crate::FromJson>::from_json(from)
+                            .map($name::$unknown),
+                    }
+                }
             }
 
             impl<'de> serde::Deserialize<'de> for $name {
                 fn deserialize<D: serde::Deserializer<'de>>(from: D) -> ::std::result::Result<Self, D::Error> {
-                    union::read(from, decide)
+                    json::deserialize(from)
                 }
             }
 
@@ -106,44 +116,77 @@ macro_rules! __arm {
     ($kind:ident $ty:ty) => { $ty };
 }
 
+/// The arm that fits with nothing put up with, or else the one that fits at all.
+pub fn best<T>(
+    from: &mut Reader<'_>,
+    any: fn(&mut Reader<'_>) -> Result<Option<T>, ReadError>,
+) -> Result<Option<T>, ReadError> {
+    match from.strictly(any)? {
+        None if !from.is_strict() => any(from),
+        found => Ok(found),
+    }
+}
+
+/// Reads an arm, if it fits.
+pub fn arm<T: FromJson>(from: &mut Reader<'_>) -> Result<Option<T>, ReadError> {
+    let mark = from.mark();
+    match T::from_json(from) {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.is_misfit() => {
+            from.rewind(mark);
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+type Is = Result<bool, ReadError>;
+
 /// Whether it is a string.
-pub fn string(value: &Value, _: &[&str]) -> bool {
-    value.is_string()
+pub fn string(from: &mut Reader<'_>, _: &[&str]) -> Is {
+    Ok(from.peek() == Some(b'"'))
 }
 
 /// Whether it is a number without a fraction.
-pub fn integer(value: &Value, _: &[&str]) -> bool {
-    value.is_i64() || value.is_u64()
+pub fn integer(from: &mut Reader<'_>, _: &[&str]) -> Is {
+    if !number(from, &[])? {
+        return Ok(false);
+    }
+    let mark = from.mark();
+    let text = from.raw()?;
+    from.rewind(mark);
+    Ok(integral(text).is_some())
 }
 
 /// Whether it is a number.
-pub fn number(value: &Value, _: &[&str]) -> bool {
-    value.is_number()
+pub fn number(from: &mut Reader<'_>, _: &[&str]) -> Is {
+    Ok(matches!(from.peek(), Some(b'-' | b'0'..=b'9')))
 }
 
 /// Whether it is `true` or `false`.
-pub fn boolean(value: &Value, _: &[&str]) -> bool {
-    value.is_boolean()
+pub fn boolean(from: &mut Reader<'_>, _: &[&str]) -> Is {
+    Ok(matches!(from.peek(), Some(b't' | b'f')))
 }
 
 /// Whether it is `null`.
-pub fn null(value: &Value, _: &[&str]) -> bool {
-    value.is_null()
+pub fn null(from: &mut Reader<'_>, _: &[&str]) -> Is {
+    Ok(from.peek() == Some(b'n'))
 }
 
 /// Whether it is an array.
-pub fn array(value: &Value, _: &[&str]) -> bool {
-    value.is_array()
+pub fn array(from: &mut Reader<'_>, _: &[&str]) -> Is {
+    Ok(from.peek() == Some(b'['))
 }
 
 /// Whether it is an object with all these keys.
-pub fn object(value: &Value, keys: &[&str]) -> bool {
-    value
-        .as_object()
-        .is_some_and(|map| keys.iter().all(|key| map.contains_key(*key)))
-}
-
-/// Decodes a value as one arm, by way of the text as in [`union::arm`](super::union::arm).
-pub fn arm<T: DeserializeOwned>(value: &Value) -> Option<T> {
-    serde_json::from_slice(value.to_string().as_bytes()).ok()
+pub fn object(from: &mut Reader<'_>, keys: &[&str]) -> Is {
+    if from.peek() != Some(b'{') {
+        return Ok(false);
+    }
+    for key in keys {
+        if let [None] = from.look([*key])? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

@@ -1,7 +1,7 @@
 //! The kinds of field that [`object!`](crate::object!) knows: every item is named as the kind is in the macro's input.
 //!
 //! While an object is read, each field is an `Option` of its final type, so that the expansion can treat all kinds alike; an
-//! optional field starts out as `Some(None)`.
+//! optional field that did not come is `Some(None)` in the end.
 //!
 //! What depends on a field's type is compiled once for that type, and must not be inlined into every struct that has such a
 //! field: that would make most of a generated crate's code.
@@ -18,102 +18,101 @@ pub mod ty {
     pub type nullable<T> = Option<T>;
 }
 
-/// The fields before anything is read.
-pub mod empty {
-    /// Missing.
-    pub const fn required<T>() -> Option<T> {
-        None
-    }
+/// The fields after everything is read.
+pub mod fill {
+    /// Missing where it is not there.
+    pub const fn required<T>(_: &mut Option<T>) {}
 
     /// Not there, which is fine.
-    pub const fn optional<T>() -> Option<Option<T>> {
-        Some(None)
+    pub fn optional<T>(field: &mut Option<Option<T>>) {
+        field.get_or_insert(None);
     }
 
-    /// Missing.
-    pub const fn nullable<T>() -> Option<Option<T>> {
-        None
-    }
+    /// Missing where it is not there.
+    pub const fn nullable<T>(_: &mut Option<T>) {}
 }
 
 /// Reading a property into its field.
-///
-/// The value is put in its place by the seed that reads it, which leaves `serde` fewer functions to make for the type than
-/// `next_value` does.
 pub mod read {
+    use crate::FromJson;
+    use crate::json::{ReadError, Reader};
     use crate::macros::object::Found;
-    use serde_core::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, Visitor};
-    use std::fmt;
 
     /// Reads any value that the type takes.
     #[inline(never)]
-    pub fn required<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+    pub fn required<T: FromJson>(
         field: &mut Option<T>,
-        map: &mut A,
-    ) -> Result<Found, A::Error> {
-        map.next_value_seed(Any(field))
+        from: &mut Reader<'_>,
+    ) -> Result<Found, ReadError> {
+        from.again = field.is_some();
+        let mark = from.mark();
+        let before = from.swap_altered(false);
+        let read = match T::from_json(from) {
+            Ok(value) => value,
+            Err(error) => null(from, mark, error)?,
+        };
+        *field = Some(read);
+        Ok(taken(from, before))
     }
 
-    /// Reads a value; a `null` is the object's to keep.
+    /// Reads a value; a `null` and what does not fit are the object's to keep.
     #[inline(never)]
-    pub fn optional<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+    pub fn optional<T: FromJson>(
         field: &mut Option<Option<T>>,
-        map: &mut A,
-    ) -> Result<Found, A::Error> {
-        map.next_value_seed(Unless(field))
+        from: &mut Reader<'_>,
+    ) -> Result<Found, ReadError> {
+        from.again = field.is_some();
+        if from.null()? {
+            *field = Some(None);
+            return Ok(Found::Null);
+        }
+        let mark = from.mark();
+        let before = from.swap_altered(false);
+        match T::from_json(from) {
+            Ok(value) => {
+                *field = Some(Some(value));
+                Ok(taken(from, before))
+            }
+            Err(error) => {
+                from.put_up(mark, error)?;
+                from.swap_altered(before);
+                *field = Some(None);
+                Ok(Found::Misfit)
+            }
+        }
     }
 
     /// Reads a value or `null`.
     #[inline(never)]
-    pub fn nullable<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+    pub fn nullable<T: FromJson>(
         field: &mut Option<Option<T>>,
-        map: &mut A,
-    ) -> Result<Found, A::Error> {
-        map.next_value_seed(Unless(field)).map(|_| Found::Taken)
+        from: &mut Reader<'_>,
+    ) -> Result<Found, ReadError> {
+        required(field, from)
     }
 
-    /// Takes any value.
-    struct Any<'a, T>(&'a mut Option<T>);
-
-    impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Any<'_, T> {
-        type Value = Found;
-
-        fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Found, D::Error> {
-            *self.0 = Some(T::deserialize(from)?);
-            Ok(Found::Taken)
-        }
-    }
-
-    /// Takes a value unless it is `null`.
-    struct Unless<'a, T>(&'a mut Option<Option<T>>);
-
-    impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Unless<'_, T> {
-        type Value = Found;
-
-        fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Found, D::Error> {
-            from.deserialize_option(self)
+    /// What stands for a `null` where it is put up with.
+    #[cold]
+    fn null<T: FromJson>(
+        from: &mut Reader<'_>,
+        mark: crate::json::Mark,
+        error: ReadError,
+    ) -> Result<T, ReadError> {
+        match T::from_null() {
+            Some(empty) => {
+                from.put_up_null(mark, error)?;
+                Ok(empty)
+            }
+            None => Err(error),
         }
     }
 
-    impl<'de, T: Deserialize<'de>> Visitor<'de> for Unless<'_, T> {
-        type Value = Found;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a value or null")
-        }
-
-        fn visit_none<E: de::Error>(self) -> Result<Found, E> {
-            *self.0 = Some(None);
-            Ok(Found::Null)
-        }
-
-        fn visit_unit<E: de::Error>(self) -> Result<Found, E> {
-            self.visit_none()
-        }
-
-        fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<Found, D::Error> {
-            *self.0 = Some(Some(T::deserialize(from)?));
-            Ok(Found::Taken)
+    /// Whether what was read is written as it came; what is around it is not altered for it.
+    fn taken(from: &mut Reader<'_>, before: bool) -> Found {
+        if from.swap_altered(before) {
+            Found::Altered
+        } else {
+            Found::Taken
         }
     }
 }

@@ -1,12 +1,8 @@
 //! [`object!`](crate::object!): structs that keep the properties they do not name.
 
-use crate::Extra;
-use crate::macros::open_enum::Text;
-use serde_core::de::{self, MapAccess, Visitor};
+use crate::json::{self, ReadError, Reader};
+use crate::{Extra, FromJson};
 use serde_core::ser::{Serialize, SerializeMap};
-use serde_json::Value;
-use std::fmt;
-use std::marker::PhantomData;
 
 /// Makes a struct, written out beside it, a JSON object that loses nothing.
 ///
@@ -33,10 +29,13 @@ use std::marker::PhantomData;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// A `required` property must be there. An `optional` one is an `Option` and may be missing; as `null` it is kept in the
-/// extra properties, so that it is sent back as it came. A `nullable` one is an `Option` too, but it must be there and
-/// `None` is written as `null`. Where a key comes twice, the last one counts. Fields are written first, in the order given
-/// here, then the extra properties but for those that a field has written.
+/// A `required` property must be there. An `optional` one is an `Option` and may be missing; as `null`, and when its value
+/// does not fit, it is kept in the extra properties, so that it is sent back as it came. A `nullable` one is an `Option`
+/// too, but it must be there and `None` is written as `null`. Where a key comes twice, the last one counts. Fields are
+/// written first, in the order given here, then the extra properties but for those that a field has written.
+///
+/// A field that is not written as it came (an integer that came as `30.0`, an array of which a `null` was left out) keeps
+/// that text beside the extra properties. It is written so as long as nobody has changed the field.
 ///
 /// Each field may have doc comments, which become descriptions in the JSON Schema. With the feature `schemars` of the
 /// *calling* crate, which must turn on this crate's, the struct is a `schemars::JsonSchema` too.
@@ -46,49 +45,55 @@ macro_rules! object {
         $($(#[doc = $doc:literal])* $kind:ident $field:ident: $ty:ty = $key:literal),* $(,)?
     }) => {
         const _: () = {
-            use $crate::private::{field, object, serde};
+            use $crate::private::{field, json, object, serde};
 
             struct __Parts {
                 $($field: ::std::option::Option<field::ty::$kind<$ty>>,)*
             }
 
-            impl<'de> object::Parts<'de> for __Parts {
-                type Object = $name;
-
-                fn read<A: serde::de::MapAccess<'de>>(
+            impl object::Fields for __Parts {
+                fn read(
                     &mut self,
                     key: &str,
-                    map: &mut A,
-                ) -> ::std::result::Result<object::Found, A::Error> {
+                    from: &mut json::Reader<'_>,
+                ) -> ::std::result::Result<object::Found, json::ReadError> {
                     match key {
-                        $($key => field::read::$kind(&mut self.$field, map),)*
+                        $($key => field::read::$kind(&mut self.$field, from),)*
                         _ => Ok(object::Found::Unknown),
                     }
                 }
+            }
 
-                fn finish(self, $extra: $crate::Extra) -> ::std::result::Result<$name, &'static str> {
-                    match self {
-                        Self { $($field: Some($field),)* } => Ok($name { $($field,)* $extra }),
+            impl $crate::FromJson for $name {
+                fn from_json(from: &mut json::Reader<'_>) -> ::std::result::Result<Self, json::ReadError> {
+                    let start = from.start();
+                    let mut parts = __Parts { $($field: None,)* };
+                    let $extra = object::read(from, &mut parts)?;
+                    $(field::fill::$kind(&mut parts.$field);)*
+                    match parts {
+                        __Parts { $($field: Some($field),)* } => Ok($name { $($field,)* $extra }),
                         // Bound to a name, so that it is dropped as a whole: otherwise the compiler tracks for each field
                         // whether it has moved, which is most of the code that it would make of this function.
-                        parts => Err(object::missing(&[$($key),*], &[$(parts.$field.is_some()),*])),
+                        parts => Err(object::missing(
+                            start,
+                            &[$($key),*],
+                            &[$(parts.$field.is_some()),*],
+                        )),
                     }
                 }
             }
 
             impl<'de> serde::Deserialize<'de> for $name {
                 fn deserialize<D: serde::Deserializer<'de>>(from: D) -> ::std::result::Result<Self, D::Error> {
-                    from.deserialize_map(object::Reading::new(__Parts {
-                        $($field: field::empty::$kind(),)*
-                    }))
+                    json::deserialize(from)
                 }
             }
 
             impl serde::Serialize for $name {
                 fn serialize<S: serde::Serializer>(&self, to: S) -> ::std::result::Result<S::Ok, S::Error> {
-                    let mut map = object::Writing::new(to.serialize_map(None)?);
+                    let mut map = object::Writing::new(to.serialize_map(None)?, &self.$extra);
                     let written = [$(($key, map.$kind($key, &self.$field)),)*];
-                    map.finish(&written, &self.$extra)
+                    map.finish(&written)
                 }
             }
 
@@ -121,118 +126,97 @@ macro_rules! object {
 pub enum Found {
     /// A field took it.
     Taken,
+    /// A field took it, and is written in another form than it came in.
+    Altered,
     /// It is a `null` that its field does not hold; the value was read.
     Null,
+    /// Its field does not hold the value, which was passed over.
+    Misfit,
     /// No field has this name; the value was not read.
     Unknown,
 }
 
 /// The fields of an object while it is read.
-pub trait Parts<'de>: Sized {
-    /// The object.
-    type Object;
-
+pub trait Fields {
     /// Reads the value of the field of this name, if there is one.
-    fn read<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<Found, A::Error>;
-
-    /// The object, or the key of a required field that is missing.
-    fn finish(self, extra: Extra) -> Result<Self::Object, &'static str>;
+    fn read(&mut self, key: &str, from: &mut Reader<'_>) -> Result<Found, ReadError>;
 }
 
-/// An object that is being read.
-pub struct Reading<'de, P>(P, PhantomData<&'de ()>);
-
-impl<'de, P: Parts<'de>> Reading<'de, P> {
-    /// Before anything is read.
-    pub fn new(parts: P) -> Self {
-        Self(parts, PhantomData)
-    }
-}
-
-impl<'de, P: Parts<'de>> Visitor<'de> for Reading<'de, P> {
-    type Value = P::Object;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, map: A) -> Result<P::Object, A::Error> {
-        let extra = read_all(map, &mut self)?;
-        match self.0.finish(extra) {
-            Ok(object) => Ok(object),
-            // Raised in here, the error gets the position of this object's end.
-            Err(key) => Err(de::Error::missing_field(key)),
-        }
-    }
-}
-
-/// [`Parts::read`] for one kind of input, so that the loop below is compiled once for it and not once for every object.
-trait ReadOne<'de, A: MapAccess<'de>> {
-    fn read_one(&mut self, key: &str, map: &mut A) -> Result<Found, A::Error>;
-}
-
-impl<'de, P: Parts<'de>, A: MapAccess<'de>> ReadOne<'de, A> for Reading<'de, P> {
-    fn read_one(&mut self, key: &str, map: &mut A) -> Result<Found, A::Error> {
-        self.0.read(key, map)
-    }
-}
-
-#[inline(never)]
-fn read_all<'de, A: MapAccess<'de>>(
-    mut map: A,
-    object: &mut dyn ReadOne<'de, A>,
-) -> Result<Extra, A::Error> {
+/// Reads an object into its fields, and hands out what they do not hold.
+pub fn read(from: &mut Reader<'_>, fields: &mut dyn Fields) -> Result<Extra, ReadError> {
+    from.open(b'{', "an object")?;
     let mut extra = Extra::new();
-    while let Some(Text(key)) = map.next_key()? {
-        match object.read_one(&key, &mut map)? {
-            // A null that came before under the same key does not count any more.
-            Found::Taken if extra.is_empty() => {}
-            Found::Taken => {
-                extra.shift_remove(&*key);
-            }
-            Found::Null => {
-                extra.insert(key.into_owned(), Value::Null);
-            }
+    let mut first = true;
+    while let Some(key) = from.next_key(&mut first)? {
+        let start = from.start();
+        from.again = false;
+        let found = fields.read(&key.name, from)?;
+        if from.again {
+            // What came before under the same key does not count any more.
+            extra.forget(&key.name);
+        }
+        match found {
+            Found::Taken => {}
             Found::Unknown => {
-                extra.insert(key.into_owned(), map.next_value()?);
+                from.skip()?;
+                extra.push(from.since(key.start));
             }
+            Found::Null => extra.push(from.since(key.start)),
+            Found::Misfit => extra.push_misfit(&key.name, from.since(key.start)),
+            Found::Altered => extra.keep(&key.name, from.since(start)),
         }
     }
     Ok(extra)
 }
 
-/// The first key whose field is not there.
-pub fn missing(keys: &[&'static str], there: &[bool]) -> &'static str {
-    keys.iter()
-        .zip(there)
-        .find(|(_, there)| !**there)
-        .map_or("", |(key, _)| key)
+/// The error for the first key whose field is not there, in the object at `start`.
+#[cold]
+pub fn missing(start: usize, keys: &[&'static str], there: &[bool]) -> ReadError {
+    let mut fields = keys.iter().zip(there);
+    let missing = fields.find(|(_, there)| !**there);
+    ReadError::missing(start, missing.map_or("", |(key, _)| key))
 }
 
 /// An object that is being written. The first failure ends it and is kept, which spares the expansion a branch for every
 /// field.
-pub struct Writing<M: SerializeMap>(Result<M, M::Error>);
+pub struct Writing<'a, M: SerializeMap> {
+    map: Result<M, M::Error>,
+    extra: &'a Extra,
+}
 
-impl<M: SerializeMap> Writing<M> {
+impl<'a, M: SerializeMap> Writing<'a, M> {
     /// Before anything is written.
-    pub fn new(map: M) -> Self {
-        Self(Ok(map))
+    pub fn new(map: M, extra: &'a Extra) -> Self {
+        Self {
+            map: Ok(map),
+            extra,
+        }
     }
 
     /// Writes a field, and says whether it was written, as do its siblings.
     #[inline(never)]
-    pub fn required<T: Serialize>(&mut self, key: &'static str, value: &T) -> bool {
-        if let Ok(map) = &mut self.0
-            && let Err(error) = map.serialize_entry(key, value)
-        {
-            self.0 = Err(error);
+    pub fn required<T: Serialize + FromJson>(&mut self, key: &'static str, value: &T) -> bool {
+        if let Ok(map) = &mut self.map {
+            let written = match self.extra.original(key) {
+                Some(original) if is_unchanged(value, original) => {
+                    map.serialize_entry(key, &json::Text(original))
+                }
+                _ => map.serialize_entry(key, value),
+            };
+            if let Err(error) = written {
+                self.map = Err(error);
+            }
         }
         true
     }
 
     /// Writes a field if it is there.
     #[inline(never)]
-    pub fn optional<T: Serialize>(&mut self, key: &'static str, value: &Option<T>) -> bool {
+    pub fn optional<T: Serialize + FromJson>(
+        &mut self,
+        key: &'static str,
+        value: &Option<T>,
+    ) -> bool {
         match value {
             Some(value) => self.required(key, value),
             None => false,
@@ -241,21 +225,38 @@ impl<M: SerializeMap> Writing<M> {
 
     /// Writes a field, as `null` if it is not there.
     #[inline(never)]
-    pub fn nullable<T: Serialize>(&mut self, key: &'static str, value: &Option<T>) -> bool {
+    pub fn nullable<T: Serialize + FromJson>(
+        &mut self,
+        key: &'static str,
+        value: &Option<T>,
+    ) -> bool {
         self.required(key, value)
     }
 
     /// Writes the extra properties that no field has written, and ends the object.
-    pub fn finish(self, written: &[(&str, bool)], extra: &Extra) -> Result<M::Ok, M::Error> {
-        let mut map = self.0?;
-        for (key, value) in extra {
+    pub fn finish(self, written: &[(&str, bool)]) -> Result<M::Ok, M::Error> {
+        let mut map = self.map?;
+        if self.extra.is_empty() {
+            return map.end();
+        }
+        for (key, value) in self.extra.entries() {
             if !written
                 .iter()
-                .any(|(name, written)| *written && name == key)
+                .any(|(name, written)| *written && *name == key)
             {
-                map.serialize_entry(key, value)?;
+                map.serialize_entry(&key, &json::Text(value))?;
             }
         }
         map.end()
     }
+}
+
+/// Whether a field still is what this text was read as.
+#[cold]
+fn is_unchanged<T: Serialize + FromJson>(value: &T, original: &str) -> bool {
+    let Some(read) = json::again::<T>(original) else {
+        return false;
+    };
+    let written = |value: &T| serde_json::to_string(value).ok();
+    written(&read) == written(value)
 }

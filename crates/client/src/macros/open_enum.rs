@@ -1,9 +1,5 @@
 //! [`open_enum!`](crate::open_enum!): strings of which some are known.
 
-use serde_core::de::{self, Deserialize, Deserializer, Visitor};
-use std::borrow::Cow;
-use std::fmt;
-
 /// Makes an enum of the known values of a string, with one variant for all others.
 ///
 /// ```
@@ -95,7 +91,7 @@ macro_rules! open_enum {
 macro_rules! __text_type {
     ($name:ident) => {
         const _: () = {
-            use $crate::private::{open_enum, serde};
+            use $crate::private::{json, serde};
 
             impl ::std::convert::From<&str> for $name {
                 fn from(text: &str) -> Self {
@@ -174,45 +170,17 @@ macro_rules! __text_type {
                 fn deserialize<D: serde::Deserializer<'de>>(
                     from: D,
                 ) -> ::std::result::Result<Self, D::Error> {
-                    open_enum::text(from).map(Self::from)
+                    json::deserialize(from)
+                }
+            }
+
+            impl $crate::FromJson for $name {
+                fn from_json(
+                    from: &mut json::Reader<'_>,
+                ) -> ::std::result::Result<Self, json::ReadError> {
+                    from.string().map(Self::from)
                 }
             }
         };
     };
-}
-
-/// Reads a string, without copying it where the input allows.
-pub fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Cow<'de, str>, D::Error> {
-    Text::deserialize(from).map(|text| text.0)
-}
-
-/// A string that is copied only if it must be.
-pub struct Text<'a>(pub Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for Text<'de> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_str(TextVisitor)
-    }
-}
-
-struct TextVisitor;
-
-impl<'de> Visitor<'de> for TextVisitor {
-    type Value = Text<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string")
-    }
-
-    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Text<'de>, E> {
-        Ok(Text(Cow::Borrowed(text)))
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Text<'de>, E> {
-        Ok(Text(Cow::Owned(text.to_owned())))
-    }
-
-    fn visit_string<E: de::Error>(self, text: String) -> Result<Text<'de>, E> {
-        Ok(Text(Cow::Owned(text)))
-    }
 }

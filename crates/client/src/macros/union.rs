@@ -1,12 +1,7 @@
 //! [`union!`](crate::union!): objects of several shapes that a property tells apart.
 
-use crate::DecodeProblem;
-use serde_core::de::value::MapAccessDeserializer;
-use serde_core::de::{
-    self, Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor,
-};
-use serde_json::{Number, Value};
-use std::fmt;
+use crate::json::{Decoding, ReadError, Reader};
+use std::borrow::Cow;
 
 /// Makes an enum of the shapes that an object can have, told apart by one of its properties.
 ///
@@ -60,18 +55,23 @@ macro_rules! union {
         }
 
         const _: () = {
-            use $crate::private::{serde, serde_json, union};
+            use $crate::private::{json, serde, serde_json, union};
 
-            fn decide(value: serde_json::Value) -> ::std::result::Result<$name, ::std::string::String> {
-                match value.get($property).and_then(serde_json::Value::as_str) {
-                    $($(Some($tag))|* => union::arm(&value, stringify!($ty)).map($name::$arm),)*
-                    _ => Ok($name::$unknown(value)),
+            impl $crate::FromJson for $name {
+                fn from_json(from: &mut json::Reader<'_>) -> ::std::result::Result<Self, json::ReadError> {
+                    match union::discriminator(from, $property)?.as_deref() {
+                        $($(Some($tag))|* => <::std::boxed::Box<$ty> as $crate::FromJson>::from_json(from)
+                            .map($name::$arm)
+                            .map_err(|error| error.within(stringify!($ty))),)*
+                        _ => <serde_json::Value as $crate::FromJson>::from_json(from)
+                            .map($name::$unknown),
+                    }
                 }
             }
 
             impl<'de> serde::Deserialize<'de> for $name {
                 fn deserialize<D: serde::Deserializer<'de>>(from: D) -> ::std::result::Result<Self, D::Error> {
-                    union::read(from, decide)
+                    json::deserialize(from)
                 }
             }
 
@@ -112,27 +112,13 @@ macro_rules! union {
     };
 }
 
-/// Reads any value and lets `decide` make something of it.
-pub fn read<'de, D: Deserializer<'de>, T>(
-    from: D,
-    decide: fn(Value) -> Result<T, String>,
-) -> Result<T, D::Error> {
-    let mut made = None;
-    from.deserialize_any(Whole(&mut |value| {
-        made = Some(decide(value)?);
-        Ok(())
-    }))?;
-    made.ok_or_else(|| de::Error::custom("no value"))
-}
-
-/// Decodes a value as one arm.
-///
-/// It goes by way of the text, so that every type is decoded by one kind of deserializer and compiled for that one only, and
-/// so that an error has a position.
-pub fn arm<T: DeserializeOwned>(value: &Value, name: &str) -> Result<T, String> {
-    let text = value.to_string();
-    serde_json::from_slice(text.as_bytes())
-        .map_err(|error| DecodeProblem::from_json(&error, text.as_bytes()).to_nested(name))
+/// What the property that tells the shapes apart says, when it is a string.
+pub fn discriminator<'de>(
+    from: &mut Reader<'de>,
+    property: &str,
+) -> Result<Option<Cow<'de, str>>, ReadError> {
+    let [value] = from.look([property])?;
+    Ok(value.and_then(|text| Reader::new(text, Decoding::Strict).string().ok()))
 }
 
 /// The one tag of a shape.
@@ -140,93 +126,5 @@ pub fn only(tags: &[&'static str]) -> Option<&'static str> {
     match tags {
         [tag] => Some(tag),
         _ => None,
-    }
-}
-
-type Accept<'a> = dyn FnMut(Value) -> Result<(), String> + 'a;
-
-/// Hands over the value while the deserializer is still at it: an error raised here gets the position of the value, not that
-/// of whatever follows.
-struct Whole<'a>(&'a mut Accept<'a>);
-
-impl Whole<'_> {
-    fn accept<E: de::Error>(self, value: impl Into<Value>) -> Result<(), E> {
-        (self.0)(value.into()).map_err(E::custom)
-    }
-}
-
-impl<'de> Visitor<'de> for Whole<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
-
-    fn visit_bool<E: de::Error>(self, value: bool) -> Result<(), E> {
-        self.accept(value)
-    }
-
-    fn visit_i64<E: de::Error>(self, value: i64) -> Result<(), E> {
-        self.accept(value)
-    }
-
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<(), E> {
-        self.accept(value)
-    }
-
-    // As `serde_json` reads such a number from text: as a floating-point number, where nothing else holds it.
-    fn visit_i128<E: de::Error>(self, value: i128) -> Result<(), E> {
-        match Number::from_i128(value) {
-            Some(number) => self.accept(number),
-            None => self.accept(value as f64),
-        }
-    }
-
-    fn visit_u128<E: de::Error>(self, value: u128) -> Result<(), E> {
-        match Number::from_u128(value) {
-            Some(number) => self.accept(number),
-            None => self.accept(value as f64),
-        }
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<(), E> {
-        self.accept(value)
-    }
-
-    fn visit_str<E: de::Error>(self, value: &str) -> Result<(), E> {
-        self.accept(value)
-    }
-
-    fn visit_string<E: de::Error>(self, value: String) -> Result<(), E> {
-        self.accept(value)
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
-        self.accept(())
-    }
-
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
-        from.deserialize_any(self)
-    }
-
-    fn visit_none<E: de::Error>(self) -> Result<(), E> {
-        self.accept(())
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
-        from.deserialize_any(self)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = seq.next_element::<Value>()? {
-            items.push(item);
-        }
-        self.accept(items)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
-        let value = Value::deserialize(MapAccessDeserializer::new(map))?;
-        self.accept(value)
     }
 }

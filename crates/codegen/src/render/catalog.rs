@@ -20,7 +20,7 @@ pub fn catalog(model: &Model, identity: &Identity) -> Code {
         file.line("            {},", &[&name(each)]);
     }
     file.push("        }\n    };\n}\n\n");
-    file.push("/// Calls `$each!` with `(operationId, \"request\", \"success\", \"success by status\" or \"error\", Type),…`: every JSON body of an\n/// operation. Errors decode with `ErrorBody::decode`, a success by status with `ByStatus::decode`, the rest with `serde_json`.\n#[doc(hidden)]\n#[macro_export]\nmacro_rules! each_body {\n    ($each:ident) => {\n        $each! {\n");
+    file.push("/// Calls `$each!` with `(operationId, \"request\", \"success\", \"success by status\" or \"error\", Type),…`: every JSON body of an\n/// operation. Errors decode with `ErrorBody::decode`, a success by status with `ByStatus::decode`, the rest with\n/// `rolecall_client::decode`.\n#[doc(hidden)]\n#[macro_export]\nmacro_rules! each_body {\n    ($each:ident) => {\n        $each! {\n");
     let mut line = |id: &str, what: &str, body: Code| {
         file.line(
             "            ({}, {}, {}),",

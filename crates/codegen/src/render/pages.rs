@@ -134,10 +134,15 @@ fn borrow_text(body: &TypeRef, pointer: &str, model: &Model) -> Option<Code> {
     let path = tokens(pointer);
     for (depth, token) in path.iter().enumerate() {
         if matches!(ty, TypeRef::Extra | TypeRef::Json | TypeRef::Map(_)) {
-            for token in &path[depth..] {
-                expression.add(".and_then(|value| value.get({}))", &[&literal(token)]);
-            }
-            expression.push(".and_then(|value| value.as_str()).map(::std::string::String::from)");
+            let below = path.get(depth + 1..).unwrap_or_default();
+            let below: String = below
+                .iter()
+                .map(|token| format!("/{}", token.replace('~', "~0").replace('/', "~1")))
+                .collect();
+            expression.add(
+                ".and_then(|value| value.get({})).and_then(|value| value.pointer({})?.as_str().map(::std::string::String::from))",
+                &[&literal(token), &literal(&below)],
+            );
             return Some(expression);
         }
         let (property, presence, next) = field(ty, token, model)?;

@@ -105,7 +105,7 @@ fn write_object(file: &mut Code, object: &ObjectModel, gate: &Code) {
 fn is_taken_as_it_is(ty: &TypeRef) -> bool {
     matches!(
         ty,
-        TypeRef::Bool | TypeRef::Integer | TypeRef::Float | TypeRef::Json | TypeRef::Extra
+        TypeRef::Bool | TypeRef::Integer | TypeRef::Float | TypeRef::Json
     )
 }
 

@@ -4,13 +4,14 @@
 //! The server is a process of its own, so that only the client's time counts.
 
 mod measure;
+mod others;
 mod server;
 mod work;
 
 use measure::{Ratio, cpu_seconds, resident_kib};
 use serde::Serialize;
 use std::time::Instant;
-use work::{ByHand, Facade, Generated, OwnTypes};
+use work::{ByHand, Facade, Generated, Own, OwnTypes, decode_generated, decode_plain};
 
 /// Rounds of each kind of work, and how much a round does.
 const ROUNDS: usize = 15;
@@ -30,6 +31,12 @@ struct Report {
     list: Compared,
     /// The same against own types with a few fields.
     list_own_types: Compared,
+    /// Decoding a page of 200 users alone: the generated types against serde-derived ones with the same named fields.
+    decode_derived: Compared,
+    /// The same against the types that progenitor makes.
+    decode_progenitor: Compared,
+    /// The same against own types with a few fields.
+    decode_own_types: Compared,
     /// Pages of 200 users in a second, over the facade.
     pages_per_second: f64,
     /// A list of 10,000 pages of 20 users.
@@ -89,6 +96,11 @@ async fn run(url: &str) -> Report {
     let mut call_generated = Ratio::default();
     let mut list = Ratio::default();
     let mut list_own_types = Ratio::default();
+    let mut decode_derived = Ratio::default();
+    let mut decode_progenitor = Ratio::default();
+    let mut decode_own_types = Ratio::default();
+    let page = server::users(200).to_string();
+    let page = page.as_bytes();
     for _ in 0..ROUNDS {
         call.first(CALLS, facade.calls(CALLS)).await;
         call.second(CALLS, by_hand.calls(CALLS)).await;
@@ -99,6 +111,14 @@ async fn run(url: &str) -> Report {
         list.second(pages, by_hand.list(PAGES)).await;
         list_own_types.first(pages, facade.list(PAGES)).await;
         list_own_types.second(pages, own_types.list(PAGES)).await;
+        decode_derived.first(pages, decode_generated(page, pages)).await;
+        let plain = decode_plain::<others::Derived>(page, pages);
+        decode_derived.second(pages, plain).await;
+        decode_progenitor.first(pages, decode_generated(page, pages)).await;
+        let plain = decode_plain::<others::Progenitor>(page, pages);
+        decode_progenitor.second(pages, plain).await;
+        decode_own_types.first(pages, decode_generated(page, pages)).await;
+        decode_own_types.second(pages, decode_plain::<Own>(page, pages)).await;
     }
     let list = list.compared();
     Report {
@@ -107,6 +127,9 @@ async fn run(url: &str) -> Report {
         pages_per_second: 1e6 / list.facade_us,
         list,
         list_own_types: list_own_types.compared(),
+        decode_derived: decode_derived.compared(),
+        decode_progenitor: decode_progenitor.compared(),
+        decode_own_types: decode_own_types.compared(),
         memory: memory(&facade).await,
     }
 }
@@ -142,6 +165,14 @@ fn print(report: &Report) {
     line("one call, generated client alone", &report.call_generated);
     line("a page of 200 users", &report.list);
     line("the same, own types by hand", &report.list_own_types);
+    let decode = [
+        ("derived types with the same fields", &report.decode_derived),
+        ("progenitor's types", &report.decode_progenitor),
+        ("own types with a few fields", &report.decode_own_types),
+    ];
+    for (what, compared) in decode {
+        line(&format!("decoding it, beside {what}"), compared);
+    }
     println!("pages a second: {:.0}", report.pages_per_second);
     let kib = |kib: Option<u64>| kib.map_or("unknown".to_owned(), |kib| format!("{kib} KiB"));
     println!(

@@ -61,13 +61,17 @@ struct Bodies {
 
 impl Bodies {
     fn new() -> Self {
-        let users = |number: usize| Value::from((0..number).map(user).collect::<Vec<_>>());
         Self {
             user: user(1).to_string(),
             large: users(200).to_string(),
             small: users(20).to_string(),
         }
     }
+}
+
+/// So many users.
+pub fn users(number: usize) -> Value {
+    Value::from((0..number).map(user).collect::<Vec<_>>())
 }
 
 fn user(number: usize) -> Value {

@@ -6,6 +6,7 @@ use rolecall::okta;
 use rolecall::okta::types::User;
 use rolecall::rolecall_client::reqwest::header::{ACCEPT, AUTHORIZATION, LINK};
 use rolecall::rolecall_client::reqwest::{self, Response};
+use rolecall::rolecall_client::{self, Decoding};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::hint::black_box;
@@ -153,5 +154,20 @@ impl<T: DeserializeOwned> Plain<T> {
             }
         }
         assert_eq!(items, pages * 200);
+    }
+}
+
+/// Decodes a page into the generated types, so many times.
+pub async fn decode_generated(page: &[u8], times: usize) {
+    for _ in 0..times {
+        let users = rolecall_client::decode::<Vec<User>>(page, Decoding::Lenient);
+        black_box(users.expect("users"));
+    }
+}
+
+/// Decodes a page into types that `serde` derives, so many times.
+pub async fn decode_plain<T: DeserializeOwned>(page: &[u8], times: usize) {
+    for _ in 0..times {
+        black_box(serde_json::from_slice::<Vec<T>>(page).expect("users"));
     }
 }

@@ -9,7 +9,7 @@ use crate::limit::Limiter;
 use crate::options::CallOptions;
 use crate::retry::{Backoff, Budget, NoRetry, RetryPolicy};
 use crate::summary::CallSummary;
-use rolecall_client::{HttpSettings, Transport, is_loopback};
+use rolecall_client::{Decoding, HttpSettings, Transport, is_loopback};
 use std::error::Error as StdError;
 use std::fmt;
 use std::marker::PhantomData;
@@ -63,6 +63,7 @@ pub struct ClientBuilder<A> {
     settings: Settings,
     at_once: Option<usize>,
     max_body_bytes: Option<u64>,
+    decoding: Decoding,
     allow_http: bool,
     api: PhantomData<fn() -> A>,
 }
@@ -89,6 +90,7 @@ impl<A: Api> ClientBuilder<A> {
             },
             at_once: Some(AT_ONCE),
             max_body_bytes: None,
+            decoding: Decoding::default(),
             allow_http: false,
             api: PhantomData,
         }
@@ -178,6 +180,13 @@ impl<A: Api> ClientBuilder<A> {
         self
     }
 
+    /// What to do about values of a response that do not fit their optional properties. Default: [`Decoding::Lenient`],
+    /// which keeps them and tells in [`CallSummary::misfits`]; [`Decoding::Strict`] makes them an error.
+    pub fn decoding(mut self, decoding: Decoding) -> Self {
+        self.decoding = decoding;
+        self
+    }
+
     /// Uses these HTTP settings: proxy, certificates, user agent, or a whole `reqwest::Client`, for calls and for signing in,
     /// unless whatever signs in was given others. The same value can be given to several clients.
     ///
@@ -231,7 +240,8 @@ impl<A: Api> ClientBuilder<A> {
         let mut transport = Transport::builder(&base_url)
             .http(self.http.clone())
             .connect_timeout(self.settings.timeouts.connect)
-            .timeout(self.settings.timeouts.attempt);
+            .timeout(self.settings.timeouts.attempt)
+            .decoding(self.decoding);
         if let Some(limit) = self.max_body_bytes {
             transport = transport.max_body_bytes(limit);
         }
