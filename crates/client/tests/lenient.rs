@@ -118,7 +118,7 @@ fn numbers_keep_value_and_form() {
         let again: Numbers = serde_json::from_str(text).unwrap();
         assert_eq!((again, written(&numbers).as_str()), (numbers, text));
     }
-    let text = r#"{"list":[1,2.0,3e0],"shares":[1,1.0,0.1],"either":4.0,"unsigned":18446744073709551615}"#;
+    let text = r#"{"unsigned":18446744073709551615,"list":[1,2.0,3e0],"shares":[1,1.0,0.1],"either":4.0}"#;
     assert_eq!(misfits::<Numbers>(text), [""; 0]);
     let numbers = lenient::<Numbers>(text).value;
     assert_eq!(numbers.list.as_deref(), Some([1, 2, 3].as_slice()));
@@ -279,7 +279,7 @@ fn depth_is_bounded() {
 fn json_value() -> impl Strategy<Value = String> {
     let number = prop_oneof![
         "-?(0|[1-9][0-9]{0,24})(\\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?",
-        "[0-9]{1,3}"
+        "[1-9][0-9]{0,2}"
     ];
     let leaf = prop_oneof![
         Just("null".to_owned()),
