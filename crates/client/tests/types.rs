@@ -82,11 +82,10 @@ fn read<T: serde::de::DeserializeOwned>(text: &str) -> T {
 fn problem<T: FromJson + serde::de::DeserializeOwned>(text: &str) -> (String, String) {
     let strictly = decode::<T>(text.as_bytes(), Decoding::Strict);
     let problem = strictly.err().unwrap();
-    // serde_json over the same types says the same of what is an error for it, too. Behind the last item of an array it is
-    // at the array's end before it says so.
+    // serde_json over the same types says the same of what is an error for it, too, and at most the place less exactly.
     if let Err(error) = serde_json::from_str::<T>(text) {
         let by_serde = DecodeProblem::from_json(&error, text.as_bytes());
-        assert_eq!(problem.message, by_serde.message);
+        assert!(by_serde.message.starts_with(&problem.message), "{by_serde}");
         assert!(problem.path.starts_with(&by_serde.path), "{by_serde}");
     }
     (problem.path, problem.message)

@@ -116,8 +116,11 @@ impl FromJson for serde_json::Number {
 /// The number of serde_json's that comes nearest, and whether it is written as the text is. Nothing, when the text is
 /// beyond all of them.
 pub(super) fn number(text: &str) -> Option<(serde_json::Number, bool)> {
+    if text == "-0" {
+        return Some((serde_json::Number::from_f64(-0.0)?, false));
+    }
     if let Ok(value) = text.parse::<i64>() {
-        return Some((value.into(), value != 0 || text.len() == 1));
+        return Some((value.into(), true));
     }
     if let Ok(value) = text.parse::<u64>() {
         return Some((value.into(), true));

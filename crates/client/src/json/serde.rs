@@ -1,6 +1,7 @@
 //! Between this crate's reader and `serde`.
 
 use super::{Decoding, FromJson, ReadError, Reader, problem, whole};
+use crate::DecodeProblem;
 use serde_core::de::value::SeqAccessDeserializer;
 use serde_core::de::{
     self, Deserialize, DeserializeOwned, Deserializer, IntoDeserializer, MapAccess, SeqAccess,
@@ -23,9 +24,17 @@ pub fn deserialize<'de, T: FromJson, D: Deserializer<'de>>(from: D) -> Result<T,
     read(&text).map_err(de::Error::custom)
 }
 
+/// Reads a text, or says what is wrong with it.
+///
+/// What the place is relative to is not said by all that `serde_json` reports, so it is part of the message.
 fn read<T: FromJson>(text: &str) -> Result<T, String> {
-    whole(&mut Reader::new(text, Decoding::Lenient))
-        .map_err(|error| problem(text, &error).to_nested())
+    whole(&mut Reader::new(text, Decoding::Lenient)).map_err(|error| {
+        let problem = problem(text, &error);
+        match problem.path.as_str() {
+            "" => DecodeProblem::new("", problem.message).to_nested(),
+            path => DecodeProblem::new("", format!("{} (at {path} in it)", problem.message)).to_nested(),
+        }
+    })
 }
 
 /// Takes the text of a value.
