@@ -88,11 +88,9 @@ impl<'a> Walker<'_, 'a> {
                     self.set(schema, Mutation::OddDateTime, at, ODD_TIME);
                 }
             }
-            (Shape::Number(values), Value::Number(_)) => {
-                if values.is_empty() {
-                    for form in ["200", "200.0", "2e2", "-0", "1e400", LONG] {
-                        self.number(schema, Mutation::NumberForm, form, here);
-                    }
+            (Shape::Number(values), Value::Number(_)) if values.is_empty() => {
+                for form in ["200", "200.0", "2e2", "-0", "1e400", LONG] {
+                    self.number(schema, Mutation::NumberForm, form, here);
                 }
             }
             (Shape::Integer(values), Value::Number(_)) => {
