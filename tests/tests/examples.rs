@@ -300,7 +300,9 @@ fn example<T: FromJson>(api: &str, name: &str) -> T {
     let path = folder(api).join(name);
     let body = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let decoded = decode(&body, Decoding::Strict);
-    decoded.unwrap_or_else(|error| panic!("{name}: {error}")).value
+    decoded
+        .unwrap_or_else(|error| panic!("{name}: {error}"))
+        .value
 }
 
 /// The arms of role assignments, in order.

@@ -59,9 +59,9 @@ pub use body::ArrayStyle;
 pub use call::Call;
 pub use cursor::{Cursor, InvalidCursor};
 pub use error::Error;
-pub use json::{Decoded, Decoding, Extra, FromJson, RawJson, Serde, decode};
 pub use hook::{BoxFuture, Hook, HookError, HookNote, Next, WholeBody};
 pub use http_client::{HttpClient, HttpSettings};
+pub use json::{Decoded, Decoding, Extra, FromJson, RawJson, Serde, decode};
 pub use misfit::{ItemProblem, Misfit};
 pub use multipart::{Multipart, Part};
 pub use operation::{

@@ -298,9 +298,7 @@ impl Call {
                 url: response.url().clone(),
                 body,
                 note,
-                decoding: self
-                    .decoding
-                    .unwrap_or_else(|| self.transport.decoding()),
+                decoding: self.decoding.unwrap_or_else(|| self.transport.decoding()),
                 transport: self.transport,
             };
             if let Some(secrets) = secrets {
@@ -353,9 +351,7 @@ impl Call {
     /// # Errors
     ///
     /// Every [`Error`]; [`Error::Decode`] also when there is no body.
-    pub async fn send_json<T: FromJson, E: ErrorBody>(
-        self,
-    ) -> Result<Response<T>, Error<E>> {
+    pub async fn send_json<T: FromJson, E: ErrorBody>(self) -> Result<Response<T>, Error<E>> {
         let raw = self.send_raw().await?;
         let value = raw.json();
         raw.with(value)

@@ -118,7 +118,8 @@ fn numbers_keep_value_and_form() {
         let again: Numbers = serde_json::from_str(text).unwrap();
         assert_eq!((again, written(&numbers).as_str()), (numbers, text));
     }
-    let text = r#"{"unsigned":18446744073709551615,"list":[1,2.0,3e0],"shares":[1,1.0,0.1],"either":4.0}"#;
+    let text =
+        r#"{"unsigned":18446744073709551615,"list":[1,2.0,3e0],"shares":[1,1.0,0.1],"either":4.0}"#;
     assert_eq!(misfits::<Numbers>(text), [""; 0]);
     let numbers = lenient::<Numbers>(text).value;
     assert_eq!(numbers.list.as_deref(), Some([1, 2, 3].as_slice()));
@@ -138,15 +139,24 @@ fn numbers_keep_value_and_form() {
 #[test]
 fn a_field_that_is_changed_is_written_as_changed() {
     let mut numbers = lenient::<Numbers>(r#"{"count":30.0,"list":[1.0,null],"amount":2e0}"#).value;
-    assert_eq!(written(&numbers), r#"{"count":30.0,"amount":2e0,"list":[1.0,null]}"#);
+    assert_eq!(
+        written(&numbers),
+        r#"{"count":30.0,"amount":2e0,"list":[1.0,null]}"#
+    );
     numbers.count = Some(31);
     numbers.list.as_mut().unwrap().push(2);
-    assert_eq!(written(&numbers), r#"{"count":31,"amount":2e0,"list":[1,2]}"#);
+    assert_eq!(
+        written(&numbers),
+        r#"{"count":31,"amount":2e0,"list":[1,2]}"#
+    );
     numbers.amount = None;
     assert_eq!(written(&numbers), r#"{"count":31,"list":[1,2]}"#);
     let mut pet = lenient::<Pet>(r#"{"name":"Rex","photos":[],"born":7}"#).value;
     pet.born = Some("today".to_owned());
-    assert_eq!(written(&pet), r#"{"name":"Rex","photos":[],"born":"today"}"#);
+    assert_eq!(
+        written(&pet),
+        r#"{"name":"Rex","photos":[],"born":"today"}"#
+    );
     pet.born = None;
     pet.extra.remove("born");
     assert_eq!(written(&pet), r#"{"name":"Rex","photos":[]}"#);
@@ -166,7 +176,11 @@ fn digits_are_kept_wherever_no_type_names_them() {
 fn nulls_that_no_description_allows() {
     let text = r#"[{"name":"Rex","photos":null,"tags":[null,{"id":1},null],"labels":{"a":null,"b":"c"},"born":null},null]"#;
     let decoded = lenient::<Vec<Pet>>(text);
-    let found: Vec<_> = decoded.misfits.iter().map(|misfit| (misfit.pointer.as_str(), misfit.found)).collect();
+    let found: Vec<_> = decoded
+        .misfits
+        .iter()
+        .map(|misfit| (misfit.pointer.as_str(), misfit.found))
+        .collect();
     assert_eq!(
         found,
         [
@@ -235,11 +249,18 @@ fn a_required_property_is_an_error_with_its_place() {
             "/0/photos/0",
             "invalid type: number, expected a string",
         ),
-        (r#"[{"name":"x","photos":[}]"#, "/0/photos/0", "expected value"),
+        (
+            r#"[{"name":"x","photos":[}]"#,
+            "/0/photos/0",
+            "expected value",
+        ),
         (r#"[] x"#, "", "trailing characters"),
     ] {
         let problem = decode::<Vec<Pet>>(text.as_bytes(), Decoding::Lenient).unwrap_err();
-        assert_eq!((problem.path.as_str(), problem.message.as_str()), (path, message));
+        assert_eq!(
+            (problem.path.as_str(), problem.message.as_str()),
+            (path, message)
+        );
     }
 }
 
@@ -270,7 +291,11 @@ fn depth_is_bounded() {
         assert!(strict::<RawJson>(&text).is_ok());
         assert!(serde_json::from_str::<Value>(&text).is_ok());
     }
-    for text in [nested(128), nested(100_000), format!(r#"{{"x":{}}}"#, nested(127))] {
+    for text in [
+        nested(128),
+        nested(100_000),
+        format!(r#"{{"x":{}}}"#, nested(127)),
+    ] {
         assert!(strict::<RawJson>(&text).is_err());
         assert!(strict::<Tag>(&text).is_err());
     }
@@ -288,15 +313,32 @@ fn json_value() -> impl Strategy<Value = String> {
         any::<String>().prop_map(|text| Value::from(text).to_string()),
     ];
     let key = prop_oneof![
-        Just("id"), Just("name"), Just("photos"), Just("tags"), Just("labels"), Just("born"),
-        Just("chip"), Just("any"), Just("free"), Just("count"), Just("amount"), Just("list"),
-        Just("shares"), Just("either"), Just("x"), Just("l\u{61}bel"),
+        Just("id"),
+        Just("name"),
+        Just("photos"),
+        Just("tags"),
+        Just("labels"),
+        Just("born"),
+        Just("chip"),
+        Just("any"),
+        Just("free"),
+        Just("count"),
+        Just("amount"),
+        Just("list"),
+        Just("shares"),
+        Just("either"),
+        Just("x"),
+        Just("l\u{61}bel"),
     ];
     leaf.prop_recursive(4, 40, 5, move |inner| {
         prop_oneof![
-            prop::collection::vec(inner.clone(), 0..5).prop_map(|items| format!("[{}]", items.join(", "))),
+            prop::collection::vec(inner.clone(), 0..5)
+                .prop_map(|items| format!("[{}]", items.join(", "))),
             prop::collection::btree_map(key.clone(), inner, 0..6).prop_map(|map| {
-                let members: Vec<_> = map.iter().map(|(key, value)| format!("\"{key}\" : {value}")).collect();
+                let members: Vec<_> = map
+                    .iter()
+                    .map(|(key, value)| format!("\"{key}\" : {value}"))
+                    .collect();
                 format!("{{{}}}", members.join(","))
             }),
         ]
@@ -309,8 +351,12 @@ fn normal(text: &str) -> String {
         let text = raw.get();
         match text.as_bytes()[0] {
             b'{' => {
-                let map: BTreeMap<String, &serde_json::value::RawValue> = serde_json::from_str(text).unwrap();
-                let members: Vec<_> = map.iter().map(|(key, raw)| format!("{}:{}", Value::from(key.as_str()), member(raw))).collect();
+                let map: BTreeMap<String, &serde_json::value::RawValue> =
+                    serde_json::from_str(text).unwrap();
+                let members: Vec<_> = map
+                    .iter()
+                    .map(|(key, raw)| format!("{}:{}", Value::from(key.as_str()), member(raw)))
+                    .collect();
                 format!("{{{}}}", members.join(","))
             }
             b'[' => {
@@ -397,13 +443,22 @@ mod calls {
         let body = r#"{"id":["secret"]}"#;
         let server = Server::answering(vec![answer("200 OK", body); 4]).await;
         let transport = server.transport();
-        let tag = call(&transport, OPERATION).send_json::<Tag, Value>().await.unwrap();
+        let tag = call(&transport, OPERATION)
+            .send_json::<Tag, Value>()
+            .await
+            .unwrap();
         let misfits: Vec<_> = tag.misfits().iter().map(ToString::to_string).collect();
-        assert_eq!(misfits, ["at /id: found array, expected an integer of 64 bits"]);
+        assert_eq!(
+            misfits,
+            ["at /id: found array, expected an integer of 64 bits"]
+        );
         assert_eq!(written(tag.value()), body);
 
         let strict = transport.with_decoding(Decoding::Strict);
-        let error = call(&strict, OPERATION).send_json::<Tag, Value>().await.unwrap_err();
+        let error = call(&strict, OPERATION)
+            .send_json::<Tag, Value>()
+            .await
+            .unwrap_err();
         let Error::Decode { problem, .. } = &error else {
             panic!("{error:?}");
         };
@@ -411,7 +466,15 @@ mod calls {
         assert!(!format!("{error} {error:?}").contains("secret"));
         let mut lenient = call(&strict, OPERATION);
         lenient.decoding(Decoding::Lenient);
-        assert_eq!(lenient.send_json::<Tag, Value>().await.unwrap().misfits().len(), 1);
+        assert_eq!(
+            lenient
+                .send_json::<Tag, Value>()
+                .await
+                .unwrap()
+                .misfits()
+                .len(),
+            1
+        );
 
         // The hook is told, and has a note on it.
         struct Counts;
@@ -433,8 +496,14 @@ mod calls {
                 Some(HookNote::new(misfits.len()))
             }
         }
-        let hooked = Transport::builder(&server.url).hook(Arc::new(Counts)).build().unwrap();
-        let tag = call(&hooked, OPERATION).send_json::<Tag, Value>().await.unwrap();
+        let hooked = Transport::builder(&server.url)
+            .hook(Arc::new(Counts))
+            .build()
+            .unwrap();
+        let tag = call(&hooked, OPERATION)
+            .send_json::<Tag, Value>()
+            .await
+            .unwrap();
         assert_eq!(tag.note().and_then(|note| note.get::<usize>()), Some(&1));
     }
 
@@ -473,7 +542,10 @@ mod calls {
             List(Call::new(&server.transport(), operation))
         };
         let error = list().send_page().await.unwrap_err();
-        assert!(error.to_string().contains("at /1: missing field `name`"), "{error}");
+        assert!(
+            error.to_string().contains("at /1: missing field `name`"),
+            "{error}"
+        );
 
         let page = list().results().send_page().await.unwrap();
         let items: Vec<_> = page

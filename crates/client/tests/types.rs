@@ -136,7 +136,10 @@ fn a_null_that_a_field_does_not_hold_is_kept() {
 #[test]
 fn the_last_of_duplicate_keys_counts() {
     let role: CustomRole = read(r#"{"label":"a","x":1,"label":"b","x":2}"#);
-    assert_eq!((role.label.as_str(), role.extra.get("x")), ("b", Some(json!(2))));
+    assert_eq!(
+        (role.label.as_str(), role.extra.get("x")),
+        ("b", Some(json!(2)))
+    );
     let role: StandardRole = read(r#"{"type":"a","parent":null,"label":"a","label":null}"#);
     assert_eq!((role.label, role.extra.len()), (None, 1));
     let role: StandardRole = read(r#"{"type":"a","parent":null,"label":null,"label":"a"}"#);

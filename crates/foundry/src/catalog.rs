@@ -194,7 +194,8 @@ macro_rules! each_type {
 }
 
 /// Calls `$each!` with `(operationId, "request", "success", "success by status" or "error", Type),…`: every JSON body of an
-/// operation. Errors decode with `ErrorBody::decode`, a success by status with `ByStatus::decode`, the rest with `serde_json`.
+/// operation. Errors decode with `ErrorBody::decode`, a success by status with `ByStatus::decode`, the rest with
+/// `rolecall_client::decode`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! each_body {

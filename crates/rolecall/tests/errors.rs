@@ -5,7 +5,9 @@ mod support;
 use proptest::prelude::*;
 use rolecall::auth::{Scheme, Scopes, StaticToken, Token, TokenRequest, TokenSource};
 use rolecall::rolecall_client::{BoxFuture, CredentialKind};
-use rolecall::{Api, CallOptions, CallSummary, Client, Error, Kind, Retryable, foundry, klustr, okta, zenml};
+use rolecall::{
+    Api, CallOptions, CallSummary, Client, Error, Kind, Retryable, foundry, klustr, okta, zenml,
+};
 use std::time::Duration;
 use support::{Reply, Server, TestClock, chain};
 

@@ -32,7 +32,8 @@ pub enum Answer {
 pub fn judge(case: &Case, answer: &Answer) -> Result<(), String> {
     match (&case.expect, answer) {
         (Expect::Survive | Expect::SameValue | Expect::LeftOut, Answer::Decoded(again)) => {
-            let again = exact::value(again).map_err(|error| format!("encodes to no JSON: {error}"))?;
+            let again =
+                exact::value(again).map_err(|error| format!("encodes to no JSON: {error}"))?;
             let by_value = case.expect == Expect::SameValue;
             let Some(difference) = difference(&case.body, &again, "", by_value) else {
                 return Ok(());

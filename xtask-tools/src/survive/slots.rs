@@ -241,10 +241,8 @@ impl<'a> Walker<'_, 'a> {
                     decider: None,
                 };
                 self.other_type(&read, here);
-                let collection = matches!(
-                    self.reader.shape(&read),
-                    Shape::Array(_) | Shape::Map(_)
-                );
+                let collection =
+                    matches!(self.reader.shape(&read), Shape::Array(_) | Shape::Map(_));
                 if required && !read.nullable && collection {
                     self.set(&read, Mutation::NullCollection, &below, Value::Null);
                 }

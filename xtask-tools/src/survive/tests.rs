@@ -139,13 +139,7 @@ fn a_wrong_answer_is_told() {
         message: message.to_owned(),
     };
     let survive = case(Expect::Survive);
-    assert!(
-        judge(
-            &survive,
-            &decoded(json!({ "b": 2, "a": [1, null] }))
-        )
-        .is_ok()
-    );
+    assert!(judge(&survive, &decoded(json!({ "b": 2, "a": [1, null] }))).is_ok());
     for wrong in [
         decoded(json!({ "b": 2.0, "a": [1, null] })),
         decoded(json!({ "a": [1, null] })),

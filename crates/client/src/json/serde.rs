@@ -32,7 +32,9 @@ fn read<T: FromJson>(text: &str) -> Result<T, String> {
         let problem = problem(text, &error);
         match problem.path.as_str() {
             "" => DecodeProblem::new("", problem.message).to_nested(),
-            path => DecodeProblem::new("", format!("{} (at {path} in it)", problem.message)).to_nested(),
+            path => {
+                DecodeProblem::new("", format!("{} (at {path} in it)", problem.message)).to_nested()
+            }
         }
     })
 }

@@ -111,14 +111,22 @@ async fn run(url: &str) -> Report {
         list.second(pages, by_hand.list(PAGES)).await;
         list_own_types.first(pages, facade.list(PAGES)).await;
         list_own_types.second(pages, own_types.list(PAGES)).await;
-        decode_derived.first(pages, decode_generated(page, pages)).await;
+        decode_derived
+            .first(pages, decode_generated(page, pages))
+            .await;
         let plain = decode_plain::<others::Derived>(page, pages);
         decode_derived.second(pages, plain).await;
-        decode_progenitor.first(pages, decode_generated(page, pages)).await;
+        decode_progenitor
+            .first(pages, decode_generated(page, pages))
+            .await;
         let plain = decode_plain::<others::Progenitor>(page, pages);
         decode_progenitor.second(pages, plain).await;
-        decode_own_types.first(pages, decode_generated(page, pages)).await;
-        decode_own_types.second(pages, decode_plain::<Own>(page, pages)).await;
+        decode_own_types
+            .first(pages, decode_generated(page, pages))
+            .await;
+        decode_own_types
+            .second(pages, decode_plain::<Own>(page, pages))
+            .await;
     }
     let list = list.compared();
     Report {
