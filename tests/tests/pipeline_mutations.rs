@@ -266,8 +266,9 @@ fn what_doubles_at_every_level_ends() {
         let description = |levels| returning_the_first(links(levels, link)).to_string();
         assert!(pipeline(&description(levels)).is_some(), "{what}");
         let (half, whole) = (work(&description(levels / 2)), work(&description(levels)));
+        // A number of levels to a small power; what doubles at every level makes a thousand times as much.
         assert!(
-            whole < half * 5,
+            whole < half * 10,
             "{what}: {half} allocations for {} levels, {whole} for {levels}",
             levels / 2
         );

@@ -44,7 +44,7 @@ pub const CHAINS: [Chain; 11] = [
     },
     Chain {
         name: "unions of extensions",
-        size: 500,
+        size: 100,
         link: |next, level| json!({ "type": "object", "required": [own(level)], "properties": { (own(level)): { "type": "string" }, "next": { "oneOf": [next.clone(), { "allOf": [next, { "required": ["kind"], "properties": { "kind": { "type": "string" } } }] }] } } }),
     },
     Chain {
@@ -59,7 +59,7 @@ pub const CHAINS: [Chain; 11] = [
     },
     Chain {
         name: "discriminated unions in unions",
-        size: 1000,
+        size: 300,
         link: |next, level| json!({ "discriminator": { "propertyName": "kind" }, "oneOf": [next, { "required": ["kind"], "properties": { "kind": { "type": "string", "enum": [own(level)] } } }] }),
     },
     Chain {

@@ -11,18 +11,22 @@ use rolecall_openapi::json::{self, Object};
 impl Merger {
     /// Whether each of two objects, not both of them components, has properties that the other has not.
     pub(super) fn differ(&self, known: &Value, later: &Value) -> bool {
-        let names = |schema| -> BTreeSet<&String> {
+        let properties = |schema| {
             let parts = discriminators::parts(schema, &self.components).into_iter();
-            let properties = parts.filter_map(|part| part.get("properties")?.as_object());
-            properties.flat_map(Object::keys).collect()
+            parts.filter_map(|part| part.get("properties")?.as_object())
         };
-        let (one, other) = (names(known), names(later));
+        let some = |schema| properties(schema).any(|named| !named.is_empty());
+        let within = |one, other| {
+            let names: BTreeSet<&String> = properties(other).flat_map(Object::keys).collect();
+            let mut own = properties(one).flat_map(Object::keys);
+            own.all(|name| names.contains(name))
+        };
         let by_name = |schema: &Value| schema.get("$ref").is_some();
         match (by_name(known), by_name(later)) {
             (true, true) => false,
-            (true, false) => !other.is_subset(&one),
-            (false, true) => !one.is_subset(&other),
-            (false, false) => !one.is_empty() && !other.is_empty(),
+            (true, false) => !within(later, known),
+            (false, true) => !within(known, later),
+            (false, false) => some(known) && some(later),
         }
     }
 

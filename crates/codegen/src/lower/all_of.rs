@@ -61,6 +61,9 @@ pub(super) struct Merger {
     depth: usize,
 }
 
+/// What a part says of itself, and not of what it is composed to.
+const OF_PARTS: [&str; 6] = ["title", ORIGIN, VALUES, "nullable", "readOnly", "writeOnly"];
+
 impl Merger {
     fn lose(&mut self, kind: &'static str, at: String, detail: impl Into<String>) {
         self.losses.push((kind, at, detail.into()));
@@ -354,7 +357,21 @@ impl Merger {
             let said: Vec<(String, Value)> = said
                 .map(|(key, value)| (key.clone(), value.clone()))
                 .collect();
-            self.merge_parts(&mut both, Value::Array(vec![known, later]));
+            match known {
+                // As many properties as there are may be here already: they stay where they are.
+                Value::Object(known)
+                    if !known.contains_key("allOf") && !known.contains_key("$ref") =>
+                {
+                    let described = known
+                        .into_iter()
+                        .filter(|(key, _)| !OF_PARTS.contains(&key.as_str()));
+                    let at = both.remove(ORIGIN);
+                    both = described.collect();
+                    both.extend(at.map(|at| (ORIGIN.to_owned(), at)));
+                    self.merge_parts(&mut both, Value::Array(vec![later]));
+                }
+                known => self.merge_parts(&mut both, Value::Array(vec![known, later])),
+            }
             both.extend(said);
             return Value::Object(both);
         }
