@@ -43,7 +43,12 @@ pub fn measure(project: &Project) -> Result<Vec<Growth>, String> {
     for chain in CHAINS {
         let sizes = (0..=DOUBLINGS).map(|step| chain.size >> (DOUBLINGS - step));
         let texts = sizes.map(|size| (size, chain.document(size)));
-        all.push(growth(chain.name.to_owned(), "schemas", texts.collect())?);
+        all.push(growth(
+            chain.name.to_owned(),
+            "schemas",
+            texts.collect(),
+            chain.survival,
+        )?);
     }
     for api in project
         .apis(&[])
@@ -53,7 +58,12 @@ pub fn measure(project: &Project) -> Result<Vec<Growth>, String> {
         let count = json::operations(&document.value).count();
         let sizes = (0..=DOUBLINGS).map(|step| count >> (DOUBLINGS - step));
         let texts = sizes.map(|size| (size, first_operations(&document.value, size)));
-        all.push(growth(api.name.clone(), "operations", texts.collect())?);
+        all.push(growth(
+            api.name.clone(),
+            "operations",
+            texts.collect(),
+            true,
+        )?);
     }
     Ok(all)
 }
@@ -71,13 +81,18 @@ fn first_operations(document: &Value, count: usize) -> String {
     document.to_string()
 }
 
-fn growth(of: String, unit: &'static str, texts: Vec<(usize, String)>) -> Result<Growth, String> {
+fn growth(
+    of: String,
+    unit: &'static str,
+    texts: Vec<(usize, String)>,
+    survival: bool,
+) -> Result<Growth, String> {
     let mut seconds = Vec::new();
     let mut longest = (String::new(), 0.0);
     for (_, text) in &texts {
         let mut best: Option<Vec<(String, f64)>> = None;
         for _ in 0..REPEATS {
-            let steps = steps(text).map_err(|message| format!("{of}: {message}"))?;
+            let steps = steps(text, survival).map_err(|message| format!("{of}: {message}"))?;
             if best
                 .as_ref()
                 .is_none_or(|known| total(&steps) < total(known))
@@ -110,7 +125,7 @@ fn total(steps: &[(String, f64)]) -> f64 {
 }
 
 /// Everything from the text to the files, and the survival test's own reading: the seconds of each step.
-pub fn steps(text: &str) -> Result<Vec<(String, f64)>, String> {
+pub fn steps(text: &str, survival: bool) -> Result<Vec<(String, f64)>, String> {
     let mut steps = Vec::new();
     let mut last = Instant::now();
     let mut done = |step: &str| {
@@ -131,8 +146,10 @@ pub fn steps(text: &str) -> Result<Vec<(String, f64)>, String> {
     let written = files(&model, &lowered.document, &identity())?;
     std::hint::black_box(written);
     done("render");
-    std::hint::black_box(survive::read_only(&document.value, v31));
-    done("survive");
+    if survival {
+        std::hint::black_box(survive::read_only(&document.value, v31));
+        done("survive");
+    }
     Ok(steps)
 }
 
