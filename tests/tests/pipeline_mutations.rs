@@ -220,7 +220,12 @@ type Link = fn(Value, usize) -> Value;
 
 #[test]
 fn what_doubles_at_every_level_ends() {
-    let hostile: [(&str, usize, Link); 8] = [
+    let hostile: [(&str, usize, Link); 9] = [
+        (
+            "compositions and unions in a circle",
+            60,
+            |next, level| json!({ "allOf": [own(level), { "oneOf": [next, json::reference_to("S0")] }] }),
+        ),
         (
             "a diamond of allOf",
             40,
