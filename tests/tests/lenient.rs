@@ -330,7 +330,8 @@ fn signatures(compiled: &Compiled) -> BTreeSet<String> {
                 "{} {} {}({}) {:?}",
                 o.method,
                 o.path,
-                o.method_name,
+                // Its name in Rust may have given way to that of the operation that is left out.
+                o.id,
                 parameters.join(", "),
                 o.success
             )

@@ -123,9 +123,15 @@ fn lowered(input: &Input<'_>, document: &Document) -> Result<Lowered, Problems> 
     let mut lowered = lower::lower(value, document.version.has_json_schema());
     let mut finder = document.finder();
     for loss in &mut lowered.losses {
-        loss.line = finder.place(&loss.pointer).map(|place| place.line);
         let (file, pointer) = document.source(&loss.pointer);
-        loss.file = (file != document.file).then(|| file.to_owned());
+        let elsewhere = file != document.file;
+        let place = if elsewhere {
+            document.place(&loss.pointer)
+        } else {
+            finder.place(&loss.pointer)
+        };
+        loss.line = place.map(|place| place.line);
+        loss.file = elsewhere.then(|| file.to_owned());
         loss.pointer = pointer;
     }
     Ok(lowered)
