@@ -416,9 +416,10 @@ proptest! {
         let raw = decode::<RawJson>(&bytes, Decoding::Lenient);
         match serde_json::from_slice::<Value>(&bytes) {
             Ok(value) => {
-                // serde_json is off by one in the last place of some numbers with a point.
+                // serde_json is off by one in the last place of some numbers that are not whole ones of 64 bits.
                 let written = String::from_utf8_lossy(&bytes);
-                if !written.contains(['.', 'e', 'E']) {
+                let long = written.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() > 18);
+                if !long && !written.contains(['.', 'e', 'E']) {
                     prop_assert_eq!(&ours.unwrap().value, &value);
                 }
                 prop_assert_eq!(raw.unwrap().value, value);

@@ -103,7 +103,10 @@ fn what_decides_by_form_keeps_everything() {
             { "type": "array", "items": { "type": "string" } },
         ] },
     }));
-    assert!(cases.iter().all(|case| case.expect == Expect::Survive));
+    // But for a null among the items of the array, which nothing is around.
+    let kept = |case: &&Case| case.mutation != Mutation::NullItem;
+    let mut kept = cases.iter().filter(kept);
+    assert!(kept.all(|case| case.expect == Expect::Survive));
     assert!(of(&cases, Mutation::RequiredOfArmRemoved).contains(&("/x".to_owned(), json!({}))));
     assert!(of(&cases, Mutation::Empty).contains(&(String::new(), json!([]))));
 }
