@@ -1,8 +1,8 @@
 //! Reads what others wrote: what has an obvious reading is read so, an operation that cannot be generated is left out, and
 //! the rest is generated. Everything that was read so or left out is reported; nothing is dropped silently.
 //!
-//! Lint finds what is wrong, with its place; [`mend`] knows the obvious reading of a finding, if it has one. What has none
-//! makes the operations that reach it [left out](blame). Only what concerns the document as a whole stops the run.
+//! Lint finds what is wrong, with its place; `mend` knows the obvious reading of a finding, if it has one. What has none
+//! makes the operations that reach it left out. Only what concerns the document as a whole stops the run.
 
 mod blame;
 mod mend;

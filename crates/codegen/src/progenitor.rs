@@ -2,7 +2,7 @@
 //!
 //! progenitor decides the Rust type of every property, parameter and body. Its own operation bodies are not used: they
 //! cannot express several answers, exploded parameters or errors with a place, and they cost most of the build time
-//! of a generated crate (see `docs/architecture.md`). It is therefore asked for types only, in a [`Question`] that is
+//! of a generated crate (see `docs/architecture.md`). It is therefore asked for types only, in a `Question` that is
 //! flat however the schemas refer to each other.
 
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! The other style: the client that progenitor itself writes, with builders, for those who want a stock progenitor client.
 //!
-//! The passes have made the description digestible; [`document`] writes it down again as OpenAPI 3.0 and cuts what
+//! The passes have made the description digestible; `document` writes it down again as OpenAPI 3.0 and cuts what
 //! progenitor cannot take. What was cut is reported as losses of the pass `progenitor`.
 
 mod document;

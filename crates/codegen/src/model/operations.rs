@@ -178,6 +178,7 @@ pub fn shapes(document: &Value, names: &mut Names) -> Shapes {
             "call_mut",
             "into_call",
             "send_page",
+            "results",
             "send_page_with",
             "resume",
             "operation",
