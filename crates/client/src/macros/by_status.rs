@@ -16,7 +16,7 @@ use crate::{DecodeProblem, Decoded, Decoding, FromJson, Status, decode};
 /// use rolecall_client::ErrorBody as _;
 /// let error = GetThingError::decode(404, b"\"gone\"")?;
 /// assert!(matches!(error, GetThingError::Refused(text) if text == "gone"));
-/// # Ok::<(), serde_json::Error>(())
+/// # Ok::<(), rolecall_client::DecodeProblem>(())
 /// ```
 ///
 /// A status in the list of an arm decides; then a range, then `Default`. A status that no arm lists is tried against the arms
