@@ -42,7 +42,7 @@ fn members() -> BTreeMap<String, Member> {
     let crates = fs::read_dir(root().join("crates")).expect("crates/");
     let crates = crates.map(|entry| entry.expect("an entry of crates/").path());
     let others =
-        ["tests", "tests/small-client", "xtask", "xtask-tools"].map(|folder| root().join(folder));
+        ["tests", "tests/small-client", "xtask", "xtask/tools"].map(|folder| root().join(folder));
     crates
         .chain(others)
         .map(|folder| {

@@ -6,7 +6,7 @@ mod environment;
 mod formats;
 mod inputs;
 mod policy;
-#[path = "../../../tests/src/program.rs"]
+#[path = "../../../../tests/src/program.rs"]
 mod program;
 mod server;
 mod text;
@@ -23,7 +23,7 @@ use program::program;
 
 /// Where the tests run, so that reports name files in the same way everywhere.
 fn home() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests")
 }
 
 const OLD: &str = "fixtures/drift_cli/old.yaml";

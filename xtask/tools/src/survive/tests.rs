@@ -113,7 +113,7 @@ fn what_decides_by_form_keeps_everything() {
 
 #[test]
 fn every_mutation_is_made_of_the_fixture() {
-    let text = include_str!("../../../tests/fixtures/survival/openapi.yaml");
+    let text = include_str!("../../../../tests/fixtures/survival/openapi.yaml");
     let document =
         load::parse("openapi.yaml", text).unwrap_or_else(|problems| panic!("{problems:?}"));
     let cases = cases(&document.value, document.version == SpecVersion::V3_1, &[]);
