@@ -312,7 +312,11 @@ fn arms(assignments: &[RoleAssignment]) -> Vec<(&'static str, String)> {
         RoleAssignment::CustomRole(role) => ("CustomRole", role.type_.to_string()),
         RoleAssignment::Unknown(_) => (
             "Unknown",
-            assignment.discriminator().unwrap_or("-").to_owned(),
+            assignment
+                .discriminator()
+                .as_deref()
+                .unwrap_or("-")
+                .to_owned(),
         ),
         _ => panic!("{assignment:?}"),
     };

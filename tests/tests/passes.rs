@@ -8,6 +8,7 @@ use std::path::Path;
 
 use rolecall_codegen::lower::{Lowered, PASSES, Plan, lower, lower_by};
 use rolecall_codegen::model::{self, Model, Presence};
+use rolecall_codegen::render::forms;
 use rolecall_openapi::load::{SpecVersion, load};
 use serde_json::{Map, Value, json};
 
@@ -93,9 +94,10 @@ fn plan(plan: &Plan) -> String {
         for arm in &plan.arms {
             let schema = flow(&without_notes(&arm.schema));
             let when = match plan.discriminator {
-                Some(_) => arm.values.join(", "),
-                None => format!("{} with [{}]", arm.kind, arm.required.join(", ")),
+                Some(_) => forms::constants(&arm.values),
+                None => forms::form(&arm.form),
             };
+            let when = when.as_str();
             let _ = writeln!(text, "  {}: {schema} when {when}", arm.name);
         }
     }
@@ -141,9 +143,10 @@ fn types(model: &Model) -> String {
         let _ = writeln!(text, "union {} by {by}", item.name);
         for arm in &item.arms {
             let when = match item.discriminator {
-                Some(_) => arm.values.join(", "),
-                None => arm.kind.to_owned(),
+                Some(_) => forms::constants(&arm.values),
+                None => forms::form(&arm.form),
             };
+            let when = when.as_str();
             let _ = writeln!(text, "  {}({}) when {when}", arm.name, arm.ty);
         }
     }
@@ -267,6 +270,7 @@ passes! {
     aliases = "aliases",
     directions = "directions",
     unreached = "unreached",
+    variants = "variants",
     rust_names = "rust-names",
 }
 

@@ -2,6 +2,7 @@
 //! nothing is lost. `xtask_tools::survive` says what is changed and what must come of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Debug;
 use std::path::Path;
 
 use rolecall_client::{ByStatus, DecodeProblem, Decoding, ErrorBody, FromJson, decode};
@@ -12,23 +13,26 @@ use xtask_tools::survive::{Answer, Mutation, Tally, each_case, exact, samples, t
 /// Decodes a body that came with a status, and encodes it again.
 type Decode = fn(u16, &[u8]) -> Answer;
 
-fn answer<T: Serialize>(read: Result<T, DecodeProblem>) -> Answer {
-    match read.map(|value| serde_json::to_string(&value).unwrap()) {
-        Ok(again) => Answer::Decoded(again),
+fn answer<T: Debug + Serialize>(read: Result<T, DecodeProblem>) -> Answer {
+    match read {
+        Ok(value) => {
+            let again = serde_json::to_string(&value).unwrap();
+            Answer::decoded(again, &format!("{value:?}"))
+        }
         Err(DecodeProblem { path, message, .. }) => Answer::Refused { path, message },
     }
 }
 
-fn plain<T: FromJson + Serialize>(_status: u16, body: &[u8]) -> Answer {
+fn plain<T: FromJson + Debug + Serialize>(_status: u16, body: &[u8]) -> Answer {
     answer(decode::<T>(body, Decoding::Lenient).map(|decoded| decoded.value))
 }
 
 #[allow(dead_code, reason = "no API answers with different types yet")]
-fn by_status<T: ByStatus + Serialize>(status: u16, body: &[u8]) -> Answer {
+fn by_status<T: ByStatus + Debug + Serialize>(status: u16, body: &[u8]) -> Answer {
     answer(T::decode(status, body))
 }
 
-fn error<T: ErrorBody + Serialize>(status: u16, body: &[u8]) -> Answer {
+fn error<T: ErrorBody + Debug + Serialize>(status: u16, body: &[u8]) -> Answer {
     answer(T::decode(status, body))
 }
 

@@ -96,7 +96,7 @@ pub mod private {
         pub use crate::json::{Mark, ReadError, Reader, deserialize, integral};
     }
 
-    pub use crate::macros::{by_status, choice, field, object, union};
+    pub use crate::macros::{by_status, choice, field, form, object, union};
     pub use bytes;
     pub use chrono;
     pub use http;

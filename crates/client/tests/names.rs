@@ -45,7 +45,7 @@ mod types {
     ::rolecall_client::choice! {
         pub enum Deserialize, unknown = Unknown {
             String(::std::string::String): string,
-            Box(Box): object requires ["value"],
+            Box(Box): object { required "value": string },
         }
     }
 

@@ -70,8 +70,8 @@ rolecall_client::choice! {
         Share(f64): number,
         Flag(bool): boolean,
         Codes(Vec<i64>): array,
-        Custom(CustomRole): object requires ["label"],
-        Anything(Anything): object requires [],
+        Custom(CustomRole): object { required "label": string, optional "n": any },
+        Anything(Anything): object {},
     }
 }
 
@@ -207,17 +207,18 @@ fn unions_lose_nothing() {
         matches!(&role, RoleAssignment::StandardRole(role) if role.type_.as_str() == "ORG_ADMIN")
     );
     let role: RoleAssignment = round_trips(r#"{"label":"a","type":"CUSTOM"}"#);
-    assert_eq!(role.discriminator(), Some("CUSTOM"));
+    assert_eq!(role.discriminator().as_deref(), Some("CUSTOM"));
     for (text, discriminator) in [
         (r#"{"type":"NEW","a":[1]}"#, Some("NEW")),
-        (r#"{"type":7}"#, None),
+        (r#"{"type":7}"#, Some("7")),
+        (r#"{"type":["x"]}"#, None),
         (r#"{"label":"a"}"#, None),
         ("[1,null,true,-1,1.5,\"x\"]", None),
         ("null", None),
     ] {
         let value: RoleAssignment = round_trips(text);
         assert!(matches!(value, RoleAssignment::Unknown(_)), "{text}");
-        assert_eq!(value.discriminator(), discriminator, "{text}");
+        assert_eq!(value.discriminator().as_deref(), discriminator, "{text}");
     }
     let made = RoleAssignment::from(CustomRole {
         label: "x".to_owned(),
@@ -253,11 +254,11 @@ fn a_known_shape_that_does_not_fit_is_located_within_the_whole() {
         message,
         "not a Holder: not a CustomRole: missing field `label`"
     );
-    assert_eq!(Outer::Unknown(Value::Null).discriminator(), None);
+    assert_eq!(Outer::Unknown(Value::Null.into()).discriminator(), None);
 }
 
 #[test]
-fn choices_take_the_first_arm_that_fits() {
+fn choices_take_the_variant_that_fits() {
     for (text, expected) in [
         ("\"x\"", Detail::Text("x".to_owned())),
         ("3", Detail::Code(3)),
@@ -268,8 +269,8 @@ fn choices_take_the_first_arm_that_fits() {
         ),
         ("true", Detail::Flag(true)),
         ("[1,2]", Detail::Codes(vec![1, 2])),
-        ("[1,\"x\"]", Detail::Other(json!([1, "x"]))),
-        ("null", Detail::Other(Value::Null)),
+        ("[1,\"x\"]", Detail::Other(json!([1, "x"]).into())),
+        ("null", Detail::Other(Value::Null.into())),
         (
             r#"{"label":"x"}"#,
             CustomRole {
@@ -282,7 +283,7 @@ fn choices_take_the_first_arm_that_fits() {
     ] {
         assert_eq!(read::<Detail>(text), expected, "{text}");
     }
-    // The keys are there and the value does not fit: the next arm has its turn.
+    // The keys are there and the value does not fit.
     assert!(matches!(round_trips(r#"{"label":7}"#), Detail::Anything(_)));
     for text in ["\"x\"", "-3", "[]", "null", r#"{"label":"x","n":null}"#] {
         round_trips::<Detail>(text);
@@ -301,14 +302,10 @@ fn large_numbers_are_values_too() {
         "1e-400",
     ] {
         assert!(serde_json::from_str::<Detail>(text).is_ok(), "{text}");
-        // What serde_json has no value for is none of an unknown shape.
-        let plain = serde_json::from_str::<Value>(text).is_ok();
+        // An unknown shape keeps the text.
         let role = format!(r#"{{"type":"NEW","n":{text}}}"#);
-        assert_eq!(
-            serde_json::from_str::<RoleAssignment>(&role).is_ok(),
-            plain,
-            "{text}"
-        );
+        let unknown: RoleAssignment = read(&role);
+        assert_eq!(serde_json::to_string(&unknown).unwrap(), role);
     }
     let large = U128Deserializer::<Error>::new(u128::MAX);
     assert_eq!(

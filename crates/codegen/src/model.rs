@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::lower::{Direction, Lowered, Plan};
+pub use crate::lower::Presence;
+use crate::lower::{self, Direction, Form, Lowered, Plan};
 use crate::names::{Names, pascal, snake};
 use crate::progenitor;
 use rolecall_openapi::json::{self, Object};
@@ -83,17 +84,6 @@ pub struct FieldModel {
     pub description: Option<String>,
 }
 
-/// Whether a property is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Presence {
-    /// Always.
-    Required,
-    /// Always, and perhaps `null`.
-    Nullable,
-    /// Perhaps.
-    Optional,
-}
-
 /// An open enum.
 pub struct EnumModel {
     /// Type name.
@@ -126,12 +116,10 @@ pub struct ArmModel {
     pub name: String,
     /// Its type.
     pub ty: TypeRef,
-    /// The values that select it.
-    pub values: Vec<String>,
-    /// The JSON kind, without a discriminator.
-    pub kind: &'static str,
-    /// The properties that it needs, without a discriminator.
-    pub required: Vec<String>,
+    /// The values of the discriminator that select it.
+    pub values: Vec<Value>,
+    /// What its values look like, without a discriminator.
+    pub form: Form,
 }
 
 /// A type chosen by HTTP status.
@@ -225,13 +213,7 @@ fn objects(
         if plan.enums.contains_key(name) || plan.unions.contains_key(name) {
             continue;
         }
-        let required: BTreeSet<&str> = schema
-            .get("required")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .collect();
+        let required = lower::required(schema);
         let mut names = Names::default();
         let properties = schema
             .get("properties")
@@ -241,18 +223,11 @@ fn objects(
         let types = types.get(name).map(Vec::as_slice).unwrap_or_default();
         let mut fields: Vec<FieldModel> = Vec::new();
         for (index, (wire, property)) in properties.enumerate() {
-            let nullable = property.get("nullable").and_then(Value::as_bool) == Some(true)
-                || nullable_target(property, components);
-            let presence = match (required.contains(wire.as_str()), nullable) {
-                (true, false) => Presence::Required,
-                (true, true) => Presence::Nullable,
-                (false, _) => Presence::Optional,
-            };
             fields.push(FieldModel {
                 wire: wire.clone(),
                 name: names.take(&snake(wire)),
                 ty: types.get(index).cloned().unwrap_or(TypeRef::Json),
-                presence,
+                presence: Presence::of(required.contains(wire.as_str()), property, components),
                 description: text(property, "description"),
             });
         }
@@ -266,13 +241,6 @@ fn objects(
     }
     objects.sort_by(|a, b| a.name.cmp(&b.name));
     objects
-}
-
-/// A component that is declared nullable makes every use of it nullable.
-fn nullable_target(property: &Value, components: &Object) -> bool {
-    json::schema_ref(property)
-        .and_then(|name| components.get(&name)?.get("nullable")?.as_bool())
-        .unwrap_or(false)
 }
 
 fn enums(plan: &Plan) -> Vec<EnumModel> {
@@ -312,8 +280,7 @@ fn unions(plan: &Plan, types: &[TypeRef]) -> Vec<UnionModel> {
                     name: arm.name.clone(),
                     ty: types.next().cloned().unwrap_or(TypeRef::Json),
                     values: arm.values.clone(),
-                    kind: arm.kind,
-                    required: arm.required.clone(),
+                    form: arm.form.clone(),
                 })
                 .collect();
             UnionModel {

@@ -12,6 +12,7 @@ mod catalog;
 mod expected;
 mod features;
 mod files;
+pub mod forms;
 mod manifest;
 mod markdown;
 mod metadata;

@@ -1203,8 +1203,8 @@ pub struct UserReference {
 ::rolecall_client::choice! {
     /// An object in deliberate errors, the name of an exception class in unhandled ones.
     pub enum ErrorCause, unknown = Unknown {
+        ErrorDetail(ErrorDetail): object,
         Text(::std::string::String): string,
-        ErrorDetail(ErrorDetail): object requires [],
     }
 }
 

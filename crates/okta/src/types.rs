@@ -2932,8 +2932,13 @@ pub struct UserType {
     /// Names and describes a group. A group from Active Directory has more properties; the group's `objectClass` says
     /// which kind it is. The more specific profile stands first.
     pub enum GroupProfile, unknown = Unknown {
-        OktaActiveDirectoryGroupProfile(OktaActiveDirectoryGroupProfile): object requires ["samAccountName"],
-        OktaUserGroupProfile(OktaUserGroupProfile): object requires [],
+        OktaActiveDirectoryGroupProfile(OktaActiveDirectoryGroupProfile): object {
+            required "samAccountName": string,
+            optional "dn": string,
+            optional "externalId": string,
+            optional "windowsDomainQualifiedName": string,
+        },
+        OktaUserGroupProfile(OktaUserGroupProfile): object {},
     }
 }
 

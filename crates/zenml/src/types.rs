@@ -1106,8 +1106,8 @@ pub struct ZenMlServiceStatus {
 ::rolecall_client::choice! {
     /// Validation errors, or the name of an exception followed by its message, or just a message.
     pub enum ErrorDetail, unknown = Unknown {
-        List(::std::vec::Vec<ValidationError>): array,
-        List2(::std::vec::Vec<::std::string::String>): array,
+        List(::std::vec::Vec<ValidationError>): array { object },
+        List2(::std::vec::Vec<::std::string::String>): array { string },
         Text(::std::string::String): string,
     }
 }
@@ -1116,16 +1116,22 @@ pub struct ZenMlServiceStatus {
 ::rolecall_client::choice! {
     /// LoginFailure400
     pub enum LoginFailure400, unknown = Unknown {
-        OAuthError(OAuthError): object requires ["error"],
-        ErrorBody(ErrorBody): object requires [],
+        OAuthError(OAuthError): object {
+            required "error": string,
+            optional "error_description": string,
+            optional "error_uri": string,
+        },
+        ErrorBody(ErrorBody): object {
+            optional "detail": any,
+        },
     }
 }
 
 ::rolecall_client::choice! {
     /// ValidationErrorLocItem
     pub enum ValidationErrorLocItem, unknown = Unknown {
-        Integer(i64): integer,
         Text(::std::string::String): string,
+        Integer(i64): integer,
     }
 }
 

@@ -464,9 +464,9 @@ impl TokenBody {
 ::rolecall_client::choice! {
     /// A word, a number or a form.
     pub enum Note, unknown = Unknown {
-        Integer(i64): integer,
         Text(::std::string::String): string,
-        Named(Named): object requires ["name"],
+        Integer(i64): integer,
+        Named(Named): object,
     }
 }
 

@@ -25,6 +25,7 @@ mod read;
 mod shape;
 mod slots;
 mod union;
+mod unnamed;
 
 pub use bodies::{BodyKind, Sample, samples};
 pub use change::{Expect, Mutation};
@@ -68,15 +69,18 @@ pub fn each_case(document: &Value, v31: bool, samples: &[Sample], each: &mut dyn
     for body in &bodies {
         let schema = reader.read(body.schema, None);
         let samples = samples.iter().filter(|sample| is_of(sample, body, &bodies));
-        let bases = samples.map(|sample| Made {
-            body: sample.body.clone(),
-            focus: String::new(),
+        // A sample may well have what no description names.
+        let samples = samples.map(|sample| {
+            let body = sample.body.clone();
+            let focus = String::new();
+            (Made { body, focus }, Expect::Survive)
         });
         let bases = made(&reader, &reach, &schema, body.kind)
             .into_iter()
-            .chain(bases);
+            .map(|made| (made, Expect::Named))
+            .chain(samples);
         let mut repeats: BTreeMap<_, usize> = BTreeMap::new();
-        for base in bases {
+        for (base, expect) in bases {
             let case = |mutation, pointer: &str, body_: Value, expect| Case {
                 operation: body.operation.clone(),
                 body_kind: body.kind,
@@ -86,12 +90,7 @@ pub fn each_case(document: &Value, v31: bool, samples: &[Sample], each: &mut dyn
                 body: body_,
                 expect,
             };
-            each(case(
-                Mutation::None,
-                &base.focus,
-                base.body.clone(),
-                Expect::Survive,
-            ));
+            each(case(Mutation::None, &base.focus, base.body.clone(), expect));
             let mut walker = Walker {
                 reader: &reader,
                 reach: &reach,

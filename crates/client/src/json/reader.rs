@@ -114,26 +114,6 @@ impl<'de> Reader<'de> {
         self.failed.retain(|item| item.start < at);
     }
 
-    /// Whether nothing that does not fit is put up with.
-    #[must_use]
-    pub fn is_strict(&self) -> bool {
-        self.strict
-    }
-
-    /// Puts up with nothing while `read` runs.
-    pub fn strictly<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
-        let strict = std::mem::replace(&mut self.strict, true);
-        let value = read(self);
-        self.strict = strict;
-        value
-    }
-
-    /// How many values did not fit so far.
-    #[must_use]
-    pub fn misfit_count(&self) -> usize {
-        self.misfits.len()
-    }
-
     pub(crate) fn take_misfits(&mut self) -> Vec<ReadError> {
         std::mem::take(&mut self.misfits)
     }

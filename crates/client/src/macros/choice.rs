@@ -1,67 +1,75 @@
 //! [`choice!`](crate::choice!): values of several shapes that only their form tells apart.
 
-use crate::FromJson;
-use crate::json::{ReadError, Reader, integral};
+use super::form::{self, Form};
+use crate::json::{ReadError, Reader};
+use crate::{FromJson, RawJson};
 
-/// Makes an enum of the shapes that a value can have when no property says which one it is.
+/// Makes an enum of the shapes that a value can have when no discriminator says which one it is.
 ///
 /// ```
 /// # #[derive(Clone, Debug, PartialEq)]
-/// # pub struct Profile { pub dn: Option<String>, pub extra: rolecall_client::Extra }
-/// # rolecall_client::object! { Profile, extra { optional dn: String = "dn" } }
+/// # pub struct Rsa { pub kty: Option<String>, pub extra: rolecall_client::Extra }
+/// # rolecall_client::object! { Rsa, extra { optional kty: String = "kty" } }
+/// # #[derive(Clone, Debug, PartialEq)]
+/// # pub struct Curve { pub kty: Option<String>, pub extra: rolecall_client::Extra }
+/// # rolecall_client::object! { Curve, extra { optional kty: String = "kty" } }
 /// rolecall_client::choice! {
-///     /// What went wrong.
-///     pub enum Detail, unknown = Unknown {
-///         Text(String): string,
-///         Codes(Vec<i64>): array,
-///         /// A profile of a directory.
-///         Profile(Profile): object requires ["dn"],
+///     /// A key, or what it is called.
+///     pub enum Key, unknown = Unknown {
+///         Name(String): string,
+///         /// A key of an elliptic curve.
+///         Curve(Curve): object { optional "kty": tag ["EC", "OKP"], optional "x": string },
+///         Rsa(Rsa): object { optional "kty": tag ["RSA"], required "n": string },
 ///     }
 /// }
 ///
-/// assert_eq!(serde_json::from_str::<Detail>("\"late\"")?, Detail::Text("late".to_owned()));
-/// assert!(matches!(serde_json::from_str(r#"{"dn":"x"}"#)?, Detail::Profile(_)));
-/// assert!(matches!(serde_json::from_str("[true]")?, Detail::Unknown(_)));
+/// assert_eq!(serde_json::from_str::<Key>("\"mine\"")?, Key::Name("mine".to_owned()));
+/// assert!(matches!(serde_json::from_str(r#"{"kty":"RSA","n":"0"}"#)?, Key::Rsa(_)));
+/// assert!(matches!(serde_json::from_str(r#"{"kty":"oct"}"#)?, Key::Unknown(_)));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// The first arm counts whose kind (`string`, `integer`, `number`, `boolean`, `null`, `array` or `object`) is the value's,
-/// whose required keys are all there, and which the value fits. A value that fits none is kept as JSON in the unknown arm.
-/// Objects are boxed. No two arms may have the same type.
+/// Each variant has a form: a kind (`string`, `integer`, `number`, `boolean`, `null`, `array`, `map`, `object` or `any`), the
+/// properties of an `object` in braces, the form of an array's items or a map's values in braces, and the values that a scalar
+/// is known to have in brackets. `tag` is a scalar that has one of these values and no other.
+///
+/// A value can be a variant when the kinds are the same, the required properties are there and of their kinds, and no `tag` has
+/// another value. Of several such variants the one counts that has, in this order,
+///
+/// 1. the fewest properties with a value that is not known,
+/// 2. the fewest optional properties of another kind,
+/// 3. the fewest properties that it does not name,
+/// 4. the fewest properties that are not there,
+/// 5. numbers of the kind that it says,
+/// 6. the most properties with a known value,
+///
+/// and then the first. A value that can be none of them, or that does not decode as the chosen one, is kept as JSON in the
+/// unknown variant. Objects and maps are boxed. No two variants may have the same type.
 #[macro_export]
 macro_rules! choice {
     ($(#[$meta:meta])* $vis:vis enum $name:ident, unknown = $unknown:ident {
-        $($(#[$item:meta])* $arm:ident($ty:ty): $kind:ident $(requires [$($key:literal),* $(,)?])?),*
-        $(,)?
+        $($(#[$item:meta])* $variant:ident($ty:ty): $kind:ident $({ $($detail:tt)* })? $([ $($value:tt)* ])?),* $(,)?
     }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         $vis enum $name {
-            $($(#[$item])* $arm($crate::__arm!($kind $ty)),)*
+            $($(#[$item])* $variant($crate::__held!($kind $ty)),)*
             /// A shape that this version does not name, kept as it came.
-            $unknown($crate::private::serde_json::Value),
+            $unknown($crate::RawJson),
         }
 
         const _: () = {
-            use $crate::private::{choice, json, serde, serde_json};
+            use $crate::private::{choice, form, json, serde};
 
-            fn any(from: &mut json::Reader<'_>) -> ::std::result::Result<::std::option::Option<$name>, json::ReadError> {
-                $(if choice::$kind(from, &[$($($key),*)?])? {
-                    if let Some(arm) = choice::arm(from)? {
-                        return Ok(Some($name::$arm(arm)));
-                    }
-                })*
-                Ok(None)
-            }
+            const __FORMS: &[form::Form] = &[$($crate::__form!($kind $({ $($detail)* })? $([ $($value)* ])?)),*];
+            const __READ: &[choice::Read<$name>] = &[$(
+                |from| $crate::FromJson::from_json(from).map($name::$variant)
+            ),*];
 
             impl $crate::FromJson for $name {
                 fn from_json(from: &mut json::Reader<'_>) -> ::std::result::Result<Self, json::ReadError> {
-                    match choice::best(from, any)? {
-                        Some(value) => Ok(value),
-                        None => <serde_json::Value as $crate::FromJson>::from_json(from)
-                            .map($name::$unknown),
-                    }
+                    choice::read(from, __FORMS, __READ, $name::$unknown)
                 }
             }
 
@@ -74,15 +82,15 @@ macro_rules! choice {
             impl serde::Serialize for $name {
                 fn serialize<S: serde::Serializer>(&self, to: S) -> ::std::result::Result<S::Ok, S::Error> {
                     match self {
-                        $(Self::$arm(arm) => serde::Serialize::serialize(arm, to),)*
+                        $(Self::$variant(value) => serde::Serialize::serialize(value, to),)*
                         Self::$unknown(value) => serde::Serialize::serialize(value, to),
                     }
                 }
             }
 
             $(impl ::std::convert::From<$ty> for $name {
-                fn from(arm: $ty) -> Self {
-                    Self::$arm(arm.into())
+                fn from(value: $ty) -> Self {
+                    Self::$variant(value.into())
                 }
             })*
 
@@ -108,85 +116,32 @@ macro_rules! choice {
     };
 }
 
-/// The type that an arm holds.
+/// The type that a variant holds.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __arm {
+macro_rules! __held {
     (object $ty:ty) => { ::std::boxed::Box<$ty> };
+    (map $ty:ty) => { ::std::boxed::Box<$ty> };
     ($kind:ident $ty:ty) => { $ty };
 }
 
-/// The arm that fits with nothing put up with, or else the one that fits at all.
-pub fn best<T>(
+/// Reads a value as one variant.
+pub type Read<T> = fn(&mut Reader<'_>) -> Result<T, ReadError>;
+
+/// Reads the variant that the next value fits best, once.
+pub fn read<T>(
     from: &mut Reader<'_>,
-    any: fn(&mut Reader<'_>) -> Result<Option<T>, ReadError>,
-) -> Result<Option<T>, ReadError> {
-    match from.strictly(any)? {
-        None if !from.is_strict() => any(from),
-        found => Ok(found),
-    }
-}
-
-/// Reads an arm, if it fits.
-pub fn arm<T: FromJson>(from: &mut Reader<'_>) -> Result<Option<T>, ReadError> {
-    let mark = from.mark();
-    match T::from_json(from) {
-        Ok(value) => Ok(Some(value)),
-        Err(error) if error.is_misfit() => {
-            from.rewind(mark);
-            Ok(None)
-        }
-        Err(error) => Err(error),
-    }
-}
-
-type Is = Result<bool, ReadError>;
-
-/// Whether it is a string.
-pub fn string(from: &mut Reader<'_>, _: &[&str]) -> Is {
-    Ok(from.peek() == Some(b'"'))
-}
-
-/// Whether it is a number without a fraction.
-pub fn integer(from: &mut Reader<'_>, _: &[&str]) -> Is {
-    if !number(from, &[])? {
-        return Ok(false);
-    }
-    let mark = from.mark();
-    let text = from.raw()?;
-    from.rewind(mark);
-    Ok(integral(text).is_some())
-}
-
-/// Whether it is a number.
-pub fn number(from: &mut Reader<'_>, _: &[&str]) -> Is {
-    Ok(matches!(from.peek(), Some(b'-' | b'0'..=b'9')))
-}
-
-/// Whether it is `true` or `false`.
-pub fn boolean(from: &mut Reader<'_>, _: &[&str]) -> Is {
-    Ok(matches!(from.peek(), Some(b't' | b'f')))
-}
-
-/// Whether it is `null`.
-pub fn null(from: &mut Reader<'_>, _: &[&str]) -> Is {
-    Ok(from.peek() == Some(b'n'))
-}
-
-/// Whether it is an array.
-pub fn array(from: &mut Reader<'_>, _: &[&str]) -> Is {
-    Ok(from.peek() == Some(b'['))
-}
-
-/// Whether it is an object with all these keys.
-pub fn object(from: &mut Reader<'_>, keys: &[&str]) -> Is {
-    if from.peek() != Some(b'{') {
-        return Ok(false);
-    }
-    for key in keys {
-        if let [None] = from.look([*key])? {
-            return Ok(false);
+    forms: &[Form],
+    variants: &[Read<T>],
+    unknown: fn(RawJson) -> T,
+) -> Result<T, ReadError> {
+    let chosen = form::choose(from, forms)?;
+    if let Some(read) = chosen.and_then(|index| variants.get(index)) {
+        let mark = from.mark();
+        match read(from) {
+            Err(error) if error.is_misfit() => from.rewind(mark),
+            done => return done,
         }
     }
-    Ok(true)
+    RawJson::from_json(from).map(unknown)
 }

@@ -9,6 +9,7 @@
 pub mod by_status;
 pub mod choice;
 pub mod field;
+pub mod form;
 pub mod object;
 pub mod open_enum;
 #[cfg(feature = "schemars")]

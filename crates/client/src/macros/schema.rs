@@ -1,5 +1,6 @@
 //! The JSON Schemas of the macros' types. They are open: what a type keeps without naming it is valid.
 
+use super::form::Constant;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
@@ -46,8 +47,15 @@ pub fn open_enum(known: &[&str]) -> Schema {
 }
 
 /// Objects told apart by a property: for each shape the property's values, and its schema.
-pub fn union(generator: &mut SchemaGenerator, property: &str, arms: &[(&[&str], Of)]) -> Schema {
-    let tagged = |tags: &[&str]| json!({ property: { "enum": tags } });
+pub fn union(
+    generator: &mut SchemaGenerator,
+    property: &str,
+    arms: &[(&[Constant], Of)],
+) -> Schema {
+    let tagged = |tags: &[Constant]| {
+        let tags: Vec<Value> = tags.iter().map(|tag| tag.value()).collect();
+        json!({ property: { "enum": tags } })
+    };
     let mut shapes = Vec::new();
     let mut all = Vec::new();
     for (tags, of) in arms {

@@ -1,6 +1,9 @@
 //! [`union!`](crate::union!): objects of several shapes that a property tells apart.
 
+use super::choice::Read;
+use super::form::Constant;
 use crate::json::{Decoding, ReadError, Reader};
+use crate::{FromJson, RawJson};
 use std::borrow::Cow;
 
 /// Makes an enum of the shapes that an object can have, told apart by one of its properties.
@@ -22,50 +25,52 @@ use std::borrow::Cow;
 ///
 /// let other: RoleAssignment = serde_json::from_str(r#"{"type":"NEW"}"#)?;
 /// assert!(matches!(other, RoleAssignment::Unknown(_)));
-/// assert_eq!(other.discriminator(), Some("NEW"));
+/// assert_eq!(other.discriminator().as_deref(), Some("NEW"));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// A value whose property names one of the arms must be of that shape. Any other value is kept as JSON in the unknown arm.
-/// No two arms may have the same type.
+/// The values are strings, booleans or integers. An object whose property has one of a variant's values must be of that shape:
+/// if it is not, the error says where. Any other value is kept as JSON in the unknown variant. No two variants may have the
+/// same type.
 #[macro_export]
 macro_rules! union {
     ($(#[$meta:meta])* $vis:vis enum $name:ident by $property:literal, unknown = $unknown:ident {
-        $($(#[$item:meta])* $arm:ident($ty:ty) = [$($tag:literal),* $(,)?]),* $(,)?
+        $($(#[$item:meta])* $variant:ident($ty:ty) = [$($tag:literal),* $(,)?]),* $(,)?
     }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         $vis enum $name {
-            $($(#[$item])* $arm(::std::boxed::Box<$ty>),)*
+            $($(#[$item])* $variant(::std::boxed::Box<$ty>),)*
             /// A shape that this version does not name, kept as it came.
-            $unknown($crate::private::serde_json::Value),
+            $unknown($crate::RawJson),
         }
 
         impl $name {
             /// What the property that tells the shapes apart says. `None` for a known shape that stands for several
             /// values (its own field has which one), and for an unknown one without the property.
             #[must_use]
-            pub fn discriminator(&self) -> ::std::option::Option<&str> {
+            pub fn discriminator(&self) -> ::std::option::Option<::std::borrow::Cow<'_, str>> {
                 match self {
-                    $(Self::$arm(_) => $crate::private::union::only(&[$($tag),*]),)*
-                    Self::$unknown(value) => value.get($property)?.as_str(),
+                    $(Self::$variant(_) => $crate::private::union::only(
+                        &[$($crate::private::form::Of($tag).constant()),*],
+                    ),)*
+                    Self::$unknown(value) => $crate::private::union::said(value, $property),
                 }
             }
         }
 
         const _: () = {
-            use $crate::private::{json, serde, serde_json, union};
+            use $crate::private::{choice, form, json, serde, union};
+
+            const __TAGS: &[&[form::Constant]] = &[$(&[$(form::Of($tag).constant()),*]),*];
+            const __READ: &[choice::Read<$name>] = &[$(
+                |from| union::variant(from, stringify!($ty)).map($name::$variant)
+            ),*];
 
             impl $crate::FromJson for $name {
                 fn from_json(from: &mut json::Reader<'_>) -> ::std::result::Result<Self, json::ReadError> {
-                    match union::discriminator(from, $property)?.as_deref() {
-                        $($(Some($tag))|* => <::std::boxed::Box<$ty> as $crate::FromJson>::from_json(from)
-                            .map($name::$arm)
-                            .map_err(|error| error.within(stringify!($ty))),)*
-                        _ => <serde_json::Value as $crate::FromJson>::from_json(from)
-                            .map($name::$unknown),
-                    }
+                    union::read(from, $property, __TAGS, __READ, $name::$unknown)
                 }
             }
 
@@ -78,15 +83,15 @@ macro_rules! union {
             impl serde::Serialize for $name {
                 fn serialize<S: serde::Serializer>(&self, to: S) -> ::std::result::Result<S::Ok, S::Error> {
                     match self {
-                        $(Self::$arm(arm) => serde::Serialize::serialize(arm, to),)*
+                        $(Self::$variant(value) => serde::Serialize::serialize(value, to),)*
                         Self::$unknown(value) => serde::Serialize::serialize(value, to),
                     }
                 }
             }
 
             $(impl ::std::convert::From<$ty> for $name {
-                fn from(arm: $ty) -> Self {
-                    Self::$arm(::std::boxed::Box::new(arm))
+                fn from(value: $ty) -> Self {
+                    Self::$variant(::std::boxed::Box::new(value))
                 }
             })*
 
@@ -104,7 +109,7 @@ macro_rules! union {
                     generator: &mut $crate::private::schemars::SchemaGenerator,
                 ) -> $crate::private::schemars::Schema {
                     $crate::private::schema::union(generator, $property, &[
-                        $((&[$($tag),*], $crate::private::schema::of::<$ty>),)*
+                        $((&[$($crate::private::form::Of($tag).constant()),*], $crate::private::schema::of::<$ty>),)*
                     ])
                 }
             }
@@ -112,19 +117,50 @@ macro_rules! union {
     };
 }
 
-/// What the property that tells the shapes apart says, when it is a string.
-pub fn discriminator<'de>(
-    from: &mut Reader<'de>,
+/// Reads the variant that the property of the object names.
+pub fn read<T>(
+    from: &mut Reader<'_>,
     property: &str,
-) -> Result<Option<Cow<'de, str>>, ReadError> {
-    let [value] = from.look([property])?;
-    Ok(value.and_then(|text| Reader::new(text, Decoding::Strict).string().ok()))
+    tags: &[&[Constant]],
+    variants: &[Read<T>],
+    unknown: fn(RawJson) -> T,
+) -> Result<T, ReadError> {
+    if let [Some(value)] = from.look([property])? {
+        let named = |tags: &&[Constant]| tags.iter().any(|tag| tag.is(value));
+        let index = tags.iter().position(named);
+        if let Some(read) = index.and_then(|index| variants.get(index)) {
+            return read(from);
+        }
+    }
+    RawJson::from_json(from).map(unknown)
 }
 
-/// The one tag of a shape.
-pub fn only(tags: &[&'static str]) -> Option<&'static str> {
+/// Reads a variant that was named, so that it must fit.
+pub fn variant<T: FromJson>(
+    from: &mut Reader<'_>,
+    name: &'static str,
+) -> Result<Box<T>, ReadError> {
+    <Box<T>>::from_json(from).map_err(|error| error.within(name))
+}
+
+/// The one value of a shape.
+pub fn only(tags: &[Constant]) -> Option<Cow<'static, str>> {
     match tags {
-        [tag] => Some(tag),
+        [Constant::Text(text)] => Some(Cow::Borrowed(text)),
+        [Constant::Boolean(value)] => Some(Cow::Owned(value.to_string())),
+        [Constant::Integer(value)] => Some(Cow::Owned(value.to_string())),
         _ => None,
+    }
+}
+
+/// The value of a property, if it is a string, a number or a boolean.
+pub fn said<'v>(value: &'v RawJson, property: &str) -> Option<Cow<'v, str>> {
+    let mut reader = Reader::new(value.as_str(), Decoding::Strict);
+    let [text] = reader.look([property]).ok()?;
+    let text = text?;
+    match text.as_bytes().first()? {
+        b'"' => Reader::new(text, Decoding::Strict).string().ok(),
+        b'{' | b'[' | b'n' => None,
+        _ => Some(Cow::Borrowed(text)),
     }
 }

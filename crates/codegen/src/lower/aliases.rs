@@ -69,10 +69,7 @@ fn merged(arms: Vec<ArmPlan>) -> Vec<ArmPlan> {
     for mut arm in arms {
         arm.schema = shape(&arm.schema, false);
         match distinct.iter_mut().find(|known| known.schema == arm.schema) {
-            Some(known) => {
-                known.values.append(&mut arm.values);
-                known.required.retain(|name| arm.required.contains(name));
-            }
+            Some(known) => known.values.append(&mut arm.values),
             None => distinct.push(arm),
         }
     }

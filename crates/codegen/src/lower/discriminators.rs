@@ -2,8 +2,9 @@
 //! the mapping out. **progenitor** ignores discriminators. **Instead** every arm carries the values that select it:
 //! those of the mapping; else the only values that its own property allows; else its name (OpenAPI 3.0.3, "Discriminator
 //! Object"). A mapping to something that is no arm adds the arm. A union without a discriminator gets one when a
-//! property that all arms require tells them apart. **Lost**, and reported: what OpenAPI 3.2 says to read a value as
-//! that is not mapped.
+//! property that all arms require tells them apart. A mapping can only write strings; its values are of the type that the
+//! property has, so that `"true"` of a boolean is `true`. **Lost**, and
+//! reported: what OpenAPI 3.2 says to read a value as that is not mapped.
 
 use std::collections::BTreeSet;
 
@@ -77,38 +78,90 @@ pub(super) fn declared(
         }
     }
     let names: Vec<Option<String>> = arms.iter().map(json::schema_ref).collect();
-    let own: Vec<Vec<String>> = arms
+    let own: Vec<Vec<Value>> = arms
         .iter()
         .map(|arm| own_values(arm, property, components).unwrap_or_default())
         .collect();
-    let shared = |index: usize, value: &String| {
+    let whole = Value::Object(object.clone());
+    let kind_of = |arm: &Value| {
+        property_type(arm, property, components)
+            .or_else(|| property_type(&whole, property, components))
+    };
+    let shared = |index: usize, value: &Value| {
         let mut others = own.iter().enumerate().filter(|(other, _)| *other != index);
         others.any(|(_, values)| values.contains(value))
     };
     let mut taken = BTreeSet::new();
     for (index, arm) in arms.iter_mut().enumerate() {
-        let mut values: Vec<String> = mapping
+        let kind = kind_of(arm);
+        let mut values: Vec<Value> = mapping
             .iter()
             .filter(|(_, target)| Some(target) == names[index].as_ref())
-            .map(|(value, _)| value.clone())
+            .flat_map(|(value, _)| typed(value, kind.as_deref()))
             .collect();
         // Values that another arm allows, too, are those of a common base.
         if values.is_empty() && !own[index].iter().any(|value| shared(index, value)) {
             values.clone_from(&own[index]);
         }
         if values.is_empty() {
-            values.extend(names[index].clone());
+            values.extend(names[index].clone().map(Value::from));
         }
-        values.retain(|value| taken.insert(value.clone()));
+        values.retain(|value| taken.insert(value.to_string()));
         note(arm, values);
     }
     context.touched();
 }
 
-/// Notes the values that select an arm, each once.
-fn note(arm: &mut Value, mut values: Vec<String>) {
+/// A value of a mapping, which is written as a string, as the type that the property has. Where no type is declared, it can
+/// be a string or what it looks like.
+fn typed(value: &str, kind: Option<&str>) -> Vec<Value> {
+    let boolean = || value.parse::<bool>().ok().map(Value::from);
+    let integer = || value.parse::<i64>().ok().map(Value::from);
+    let parsed = match kind {
+        Some("boolean") => boolean(),
+        Some("integer" | "number") => integer(),
+        Some(_) => None,
+        None => {
+            let text = std::iter::once(Value::from(value));
+            return text.chain(boolean()).chain(integer()).collect();
+        }
+    };
+    vec![parsed.unwrap_or_else(|| value.into())]
+}
+
+/// The type that a schema declares for a property; of a union, the one that its arms declare.
+fn property_type(schema: &Value, property: &str, components: &Object) -> Option<String> {
     let mut seen = BTreeSet::new();
-    values.retain(|value| seen.insert(value.clone()));
+    let mut queue = vec![schema];
+    while let Some(schema) = queue.pop() {
+        if json::schema_ref(schema).is_some_and(|name| !seen.insert(name)) {
+            continue;
+        }
+        for part in parts(schema, components) {
+            let declared = part.get("properties").and_then(|named| named.get(property));
+            let mut said = declared
+                .into_iter()
+                .flat_map(|declared| parts(declared, components));
+            if let Some(kind) = said.find_map(|part| part.get("type")?.as_str()) {
+                return Some(kind.to_owned());
+            }
+            for key in ["oneOf", "anyOf"] {
+                queue.extend(
+                    part.get(key)
+                        .and_then(Value::as_array)
+                        .into_iter()
+                        .flatten(),
+                );
+            }
+        }
+    }
+    None
+}
+
+/// Notes the values that select an arm, each once.
+fn note(arm: &mut Value, mut values: Vec<Value>) {
+    let mut seen = BTreeSet::new();
+    values.retain(|value| seen.insert(value.to_string()));
     if let Value::Object(arm) = arm {
         arm.insert(VALUES.into(), json!(values));
     }
@@ -153,7 +206,7 @@ pub(super) fn parts<'a>(schema: &'a Value, components: &'a Object) -> Vec<&'a Va
 }
 
 /// The values that a schema allows for a property; of a union, those that its arms allow.
-fn own_values(schema: &Value, property: &str, components: &Object) -> Option<Vec<String>> {
+fn own_values(schema: &Value, property: &str, components: &Object) -> Option<Vec<Value>> {
     nested_values(schema, property, components, &mut BTreeSet::new())
 }
 
@@ -162,7 +215,7 @@ fn nested_values(
     property: &str,
     components: &Object,
     seen: &mut BTreeSet<String>,
-) -> Option<Vec<String>> {
+) -> Option<Vec<Value>> {
     if json::schema_ref(schema).is_some_and(|name| !seen.insert(name)) {
         return Some(Vec::new());
     }
@@ -180,7 +233,13 @@ fn nested_values(
         .filter(|d| d["propertyName"] == property);
     let mapping = discriminator.and_then(|d| d.get("mapping")?.as_object());
     if let Some(mapping) = mapping.filter(|mapping| !mapping.is_empty()) {
-        return Some(mapping.keys().cloned().collect());
+        let kind = property_type(whole, property, components);
+        return Some(
+            mapping
+                .keys()
+                .flat_map(|value| typed(value, kind.as_deref()))
+                .collect(),
+        );
     }
     let mut values = Vec::new();
     for arm in whole.get("oneOf").or(whole.get("anyOf"))?.as_array()? {
@@ -189,16 +248,18 @@ fn nested_values(
     Some(values)
 }
 
-/// The strings that a schema allows; of several enums the narrowest.
-fn enum_values(schema: &Value, components: &Object) -> Option<Vec<String>> {
+/// The strings, integers and booleans that a schema allows; of several enums the narrowest.
+fn enum_values(schema: &Value, components: &Object) -> Option<Vec<Value>> {
     let enums = parts(schema, components).into_iter().filter_map(|part| {
         let values = part.get("enum")?.as_array()?;
-        values
-            .iter()
-            .map(|v| v.as_str().map(str::to_owned))
-            .collect::<Option<Vec<String>>>()
+        values.iter().all(is_scalar).then(|| values.clone())
     });
     enums.min_by_key(Vec::len)
+}
+
+/// Whether a value can be a discriminator's.
+pub(super) fn is_scalar(value: &Value) -> bool {
+    value.is_string() || value.is_i64() || value.is_boolean()
 }
 
 /// Finds the property that all arms require and whose values no two arms share.
@@ -211,12 +272,12 @@ fn inferred(arms: &mut [Value], components: &Object, object: &mut Object, contex
     common.retain(|property| needs.iter().all(|names| names.contains(property)));
     for property in common {
         let mut taken = BTreeSet::new();
-        let values: Option<Vec<Vec<String>>> = arms
+        let values: Option<Vec<Vec<Value>>> = arms
             .iter()
             .map(|arm| {
                 let values = own_values(arm, &property, components)?;
-                let distinct: BTreeSet<&String> = values.iter().collect();
-                let free = distinct.into_iter().all(|v| taken.insert(v.clone()));
+                let distinct: BTreeSet<String> = values.iter().map(Value::to_string).collect();
+                let free = distinct.into_iter().all(|v| taken.insert(v));
                 (free && !values.is_empty()).then_some(values)
             })
             .collect();
@@ -232,7 +293,7 @@ fn inferred(arms: &mut [Value], components: &Object, object: &mut Object, contex
 }
 
 /// The properties that a schema requires, through references and `allOf`.
-pub(super) fn required(schema: &Value, components: &Object) -> BTreeSet<String> {
+fn required(schema: &Value, components: &Object) -> BTreeSet<String> {
     parts(schema, components)
         .into_iter()
         .filter_map(|part| part.get("required")?.as_array())

@@ -1,11 +1,11 @@
 //! **Real specs** have enums that grow, with duplicate values or values that differ only in case, and enums of
 //! numbers. **progenitor** panics on the former, and what it makes fails on a value that it does not know. **Instead** an enum
 //! of strings becomes an open type of ours: known values, and an arm that keeps any other. **Lost**: an enum of anything
-//! but strings is a plain value with its known values documented (reported).
+//! but strings is a plain value with its known values documented (reported), which still tell variants of a union apart.
 
 use serde_json::{Value, json};
 
-use super::{Context, EnumPlan, ORIGIN, describe};
+use super::{CONSTANTS, Context, EnumPlan, ORIGIN, describe};
 use rolecall_openapi::json;
 
 pub(super) fn run(context: &mut Context) {
@@ -30,6 +30,7 @@ pub(super) fn run(context: &mut Context) {
             .collect();
         if !known.is_empty() {
             describe(object, &format!("Known values: {}.", known.join(", ")));
+            object.insert(CONSTANTS.into(), values);
             context.lose(
                 "enum-of-other-than-strings",
                 schema,

@@ -205,11 +205,13 @@ fn inner(schema: &mut Value, owner: &str, context: &mut Context) {
             .enumerate()
         {
             let title = arm.get("title").and_then(Value::as_str).map(pascal);
-            let value = arm
-                .get(VALUES)
-                .and_then(|v| v.get(0))
-                .and_then(Value::as_str)
-                .map(pascal);
+            let value = arm.get(VALUES).and_then(|v| v.get(0)).map(|v| {
+                pascal(
+                    v.as_str()
+                        .map_or_else(|| v.to_string(), str::to_owned)
+                        .as_str(),
+                )
+            });
             let part = title
                 .or(value)
                 .unwrap_or_else(|| format!("Variant{}", index + 1));

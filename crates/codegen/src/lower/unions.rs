@@ -1,15 +1,14 @@
 //! **Real specs** have unions. **progenitor** tries the arms in order and takes the first that fits: the wrong one, and
 //! an `anyOf` becomes an object with everything in it. **Instead** a union becomes a type of ours. With a discriminator
-//! that decides, and an unknown value keeps its JSON. Without one the arms are tried by JSON kind and by the properties
-//! that they require, most specific first. **Lost**, and reported: arms that can never be reached; a discriminator that
-//! does not tell every arm from the others.
+//! that decides, and an unknown value keeps its JSON. Without one the form of a value decides: see the pass `variants`.
+//! **Lost**, and reported: a discriminator that does not tell every variant from the others.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use serde_json::{Value, json};
 
-use super::{ArmPlan, Context, ORIGIN, UnionPlan, VALUES, discriminators};
+use super::{ArmPlan, Context, Form, ORIGIN, UnionPlan, VALUES};
 use crate::circles;
 use crate::names::{Names, pascal};
 use rolecall_openapi::json::{self, Object};
@@ -44,7 +43,7 @@ pub(super) fn run(context: &mut Context) {
             .and_then(Value::as_str)
             .map(str::to_owned);
         // A discriminator decides between the arms as they stand: it does not tell the arms of an arm apart.
-        let whole = Arms::of(arms, &components).plans;
+        let whole = Arms::of(arms).plans;
         let by_value = whole
             .iter()
             .all(|arm| is_object(&arm.schema, &components) && !arm.values.is_empty());
@@ -52,6 +51,7 @@ pub(super) fn run(context: &mut Context) {
             Some(property) if by_value && !whole.is_empty() => UnionPlan {
                 description,
                 discriminator: Some(property.to_owned()),
+                hint: None,
                 arms: whole,
             },
             _ => {
@@ -59,15 +59,17 @@ pub(super) fn run(context: &mut Context) {
                     context.lose(
                         "discriminator-not-read",
                         schema,
-                        format!("in `{name}`, `{property}` does not tell every arm from the others: their form decides"),
+                        format!("in `{name}`, `{property}` does not tell every variant from the others: their form decides"),
                     );
                 }
-                let arms = flat.get(name.as_str()).map(|arms| arms.to_vec());
-                let arms = arms.unwrap_or_default();
                 UnionPlan {
                     description,
                     discriminator: None,
-                    arms: ordered(name, schema, arms, &components, context),
+                    hint: property.map(str::to_owned),
+                    arms: flat
+                        .get(name.as_str())
+                        .map(|arms| arms.to_vec())
+                        .unwrap_or_default(),
                 }
             }
         };
@@ -96,10 +98,10 @@ struct Arms {
 }
 
 impl Arms {
-    fn of(arms: &[Value], components: &Object) -> Self {
+    fn of(arms: &[Value]) -> Self {
         let mut all = Self::default();
         for arm in arms {
-            all.add(arm_plan(arm, components));
+            all.add(arm_plan(arm));
         }
         all
     }
@@ -154,7 +156,7 @@ fn flattened(components: &Object) -> HashMap<&str, Rc<Vec<ArmPlan>>> {
                         all.add(inner);
                     }
                 }
-                None => all.add(arm_plan(arm, components)),
+                None => all.add(arm_plan(arm)),
             }
         }
         let plans = Rc::new(all.plans);
@@ -171,21 +173,15 @@ fn listed(schema: &Value) -> Option<&Vec<Value>> {
 }
 
 /// The values of the discriminator that select an arm.
-fn arm_values(arm: &Value) -> Vec<String> {
+fn arm_values(arm: &Value) -> Vec<Value> {
     let values = arm.get(VALUES).and_then(Value::as_array);
-    let values = values.into_iter().flatten();
-    values
-        .filter_map(|v| Some(v.as_str()?.to_owned()))
-        .collect()
+    values.cloned().unwrap_or_default()
 }
 
-fn arm_plan(arm: &Value, components: &Object) -> ArmPlan {
+fn arm_plan(arm: &Value) -> ArmPlan {
     let name = json::schema_ref(arm)
         .map(|name| pascal(&name))
         .unwrap_or_default();
-    let required = discriminators::required(arm, components)
-        .into_iter()
-        .collect();
     let mut schema = arm.clone();
     if let Value::Object(object) = &mut schema {
         object.retain(|key, _| key == "$ref" || !json::is_annotation(key) || key == "nullable");
@@ -194,8 +190,7 @@ fn arm_plan(arm: &Value, components: &Object) -> ArmPlan {
         name,
         schema,
         values: arm_values(arm),
-        required,
-        kind: kind(resolve(arm, components)),
+        form: Form::default(),
     }
 }
 
@@ -224,96 +219,12 @@ fn resolve<'a>(schema: &'a Value, components: &'a Object) -> &'a Value {
 }
 
 fn is_object(schema: &Value, components: &Object) -> bool {
-    kind(resolve(schema, components)) == "object"
-}
-
-fn kind(schema: &Value) -> &'static str {
-    match schema.get("type").and_then(Value::as_str) {
-        Some("string") => "string",
-        Some("integer") => "integer",
-        Some("number") => "number",
-        Some("boolean") => "boolean",
-        Some("array") => "array",
-        _ => "object",
-    }
-}
-
-/// Most specific first: by what is required, then by what is declared; otherwise as written.
-fn ordered(
-    name: &str,
-    schema: &Value,
-    arms: Vec<ArmPlan>,
-    components: &Object,
-    context: &mut Context,
-) -> Vec<ArmPlan> {
-    let declared = |arm: &ArmPlan| {
-        resolve(&arm.schema, components)
-            .get("properties")
-            .and_then(Value::as_object)
-            .cloned()
-            .unwrap_or_default()
-    };
-    let mut arms: Vec<(Object, ArmPlan)> =
-        arms.into_iter().map(|arm| (declared(&arm), arm)).collect();
-    let weight = |kind: &str| match kind {
-        "integer" => 0,
-        "number" => 1,
-        "object" => 3,
-        _ => 2,
-    };
-    arms.sort_by_key(|(declared, arm)| {
-        (
-            weight(arm.kind),
-            std::cmp::Reverse(arm.required.len()),
-            std::cmp::Reverse(declared.len()),
-        )
-    });
-    for later in 1..arms.len() {
-        let (declared, arm) = &arms[later];
-        let hidden_by = arms[..later].iter().find(|(before, other)| {
-            let required: BTreeSet<&String> = arm.required.iter().collect();
-            let scalar = !matches!(arm.kind, "object" | "array");
-            scalar && arm.kind == other.kind
-                || arm.kind == "object"
-                    && other.kind == "object"
-                    && other.required.iter().all(|name| required.contains(name))
-                    && before.iter().all(|(name, schema)| {
-                        declared.get(name).is_none_or(|mine| same(mine, schema))
-                    })
-        });
-        if let Some((_, other)) = hidden_by {
-            context.lose(
-                "arm-never-read",
-                schema,
-                format!(
-                    "in `{name}`, whatever fits {} fits {} before it: give them a discriminator, or a required property",
-                    called(arm),
-                    called(other)
-                ),
-            );
-        }
-    }
-    arms.into_iter().map(|(_, arm)| arm).collect()
-}
-
-/// What a complaint calls an arm, which may have no name yet.
-fn called(arm: &ArmPlan) -> String {
-    match arm.name.as_str() {
-        "" => format!("the {}", arm.kind),
-        name => format!("`{name}`"),
-    }
-}
-
-fn same(a: &Value, b: &Value) -> bool {
-    let bare = |v: &Value| -> Object {
-        v.as_object()
-            .into_iter()
-            .flatten()
-            .filter(|(k, _)| !json::is_annotation(k))
-            .map(|(k, v)| (k.clone(), v.clone()))
-            .collect()
-    };
-    bare(a) == bare(b)
+    !matches!(
+        resolve(schema, components)
+            .get("type")
+            .and_then(Value::as_str),
+        Some("string" | "integer" | "number" | "boolean" | "array")
+    )
 }
 
 /// Names for arms that are no components, and none twice.
@@ -322,12 +233,12 @@ fn name_arms(arms: &mut [ArmPlan]) {
     names.reserve(["unknown", "unrecognized"]);
     for arm in arms {
         if arm.name.is_empty() {
-            arm.name = match (arm.kind, arm.schema.get("additionalProperties")) {
-                ("string", _) => "Text",
-                ("integer", _) => "Integer",
-                ("number", _) => "Number",
-                ("boolean", _) => "Boolean",
-                ("array", _) => "List",
+            arm.name = match arm.schema.get("type").and_then(Value::as_str) {
+                Some("string") => "Text",
+                Some("integer") => "Integer",
+                Some("number") => "Number",
+                Some("boolean") => "Boolean",
+                Some("array") => "List",
                 _ => "Map",
             }
             .to_owned();

@@ -155,7 +155,7 @@ macro_rules! shown {
     )*};
 }
 
-shown!(bool, u8, u16, u32, u64, usize);
+shown!(bool, i64, u8, u16, u32, u64, usize);
 
 #[cfg(test)]
 mod tests {

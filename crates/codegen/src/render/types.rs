@@ -3,7 +3,7 @@
 use super::features::Features;
 use super::source::text::{described, docs, literal, name, span};
 use super::source::{Code, Page, code};
-use super::{Identity, banner, rust};
+use super::{Identity, banner, forms, rust};
 use crate::model::{
     Answers, EnumModel, FieldModel, Model, ObjectModel, Presence, StatusUnion, TypeRef, UnionModel,
 };
@@ -212,7 +212,11 @@ fn write_union(file: &mut Code, item: &UnionModel, gate: &Code) {
             for arm in &item.arms {
                 file.line(
                     "        {}({}) = {},",
-                    &[&name(&arm.name), &local(&arm.ty), &list(&arm.values)],
+                    &[
+                        &name(&arm.name),
+                        &local(&arm.ty),
+                        &forms::constants(&arm.values),
+                    ],
                 );
             }
         }
@@ -222,25 +226,14 @@ fn write_union(file: &mut Code, item: &UnionModel, gate: &Code) {
                 &[gate, &docs, &union, &unknown],
             );
             for arm in &item.arms {
-                let (variant, body) = (name(&arm.name), local(&arm.ty));
-                if arm.kind == "object" {
-                    file.line(
-                        "        {}({}): object requires {},",
-                        &[&variant, &body, &list(&arm.required)],
-                    );
-                } else {
-                    file.line("        {}({}): {},", &[&variant, &body, &arm.kind]);
-                }
+                file.line(
+                    "        {}({}): {},",
+                    &[&name(&arm.name), &local(&arm.ty), &forms::lines(&arm.form)],
+                );
             }
         }
     }
     file.push("    }\n}\n\n");
-}
-
-/// `["…", "…"]`.
-fn list(texts: &[String]) -> Code {
-    let texts = texts.iter().map(|text| code("{}", &[&literal(text)]));
-    code("[{}]", &[&Code::join(texts, ", ")])
 }
 
 fn write_by_status(file: &mut Code, item: &StatusUnion, gate: &Code) {

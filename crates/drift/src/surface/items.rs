@@ -187,7 +187,7 @@ fn enums(items: &mut BTreeMap<String, Item>, model: &Model) {
     }
     for union in &model.unions {
         for arm in &union.arms {
-            let ty = match union.discriminator.is_some() || arm.kind == "object" {
+            let ty = match union.discriminator.is_some() || arm.form.kind.is_structured() {
                 true => format!("Box < {} >", arm.ty),
                 false => arm.ty.to_string(),
             };

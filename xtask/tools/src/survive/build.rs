@@ -124,7 +124,7 @@ impl<'a> Builder<'_, 'a> {
             },
             Shape::Integer(values) => values.into_iter().next().unwrap_or_else(|| 7.into()),
             Shape::Number(values) => values.into_iter().next().unwrap_or_else(|| 1.5.into()),
-            Shape::Boolean => true.into(),
+            Shape::Boolean(values) => values.into_iter().next().unwrap_or_else(|| true.into()),
             Shape::Array(items) => {
                 let items = items.map(|items| self.reader.read(items, owner));
                 let item = match items {
@@ -200,7 +200,7 @@ impl<'a> Builder<'_, 'a> {
             if let (Some(property), Some(name), Value::Object(entries)) =
                 (&union.property, arm.values.first(), &mut value)
             {
-                entries.insert(property.clone(), name.clone().into());
+                entries.insert(property.clone(), name.clone());
             }
             return Some(value);
         }

@@ -113,6 +113,8 @@ pub enum Expect {
     SameValue,
     /// As `Survive`, but for a `null` in a body that is no object: it can be left out, for nothing keeps it.
     LeftOut,
+    /// As `Survive`, and the type names whatever it holds: no shape and no value is kept as an unknown one.
+    Named,
     /// It is refused for want of a property.
     MissingProperty {
         /// The object that lacks it: a pointer into the body.

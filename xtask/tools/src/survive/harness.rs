@@ -12,6 +12,7 @@ use super::{Answer, Case, Tally, exact};
 
 /// What the program is made of.
 const MAIN: &str = include_str!("harness/main.rs.txt");
+const UNNAMED: &str = include_str!("unnamed.rs");
 
 /// Where everything about one run lies. A folder that stays the same from run to run, so that nothing is compiled twice.
 #[derive(Clone, Debug)]
@@ -52,6 +53,7 @@ impl Places {
         );
         write(&folder.join("Cargo.toml"), &manifest)?;
         write(&folder.join("src/main.rs"), MAIN)?;
+        write(&folder.join("src/unnamed.rs"), UNNAMED)?;
         // The versions that the workspace was tested with; what it does not need, cargo drops.
         if let Ok(lock) = std::fs::read_to_string(self.root.join("Cargo.lock"))
             && !folder.join("Cargo.lock").exists()

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::Case;
 use super::change::{Expect, Mutation};
 use super::exact;
+use super::unnamed::is_unnamed;
 use rolecall_openapi::json;
 use rolecall_openapi::load::unescape;
 
@@ -17,6 +18,8 @@ use rolecall_openapi::load::unescape;
 pub enum Answer {
     /// It decoded, and encodes to this text.
     Decoded(String),
+    /// As that, and something in it is of a shape or has a value that the type does not name.
+    Unnamed(String),
     /// It did not decode.
     Refused {
         /// The culprit's place.
@@ -28,10 +31,27 @@ pub enum Answer {
     NoType,
 }
 
+impl Answer {
+    /// For a value that decoded: what it encodes to, and how `Debug` shows it.
+    pub fn decoded(again: String, shown: &str) -> Self {
+        if is_unnamed(shown) {
+            Self::Unnamed(again)
+        } else {
+            Self::Decoded(again)
+        }
+    }
+}
+
 /// What is wrong with an answer.
 pub fn judge(case: &Case, answer: &Answer) -> Result<(), String> {
     match (&case.expect, answer) {
-        (Expect::Survive | Expect::SameValue | Expect::LeftOut, Answer::Decoded(again)) => {
+        (Expect::Named, Answer::Unnamed(_)) => {
+            Err("is as described, and decodes as an unknown shape or value".to_owned())
+        }
+        (
+            Expect::Survive | Expect::Named | Expect::SameValue | Expect::LeftOut,
+            Answer::Decoded(again) | Answer::Unnamed(again),
+        ) => {
             let again =
                 exact::value(again).map_err(|error| format!("encodes to no JSON: {error}"))?;
             let by_value = case.expect == Expect::SameValue;
@@ -57,10 +77,10 @@ pub fn judge(case: &Case, answer: &Answer) -> Result<(), String> {
             }
         }
         (
-            Expect::Survive | Expect::SameValue | Expect::LeftOut,
+            Expect::Survive | Expect::Named | Expect::SameValue | Expect::LeftOut,
             Answer::Refused { path, message },
         ) => Err(format!("is refused: at `{path}`: {message}")),
-        (Expect::MissingProperty { property, .. }, Answer::Decoded(_)) => {
+        (Expect::MissingProperty { property, .. }, Answer::Decoded(_) | Answer::Unnamed(_)) => {
             Err(format!("decodes without `{property}`"))
         }
         (_, Answer::NoType) => Err("the crate has no type for it".to_owned()),

@@ -21,8 +21,8 @@ pub enum Shape<'a> {
     Integer(Vec<Value>),
     /// A number, with the known values.
     Number(Vec<Value>),
-    /// `true` or `false`.
-    Boolean,
+    /// `true` or `false`, with the known values.
+    Boolean(Vec<Value>),
     /// An array, and what its items are.
     Array(Option<&'a Value>),
     /// An object that names no property, and what its values are.
@@ -220,7 +220,7 @@ impl<'a> Reader<'a> {
             },
             Kind::Integer => Shape::Integer(schema.values()),
             Kind::Number => Shape::Number(schema.values()),
-            Kind::Boolean => Shape::Boolean,
+            Kind::Boolean => Shape::Boolean(schema.values()),
             Kind::Array => Shape::Array(schema.items()),
             Kind::Object if schema.declares_properties() => Shape::Object(schema.properties()),
             Kind::Object => Shape::Map(schema.map_values()),

@@ -289,13 +289,9 @@ impl<'a> Walker<'_, 'a> {
             let change = Change::Remove;
             self.slot(schema, Mutation::DiscriminatorRemoved, &below, change);
             self.set(schema, Mutation::Empty, at, json!({}));
-            let said = value.get(property).and_then(Value::as_str);
-            for other in arm
-                .values
-                .iter()
-                .filter(|other| Some(other.as_str()) != said)
-            {
-                self.set(schema, Mutation::Known, &below, other.as_str());
+            let said = value.get(property);
+            for other in arm.values.iter().filter(|other| Some(*other) != said) {
+                self.set(schema, Mutation::Known, &below, other.clone());
             }
         }
         if let Some(arm) = arm {

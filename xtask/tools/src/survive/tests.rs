@@ -106,9 +106,62 @@ fn what_decides_by_form_keeps_everything() {
     // But for a null among the items of the array, which nothing is around.
     let kept = |case: &&Case| case.mutation != Mutation::NullItem;
     let mut kept = cases.iter().filter(kept);
-    assert!(kept.all(|case| case.expect == Expect::Survive));
+    assert!(kept.all(|case| matches!(case.expect, Expect::Survive | Expect::Named)));
     assert!(of(&cases, Mutation::RequiredOfArmRemoved).contains(&("/x".to_owned(), json!({}))));
     assert!(of(&cases, Mutation::Empty).contains(&(String::new(), json!([]))));
+}
+
+#[test]
+fn booleans_integers_and_nested_constants_tell_arms_apart() {
+    let job = |managed: &str| json!({ "required": [managed], "properties": { managed: { "type": "boolean" } } });
+    let widget = |number: i64| json!({ "required": ["type"], "properties": { "type": { "type": "integer", "enum": [number] } } });
+    let event = |inner: &str, own: &str| {
+        json!({
+            "required": ["type", "inner"],
+            "properties": {
+                "type": { "enum": ["sync"] },
+                "inner": { "required": ["type"], "properties": { "type": { "enum": [inner] }, own: { "type": "string" } } },
+            },
+        })
+    };
+    let reference = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    let cases = described(json!({
+        "A": { "properties": { "job": reference("Job"), "widget": reference("Widget"), "event": reference("Event") } },
+        "Job": {
+            "oneOf": [reference("Yes"), reference("No")],
+            "discriminator": { "propertyName": "managed", "mapping": { "true": "#/components/schemas/Yes", "false": "#/components/schemas/No" } },
+        },
+        "Yes": job("managed"),
+        "No": job("managed"),
+        "Widget": { "oneOf": [widget(1), widget(2)] },
+        "Event": { "anyOf": [event("opened", "by"), event("closed", "reason")] },
+    }));
+    let named = cases.iter().filter(|case| case.mutation == Mutation::None);
+    let bodies: Vec<&Value> = named.map(|case| &case.body).collect();
+    for (key, body) in [
+        ("job", json!({ "managed": true })),
+        ("job", json!({ "managed": false })),
+        ("widget", json!({ "type": 1 })),
+        ("widget", json!({ "type": 2 })),
+        (
+            "event",
+            json!({ "type": "sync", "inner": { "type": "opened", "by": "text" } }),
+        ),
+        (
+            "event",
+            json!({ "type": "sync", "inner": { "type": "closed", "reason": "text" } }),
+        ),
+    ] {
+        assert!(bodies.iter().any(|made| made[key] == body), "{body}");
+    }
+    // What is changed belongs to the arm that the body is of.
+    let removed = of(&cases, Mutation::OptionalRemoved);
+    let reason = |(pointer, body): &(String, Value)| {
+        pointer == "/event/inner/reason" && body["event"]["inner"] == json!({ "type": "closed" })
+    };
+    assert!(removed.iter().any(reason));
+    let unknown = of(&cases, Mutation::UnknownDiscriminator);
+    assert!(unknown.iter().any(|(pointer, _)| pointer == "/job/managed"));
 }
 
 #[test]
@@ -154,6 +207,24 @@ fn a_wrong_answer_is_told() {
     ] {
         assert!(judge(&survive, &wrong).is_err(), "{wrong:?}");
     }
+    let named = case(Expect::Named);
+    let again = named.body.to_string();
+    assert!(judge(&named, &Answer::decoded(again.clone(), "A { b: One(1) }")).is_ok());
+    assert!(
+        judge(
+            &named,
+            &Answer::decoded(again.clone(), "A { b: Unknown(1) }")
+        )
+        .is_err()
+    );
+    assert!(
+        judge(
+            &named,
+            &Answer::decoded(again.clone(), "A { b: BeUnknown(1) }")
+        )
+        .is_ok()
+    );
+    assert!(judge(&survive, &Answer::Unnamed(again)).is_ok());
     let missing = case(Expect::MissingProperty {
         pointer: "/a".to_owned(),
         property: "x".to_owned(),

@@ -9,6 +9,9 @@ use super::read::{Alternatives, Reader, Schema};
 use super::shape::{Kind, Shape};
 use rolecall_openapi::json::{self, Object};
 
+/// How many objects in each other are looked into for what tells arms apart.
+const LOOK: usize = 4;
+
 /// Several shapes.
 pub struct Union<'a> {
     /// The shapes.
@@ -23,8 +26,8 @@ pub struct Union<'a> {
 pub struct Arm<'a> {
     /// It.
     pub schema: Schema<'a>,
-    /// The values of the property that name it.
-    pub values: Vec<String>,
+    /// The values of the property that name it: strings, integers and booleans.
+    pub values: Vec<Value>,
 }
 
 impl<'a> Reader<'a> {
@@ -92,40 +95,43 @@ impl<'a> Reader<'a> {
         property: &str,
         mapping: &[(String, String)],
         arms: &[(Option<String>, Schema<'a>)],
-    ) -> Vec<Vec<String>> {
-        let mut by_arm: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    ) -> Vec<Vec<Value>> {
+        let mut by_arm: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (value, target) in mapping {
-            by_arm.entry(target).or_default().push(value.clone());
+            by_arm.entry(target).or_default().push(value);
         }
         let mut taken = BTreeSet::new();
         arms.iter()
             .map(|(name, schema)| {
-                let mapped = name.as_deref().and_then(|name| by_arm.get(name)).cloned();
-                let mut values = mapped.unwrap_or_else(|| self.own_values(schema, property));
+                let mapped = name.as_deref().and_then(|name| by_arm.get(name));
+                let mut values = match mapped {
+                    Some(mapped) => {
+                        let typed = |value: &&str| self.typed(schema, property, value);
+                        mapped.iter().map(typed).collect()
+                    }
+                    None => self.own_values(schema, property),
+                };
                 if values.is_empty() {
-                    values.extend(name.clone());
+                    values.extend(name.clone().map(Value::from));
                 }
-                values.retain(|value| taken.insert(value.clone()));
+                values.retain(|value| taken.insert(value.to_string()));
                 values
             })
             .collect()
     }
 
     /// A property that every arm requires, and no value of which is in two of them.
-    fn inferred(
-        &self,
-        arms: &[(Option<String>, Schema<'a>)],
-    ) -> Option<(String, Vec<Vec<String>>)> {
+    fn inferred(&self, arms: &[(Option<String>, Schema<'a>)]) -> Option<(String, Vec<Vec<Value>>)> {
         let (_, first) = arms.first().filter(|_| arms.len() > 1)?;
         let mut names: Vec<&str> = first.properties().iter().map(|p| p.name).collect();
         names.sort_unstable();
         names.into_iter().find_map(|name| {
             let mut taken = BTreeSet::new();
-            let values: Option<Vec<Vec<String>>> = arms
+            let values: Option<Vec<Vec<Value>>> = arms
                 .iter()
                 .map(|(_, arm)| {
                     let values = self.own_values(arm, name);
-                    let apart = values.iter().all(|value| taken.insert(value.clone()));
+                    let apart = values.iter().all(|value| taken.insert(value.to_string()));
                     (arm.requires(name) && !values.is_empty() && apart).then_some(values)
                 })
                 .collect();
@@ -133,17 +139,33 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The texts that an arm allows for a property.
-    fn own_values(&self, arm: &Schema<'a>, name: &str) -> Vec<String> {
+    /// The schema of a property of an arm.
+    fn property(&self, arm: &Schema<'a>, name: &str) -> Option<Schema<'a>> {
         let properties = arm.properties();
-        let Some(property) = properties.iter().find(|property| property.name == name) else {
-            return Vec::new();
+        let property = properties.iter().find(|property| property.name == name)?;
+        Some(self.read_all(&property.schemas, arm.owner.as_deref()))
+    }
+
+    /// The strings, integers and booleans that an arm allows for a property.
+    fn own_values(&self, arm: &Schema<'a>, name: &str) -> Vec<Value> {
+        let values = self.property(arm, name).map(|schema| schema.values());
+        let scalar = |value: &Value| value.is_string() || value.is_i64() || value.is_boolean();
+        values
+            .filter(|values| values.iter().all(scalar))
+            .unwrap_or_default()
+    }
+
+    /// A value of a mapping, where all are strings, as the arm declares the property.
+    fn typed(&self, arm: &Schema<'a>, property: &str, value: &str) -> Value {
+        let kind = self
+            .property(arm, property)
+            .map(|schema| schema.value_kind());
+        let parsed = match kind {
+            Some(Kind::Boolean) => value.parse().ok().map(Value::Bool),
+            Some(Kind::Integer | Kind::Number) => value.parse::<i64>().ok().map(Value::from),
+            _ => None,
         };
-        let values = self
-            .read_all(&property.schemas, arm.owner.as_deref())
-            .values();
-        let texts = values.iter().map(|value| value.as_str().map(str::to_owned));
-        texts.collect::<Option<_>>().unwrap_or_default()
+        parsed.unwrap_or_else(|| value.into())
     }
 
     fn derived(&self, base: &str, schema: &'a Value) -> Shape<'a> {
@@ -169,39 +191,70 @@ impl<'a> Reader<'a> {
             }
         }
         let arms = targets.into_iter().filter_map(|(target, values)| {
-            Some(Arm {
-                schema: self.read_subclass(&target, base)?,
-                values,
-            })
+            let schema = self.read_subclass(&target, base)?;
+            let values = values
+                .iter()
+                .map(|value| self.typed(&schema, property, value));
+            let values = values.collect();
+            Some(Arm { schema, values })
         });
         let key = std::ptr::from_ref(object) as usize;
         decided(arms.collect(), Some(property.to_owned()), key)
     }
 
-    /// The arm that a value is of; without a discriminator, the first that it seems to be.
+    /// The arm that a value is of; without a discriminator, the one that it is most like.
     pub fn arm_of<'u>(&self, union: &'u Union<'a>, value: &Value) -> Option<&'u Arm<'a>> {
         if let Some(property) = &union.property {
-            let name = value.get(property)?.as_str()?;
-            return union
-                .arms
-                .iter()
-                .find(|arm| arm.values.iter().any(|value| value == name));
+            let said = value.get(property)?;
+            return union.arms.iter().find(|arm| arm.values.contains(said));
         }
-        let seems = |arm: &&Arm<'a>| match (arm.schema.value_kind(), value) {
+        let unlike = |arm: &Arm<'a>| self.unlike(&arm.schema, value, LOOK);
+        let arms = union.arms.iter().map(|arm| (unlike(arm), arm));
+        let fitting = arms.filter(|(unlike, _)| unlike.is_some());
+        let best = fitting.min_by_key(|(unlike, _)| *unlike);
+        best.map(|(_, arm)| arm)
+    }
+
+    /// In how much a value that can be of a schema is not like it: values that the schema does not list, properties that it
+    /// does not name, properties that are not there. Nothing, when the value cannot be of it.
+    fn unlike(&self, schema: &Schema<'a>, value: &Value, levels: usize) -> Option<[usize; 3]> {
+        let known = schema.values();
+        let odd = !known.is_empty() && !known.contains(value);
+        match (schema.value_kind(), value) {
+            (_, Value::Null) if schema.nullable => Some([0; 3]),
             (Kind::Any | Kind::Several, _)
             | (Kind::Text, Value::String(_))
             | (Kind::Number, Value::Number(_))
             | (Kind::Boolean, Value::Bool(_))
-            | (Kind::Array, Value::Array(_)) => true,
-            (Kind::Integer, Value::Number(number)) => number.is_i64() || number.is_u64(),
-            (Kind::Object, Value::Object(entries)) => {
-                let properties = arm.schema.properties();
-                let missing = |name: &str| arm.schema.requires(name) && !entries.contains_key(name);
-                !properties.iter().any(|property| missing(property.name))
+            | (Kind::Array, Value::Array(_)) => Some([usize::from(odd), 0, 0]),
+            (Kind::Integer, Value::Number(number)) => {
+                (number.is_i64() || number.is_u64()).then_some([usize::from(odd), 0, 0])
             }
-            _ => false,
-        };
-        union.arms.iter().find(seems)
+            (Kind::Object, Value::Object(entries)) => {
+                let properties = schema.properties();
+                let named = |key: &String| properties.iter().any(|p| p.name == key);
+                let unnamed = entries.keys().filter(|key| !named(key)).count();
+                let mut unlike = [usize::from(odd), unnamed, 0];
+                for property in &properties {
+                    let Some(value) = entries.get(property.name) else {
+                        if schema.requires(property.name) {
+                            return None;
+                        }
+                        unlike[2] += 1;
+                        continue;
+                    };
+                    if levels > 0 {
+                        let inner = self.read_all(&property.schemas, schema.owner.as_deref());
+                        match self.unlike(&inner, value, levels - 1) {
+                            Some(inner) => (0..3).for_each(|index| unlike[index] += inner[index]),
+                            None => unlike[0] += 1,
+                        }
+                    }
+                }
+                Some(unlike)
+            }
+            _ => None,
+        }
     }
 }
 
@@ -224,7 +277,7 @@ fn decided<'a>(arms: Vec<Arm<'a>>, property: Option<String>, key: usize) -> Shap
         return Shape::Number(values());
     }
     if all(&[Kind::Boolean]) {
-        return Shape::Boolean;
+        return Shape::Boolean(values());
     }
     if arms.is_empty() {
         return Shape::Any;
