@@ -101,8 +101,9 @@ fn check_names(model: &Model, text: &str) {
         let types: Vec<String> = item.arms.iter().map(|arm| arm.ty.to_string()).collect();
         distinct(&item.name, types.iter().map(String::as_str).collect());
         let decided = item.arms.iter().filter(|_| item.discriminator.is_some());
-        let values = decided.flat_map(|arm| &arm.values).map(String::as_str);
-        distinct(&item.name, values.collect());
+        let values = decided.flat_map(|arm| &arm.values).map(Value::to_string);
+        let values: Vec<String> = values.collect();
+        distinct(&item.name, values.iter().map(String::as_str).collect());
     }
 }
 

@@ -198,12 +198,12 @@ fn enums(items: &mut BTreeMap<String, Item>, model: &Model) {
         }
         add(
             format!("types::{}::{}", union.name, union.unknown),
-            "variant (Value)".to_owned(),
+            "variant (RawJson)".to_owned(),
         );
         if union.discriminator.is_some() {
             add(
                 format!("types::{}::discriminator", union.name),
-                "fn".to_owned(),
+                "fn() -> Option < Cow < str > >".to_owned(),
             );
         }
     }
