@@ -1,6 +1,7 @@
 //! What callers get when services and networks misbehave: one table, over real sockets.
 
 mod limits;
+mod offsets;
 mod run;
 #[path = "../support/mod.rs"]
 mod support;
