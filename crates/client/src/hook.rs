@@ -45,10 +45,12 @@ pub trait Hook: Send + Sync + 'static {
     }
 }
 
-/// What lies beyond a [`Hook`]: the network.
+/// What lies beyond a [`Hook`]: the network, or the network hook of the transport.
 #[derive(Clone, Copy)]
 pub struct Next<'a> {
     pub(crate) operation: &'static Operation,
+    /// The network hook, for the hook above it.
+    pub(crate) network: Option<&'a dyn Hook>,
     pub(crate) http: &'a HttpClient,
     pub(crate) max_body_bytes: u64,
     pub(crate) timeout: Option<Duration>,
@@ -67,6 +69,15 @@ impl<'a> Next<'a> {
         self.http.reqwest()
     }
 
+    /// The same with this hook in the place of the network: for hooks of hooks.
+    #[must_use]
+    pub fn with_network(self, hook: &'a dyn Hook) -> Self {
+        Self {
+            network: Some(hook),
+            ..self
+        }
+    }
+
     /// Sends the request once. Secrets of the request that the answer to it repeats are taken out of the call's error.
     ///
     /// # Errors
@@ -81,7 +92,16 @@ impl<'a> Next<'a> {
             *request.timeout_mut() = self.timeout;
         }
         let secrets = RequestSecrets::of(&request);
-        let mut response = self.http.send(request, is_safe(self.operation)).await?;
+        let mut response = match self.network {
+            None => self.http.send(request, is_safe(self.operation)).await?,
+            Some(hook) => {
+                let network = Next {
+                    network: None,
+                    ..*self
+                };
+                hook.execute(request, network).await?
+            }
+        };
         if !response.status().is_success() {
             response.extensions_mut().insert(secrets);
         }
@@ -123,6 +143,12 @@ impl<'a> Next<'a> {
         request: reqwest::Request,
     ) -> Result<reqwest::Response, HookError> {
         let mut response = self.send(request).await?;
+        if let Some(WholeBody(body)) = response.extensions().get() {
+            if body.len() as u64 > self.max_body_bytes {
+                return Err(HookError::BodyTooLarge(self.max_body_bytes));
+            }
+            return Ok(response);
+        }
         let body = match read_whole(&mut response, self.max_body_bytes).await {
             Ok(body) => body,
             Err(Whole::Broken(error)) => return Err(HookError::from(error)),

@@ -13,13 +13,14 @@
 //! | standing between a call and the network | [`Hook`], [`Next`] |
 //! | responses | [`Response`], [`Error`], [`DecodeProblem`], [`Misfit`], [`Decoding`] |
 //! | lists in pages | [`Paged`], [`Page`], [`Cursor`], [`Results`] |
+//! | tests without a network | `testing`, with the feature `testing` |
 //! | types that lose nothing | [`object!`], [`open_enum!`], [`union!`], [`choice!`], [`Extra`], [`RawJson`], [`Timestamp`], [`Secret`] |
 //!
 //! # Features
 //!
 //! `rustls` (default) for TLS, `http2` (default), `system-proxy` for the proxies that the environment and the operating system
-//! name (without it there is none but what [`HttpSettings::proxy`] says), and `schemars` for JSON Schemas of the generated
-//! types.
+//! name (without it there is none but what [`HttpSettings::proxy`] says), `schemars` for JSON Schemas of the generated
+//! types, and `testing` for tests without a network.
 //!
 //! With `rustls`, [`reqwest`] has no cryptography of its own: call [`install_crypto_provider`] before building a
 //! [`reqwest::Client`] by hand. A [`Transport`] with the default client needs no such call.
@@ -52,6 +53,8 @@ mod results;
 mod secret;
 mod send;
 mod server;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod timestamp;
 mod transport;
 

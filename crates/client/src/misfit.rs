@@ -16,6 +16,23 @@ pub struct Misfit {
     pub expected: String,
 }
 
+#[cfg(feature = "testing")]
+impl Misfit {
+    /// A misfit, for tests.
+    #[must_use]
+    pub fn new(
+        pointer: impl Into<String>,
+        found: &'static str,
+        expected: impl Into<String>,
+    ) -> Self {
+        Self {
+            pointer: pointer.into(),
+            found,
+            expected: expected.into(),
+        }
+    }
+}
+
 impl fmt::Display for Misfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = if self.pointer.is_empty() {
@@ -43,6 +60,19 @@ pub struct ItemProblem {
     pub json: RawJson,
     /// Where and how it does not fit; the place is one in the whole body.
     pub problem: DecodeProblem,
+}
+
+#[cfg(feature = "testing")]
+impl ItemProblem {
+    /// An item that does not fit, for tests.
+    #[must_use]
+    pub fn new(index: usize, json: RawJson, problem: DecodeProblem) -> Self {
+        Self {
+            index,
+            json,
+            problem,
+        }
+    }
 }
 
 impl fmt::Debug for ItemProblem {

@@ -26,6 +26,22 @@ pub struct Page<T> {
     pub note: Option<HookNote>,
 }
 
+#[cfg(feature = "testing")]
+impl<T> Page<T> {
+    /// A page with these items, for tests. The rest is as of a response of 200 without headers, and can be changed.
+    #[must_use]
+    pub fn new(items: Vec<T>, next: Option<Cursor>) -> Self {
+        Self {
+            items,
+            next,
+            status: StatusCode::OK,
+            headers: HeaderMap::new(),
+            misfits: Vec::new(),
+            note: None,
+        }
+    }
+}
+
 /// Headers can hold secrets, so they are not shown.
 impl<T: std::fmt::Debug> std::fmt::Debug for Page<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -75,6 +75,15 @@ impl DecodeProblem {
     }
 }
 
+#[cfg(feature = "testing")]
+impl DecodeProblem {
+    /// A problem at a JSON Pointer, for tests.
+    #[must_use]
+    pub fn at(pointer: &str, message: impl Into<String>) -> Self {
+        Self::new(pointer, message)
+    }
+}
+
 fn nested(text: &str) -> Option<(String, String)> {
     let quoted = text.starts_with(NESTED).then(|| text.get(3..))??;
     let mut strings = serde_json::Deserializer::from_str(quoted).into_iter::<String>();

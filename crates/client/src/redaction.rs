@@ -55,6 +55,11 @@ const SECRET_NAMES: [&str; 20] = [
 /// ```
 #[must_use]
 pub fn redact(text: &str) -> String {
+    redact_with(text, |_| HIDDEN.to_owned())
+}
+
+/// As [`redact`], with what stands in the place of each secret.
+pub(crate) fn redact_with(text: &str, shown_for: impl FnMut(&str) -> String) -> String {
     let runs: Vec<_> = runs(text).collect();
     let mut hidden: Vec<Range<usize>> = Vec::new();
     for (at, run) in runs.iter().enumerate() {
@@ -75,10 +80,14 @@ pub fn redact(text: &str) -> String {
         hidden.extend(assigned(text, run));
     }
     hidden.extend(users(text));
-    hide(text, hidden)
+    hide(text, hidden, shown_for)
 }
 
-fn hide(text: &str, mut hidden: Vec<Range<usize>>) -> String {
+fn hide(
+    text: &str,
+    mut hidden: Vec<Range<usize>>,
+    mut shown_for: impl FnMut(&str) -> String,
+) -> String {
     hidden.retain(|range| !range.is_empty());
     hidden.sort_by_key(|range| (range.start, range.end));
     let mut shown = String::with_capacity(text.len());
@@ -86,7 +95,7 @@ fn hide(text: &str, mut hidden: Vec<Range<usize>>) -> String {
     for range in hidden {
         if range.start >= from {
             shown.push_str(&text[from..range.start]);
-            shown.push_str(HIDDEN);
+            shown.push_str(&shown_for(&text[range.clone()]));
         }
         from = from.max(range.end);
     }
@@ -156,7 +165,7 @@ fn is_prose(word: &str) -> bool {
 }
 
 /// Whether the name of a header, a property or a parameter is one of a secret.
-fn is_secret_name(name: &str) -> bool {
+pub(crate) fn is_secret_name(name: &str) -> bool {
     let bare = name.chars().filter(|c| c.is_ascii_alphanumeric());
     let bare: String = bare.map(|c| c.to_ascii_lowercase()).collect();
     SECRET_NAMES.iter().any(|known| bare.ends_with(known))

@@ -28,6 +28,14 @@ impl<T> Response<T> {
         }
     }
 
+    /// The same answer with what a hook has to say on the call, for tests.
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn with_note(mut self, note: HookNote) -> Self {
+        self.note = Some(note);
+        self
+    }
+
     pub(crate) fn of(decoded: Decoded<T>, status: StatusCode, headers: HeaderMap) -> Self {
         Self {
             value: decoded.value,

@@ -25,9 +25,26 @@ struct Inner {
     servers: Vec<(String, Url)>,
     http: HttpClient,
     hook: Option<Arc<dyn Hook>>,
+    network_hook: Option<Arc<dyn Hook>>,
     max_body_bytes: u64,
     timeout: Option<Duration>,
     decoding: Decoding,
+}
+
+impl Inner {
+    /// Shares the connections.
+    fn copy(&self) -> Self {
+        Self {
+            base_url: self.base_url.clone(),
+            servers: self.servers.clone(),
+            http: self.http.clone(),
+            hook: self.hook.clone(),
+            network_hook: self.network_hook.clone(),
+            max_body_bytes: self.max_body_bytes,
+            timeout: self.timeout,
+            decoding: self.decoding,
+        }
+    }
 }
 
 impl Transport {
@@ -47,6 +64,7 @@ impl Transport {
             servers: Vec::new(),
             http: HttpSettings::new(),
             hook: None,
+            network_hook: None,
             max_body_bytes: MAX_BODY_BYTES,
             decoding: Decoding::default(),
             connect_timeout: None,
@@ -57,29 +75,17 @@ impl Transport {
     /// The same transport with another hook in the place of its own. Connections are shared.
     #[must_use]
     pub fn with_hook(&self, hook: Arc<dyn Hook>) -> Self {
-        Self(Arc::new(Inner {
-            base_url: self.0.base_url.clone(),
-            servers: self.0.servers.clone(),
-            http: self.0.http.clone(),
-            hook: Some(hook),
-            max_body_bytes: self.0.max_body_bytes,
-            timeout: self.0.timeout,
-            decoding: self.0.decoding,
-        }))
+        let mut inner = self.0.copy();
+        inner.hook = Some(hook);
+        Self(Arc::new(inner))
     }
 
     /// The same transport, which decodes responses in another way. Connections are shared.
     #[must_use]
     pub fn with_decoding(&self, decoding: Decoding) -> Self {
-        Self(Arc::new(Inner {
-            base_url: self.0.base_url.clone(),
-            servers: self.0.servers.clone(),
-            http: self.0.http.clone(),
-            hook: self.0.hook.clone(),
-            max_body_bytes: self.0.max_body_bytes,
-            timeout: self.0.timeout,
-            decoding,
-        }))
+        let mut inner = self.0.copy();
+        inner.decoding = decoding;
+        Self(Arc::new(inner))
     }
 
     /// What is done about values that do not fit their optional properties.
@@ -129,6 +135,7 @@ impl Transport {
     ) -> Result<reqwest::Response, HookError> {
         let next = Next {
             operation,
+            network: self.0.network_hook.as_deref(),
             http: &self.0.http,
             max_body_bytes: self.0.max_body_bytes,
             timeout: self.0.timeout,
@@ -157,6 +164,7 @@ pub struct TransportBuilder {
     servers: Vec<(String, String)>,
     http: HttpSettings,
     hook: Option<Arc<dyn Hook>>,
+    network_hook: Option<Arc<dyn Hook>>,
     max_body_bytes: u64,
     decoding: Decoding,
     connect_timeout: Option<Duration>,
@@ -194,6 +202,14 @@ impl TransportBuilder {
     /// Sends every request through this hook.
     pub fn hook(mut self, hook: Arc<dyn Hook>) -> Self {
         self.hook = Some(hook);
+        self
+    }
+
+    /// Sends every request that goes out to this hook in the place of the network. It stands below
+    /// [`hook`](Self::hook) and sees each attempt, as it is sent: the place for what records requests, or answers them
+    /// without a network. Its [`Next`] is the network.
+    pub fn network_hook(mut self, hook: Arc<dyn Hook>) -> Self {
+        self.network_hook = Some(hook);
         self
     }
 
@@ -235,6 +251,7 @@ impl TransportBuilder {
             timeout: timeout.or((!http.is_given()).then_some(REQUEST_TIMEOUT)),
             http,
             hook: self.hook,
+            network_hook: self.network_hook,
             max_body_bytes: self.max_body_bytes,
             decoding: self.decoding,
         })))

@@ -124,6 +124,20 @@ impl Error {
         }))
     }
 
+    /// The error of a call that ended with this status and body, sent once, for tests. It is read as the service's own.
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn of_status(operation: &'static Operation, status: StatusCode, body: Value) -> Self {
+        let mut summary = CallSummary::unsent(operation);
+        let outcome = crate::summary::Outcome::Answered(status);
+        summary.attempts.push(crate::summary::Attempt::new(outcome));
+        let response = rolecall_client::Response::new(body, status, HeaderMap::new());
+        Self::of(CallError::Api {
+            operation,
+            response: Box::new(response.with_note(HookNote::new(summary))),
+        })
+    }
+
     /// What kind of failure it is.
     #[must_use]
     pub fn kind(&self) -> Kind {

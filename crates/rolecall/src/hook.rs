@@ -105,14 +105,8 @@ impl<'a> Run<'a> {
             operation,
             times: Times::new(&*settings.clock, overall),
             summary: CallSummary {
-                operation,
-                attempts: Vec::with_capacity(1),
-                elapsed: Duration::ZERO,
-                gave_up: None,
-                credential: None,
-                sign_in_failure: None,
                 idempotent: policy.options.idempotent,
-                misfits: Vec::new(),
+                ..CallSummary::unsent(operation)
             },
             used: None,
             sign_ins: 0,

@@ -17,7 +17,8 @@
 //! are compiled.
 //!
 //! `system-proxy` uses the proxies that the environment and the operating system name; without it there is none but what
-//! [`HttpSettings::proxy`] says. `keyring` adds a store that keeps sessions in the keyring of the operating system, `auth::KeyringStore`.
+//! [`HttpSettings::proxy`] says. `testing` adds what tests without a network need:
+//! `testing`, and constructors for what callers receive. `keyring` adds a store that keeps sessions in the keyring of the operating system, `auth::KeyringStore`.
 
 #![forbid(unsafe_code)]
 
@@ -54,6 +55,8 @@ pub use api::okta;
 #[cfg(feature = "zenml")]
 pub use api::zenml;
 
+#[cfg(feature = "testing")]
+pub use rolecall_client::testing;
 pub use rolecall_client::{self, Cursor, HttpSettings, Page};
 
 /// The guides and the README, so that their examples are compiled and run.

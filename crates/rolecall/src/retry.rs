@@ -99,6 +99,23 @@ pub struct Failed<'a> {
     pub asked_to_stop: bool,
 }
 
+#[cfg(feature = "testing")]
+impl Failed<'_> {
+    /// A first attempt that failed so, for tests of a [`RetryPolicy`]. Its fields can be changed.
+    #[must_use]
+    pub fn new(operation: &'static Operation, fault: Fault) -> Self {
+        Self {
+            operation,
+            attempts: 1,
+            elapsed: Duration::ZERO,
+            fault,
+            headers: None,
+            asked_to_wait: None,
+            asked_to_stop: false,
+        }
+    }
+}
+
 /// What to do about a call that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

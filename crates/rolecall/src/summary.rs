@@ -57,6 +57,8 @@ pub enum Outcome {
     FoundDone,
     /// The answer was larger than what is read.
     TooLarge,
+    /// The network hook refused it.
+    Refused,
 }
 
 /// What is known of the credential of a call, without the secret.
@@ -71,7 +73,55 @@ pub struct Credential {
     pub scopes: Option<Vec<String>>,
 }
 
+#[cfg(feature = "testing")]
 impl CallSummary {
+    /// The summary of a call that was never sent, for tests. Its fields can be changed.
+    #[must_use]
+    pub fn new(operation: &'static Operation) -> Self {
+        Self::unsent(operation)
+    }
+}
+
+#[cfg(feature = "testing")]
+impl Attempt {
+    /// An attempt with this outcome that took no time, for tests. Its fields can be changed.
+    #[must_use]
+    pub fn new(outcome: Outcome) -> Self {
+        Self {
+            waited: Duration::ZERO,
+            took: Duration::ZERO,
+            outcome,
+        }
+    }
+}
+
+#[cfg(feature = "testing")]
+impl Credential {
+    /// A credential whose scopes are not known, for tests. Its fields can be changed.
+    #[must_use]
+    pub fn new(source: impl Into<String>, kind: CredentialKind) -> Self {
+        Self {
+            source: source.into(),
+            kind,
+            scopes: None,
+        }
+    }
+}
+
+impl CallSummary {
+    pub(crate) fn unsent(operation: &'static Operation) -> Self {
+        Self {
+            operation,
+            attempts: Vec::new(),
+            elapsed: Duration::ZERO,
+            gave_up: None,
+            credential: None,
+            sign_in_failure: None,
+            idempotent: false,
+            misfits: Vec::new(),
+        }
+    }
+
     /// The summary of a call over a client of the facade, from its answer. `None` for answers of other clients.
     #[must_use]
     pub fn of_response<T>(response: &rolecall_client::Response<T>) -> Option<&Self> {
@@ -92,6 +142,7 @@ impl fmt::Display for Outcome {
             Self::Failed(fault) => fault.fmt(f),
             Self::FoundDone => f.write_str("no answer, found done"),
             Self::TooLarge => f.write_str("too large"),
+            Self::Refused => f.write_str("refused by the network hook"),
         }
     }
 }

@@ -61,6 +61,46 @@ impl<V: Serialize> Assignment<V> {
     }
 }
 
+#[cfg(feature = "testing")]
+impl<V> Assignment<V> {
+    /// A direct assignment over the whole organization, for tests. Its fields can be changed.
+    #[must_use]
+    pub fn new(principal: Principal, role: Role, vendor: V) -> Self {
+        Self {
+            principal,
+            role,
+            scope: Scope::Organization(None),
+            how: How::Direct,
+            vendor,
+        }
+    }
+}
+
+#[cfg(feature = "testing")]
+impl Principal {
+    /// A principal without a name, for tests. Its fields can be changed.
+    #[must_use]
+    pub fn new(kind: PrincipalKind, id: impl Into<String>) -> Self {
+        Self {
+            kind,
+            id: id.into(),
+            name: None,
+        }
+    }
+}
+
+#[cfg(feature = "testing")]
+impl Role {
+    /// A role without a name, for tests. Its fields can be changed.
+    #[must_use]
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            name: None,
+        }
+    }
+}
+
 /// Somebody who can hold a role.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -9,7 +9,7 @@ use crate::limit::Limiter;
 use crate::options::CallOptions;
 use crate::retry::{Backoff, Budget, NoRetry, RetryPolicy};
 use crate::summary::CallSummary;
-use rolecall_client::{Decoding, HttpSettings, Transport, is_loopback};
+use rolecall_client::{Decoding, Hook, HttpSettings, Transport, is_loopback};
 use std::error::Error as StdError;
 use std::fmt;
 use std::marker::PhantomData;
@@ -60,6 +60,7 @@ pub struct ClientBuilder<A> {
     base_url: Option<String>,
     signs_in: SignIn,
     http: HttpSettings,
+    network_hook: Option<Arc<dyn Hook>>,
     settings: Settings,
     at_once: Option<usize>,
     max_body_bytes: Option<u64>,
@@ -80,6 +81,7 @@ impl<A: Api> ClientBuilder<A> {
             base_url: None,
             signs_in: SignIn::Anonymous,
             http: HttpSettings::new(),
+            network_hook: None,
             settings: Settings {
                 timeouts: Timeouts::default(),
                 retry: Arc::new(Backoff::default()),
@@ -210,6 +212,13 @@ impl<A: Api> ClientBuilder<A> {
         self
     }
 
+    /// Sends every request to this hook in the place of the network, signed in and as often as the policy sends it: to record
+    /// requests, or to answer them without a network. What fetches tokens does not go through it.
+    pub fn network_hook(mut self, hook: impl Hook) -> Self {
+        self.network_hook = Some(Arc::new(hook));
+        self
+    }
+
     /// Tells the time in the place of the operating system, and waits in the place of tokio.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.settings.clock = Arc::new(clock);
@@ -244,6 +253,9 @@ impl<A: Api> ClientBuilder<A> {
             .decoding(self.decoding);
         if let Some(limit) = self.max_body_bytes {
             transport = transport.max_body_bytes(limit);
+        }
+        if let Some(hook) = self.network_hook {
+            transport = transport.network_hook(hook);
         }
         let transport = transport.build().map_err(BuildError::Transport)?;
         let url = transport.base_url();

@@ -37,7 +37,7 @@ impl Effect {
 
 fn of_attempt(attempt: &Attempt) -> Effect {
     match attempt.outcome {
-        Outcome::Failed(Fault::NotConnected) => Effect::NotSent,
+        Outcome::Refused | Outcome::Failed(Fault::NotConnected) => Effect::NotSent,
         Outcome::Answered(status) | Outcome::Failed(Fault::Status(status)) => of_status(status),
         _ => Effect::Unknown,
     }

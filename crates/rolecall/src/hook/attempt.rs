@@ -99,7 +99,10 @@ impl Run<'_> {
                 let fault = Fault::of(error);
                 (Outcome::Failed(fault), Some(fault))
             }
-            Err(_) => (Outcome::TooLarge, None),
+            Err(HookError::BodyTooLarge(_)) => (Outcome::TooLarge, None),
+            Err(HookError::Redirect(redirect)) => (Outcome::Answered(redirect.status), None),
+            // By the network hook.
+            Err(_) => (Outcome::Refused, None),
         };
         self.summary.attempts.push(Attempt {
             waited,

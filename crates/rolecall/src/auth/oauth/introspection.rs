@@ -21,6 +21,20 @@ pub struct Introspection {
     pub subject: Option<String>,
 }
 
+#[cfg(feature = "testing")]
+impl Introspection {
+    /// What is said of a token that is good, or of one that is not, for tests. Its fields can be changed.
+    #[must_use]
+    pub fn new(active: bool) -> Self {
+        Self {
+            active,
+            scopes: None,
+            username: None,
+            subject: None,
+        }
+    }
+}
+
 #[derive(Deserialize)]
 struct Raw {
     active: bool,
