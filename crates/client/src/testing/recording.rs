@@ -119,7 +119,10 @@ impl RecordedBody {
             return Some(Self::Base64(STANDARD.encode(body)));
         };
         let json = serde_json::from_str::<Value>(text).ok();
-        let same = |json: &Value| json.to_string() == without_spaces(text);
+        let same = |json: &Value| {
+            let again = json.to_string();
+            again == without_spaces(text)
+        };
         Some(match json.filter(same) {
             Some(json) => Self::Json(json),
             None => Self::Text(text.to_owned()),
