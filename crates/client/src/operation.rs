@@ -2,11 +2,12 @@
 
 use crate::{Pages, Server};
 use http::Method;
+use std::fmt;
 
 /// One operation of an API: how it is called, what it answers, and what is known about using it.
 #[derive(Debug)]
 pub struct Operation {
-    /// The API's short name, such as `okta`.
+    /// The API's short name, which is the name of its folder under `specs/`.
     pub api: &'static str,
     /// `operationId` as the API's description has it.
     pub id: &'static str,
@@ -65,12 +66,23 @@ impl Operation {
             .map(|(_, scope)| *scope)
     }
 
+    /// The scopes that it needs with a credential of this kind; every one that it names when the kind is not known.
+    ///
+    /// Of the sets that the description lists, it is the first that one credential of this kind meets by itself.
+    #[must_use]
+    pub fn scopes_for(&self, kind: Option<CredentialKind>) -> Vec<&'static str> {
+        let Some(kind) = kind else {
+            return self.scopes().collect();
+        };
+        let set = self.security.iter().find(|set| is_met_by(set, kind));
+        let needs = set.into_iter().flat_map(|set| set.iter());
+        needs.flat_map(|need| need.scopes).copied().collect()
+    }
+
     /// Whether a credential of this kind is enough, alone, for one accepted way to authenticate.
     #[must_use]
     pub fn accepts(&self, kind: CredentialKind) -> bool {
-        self.security
-            .iter()
-            .any(|set| !set.is_empty() && set.iter().all(|need| need.kind == kind))
+        self.security.iter().any(|set| is_met_by(set, kind))
     }
 
     /// Whether the method is one that changes nothing (RFC 9110, section 9.2.1).
@@ -99,6 +111,11 @@ impl Operation {
     pub fn parameter(&self, name: &str) -> Option<&'static Parameter> {
         self.parameters.iter().find(|known| known.name == name)
     }
+}
+
+/// Whether one credential of this kind has all that the set asks for.
+fn is_met_by(set: &[Requirement], kind: CredentialKind) -> bool {
+    !set.is_empty() && set.iter().all(|need| need.kind == kind)
 }
 
 /// The operation of this id.
@@ -249,10 +266,23 @@ pub enum CredentialKind {
     Pat,
     /// An API key.
     ApiKey,
-    /// Okta's API token, sent with the scheme `SSWS`.
+    /// An API token that is sent with the scheme `SSWS`.
     Ssws,
     /// Anything else; the scheme's name tells.
     Other,
+}
+
+/// In a sentence, with the article: `an OAuth token`.
+impl fmt::Display for CredentialKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::OAuth2 => "an OAuth token",
+            Self::Pat => "a personal access token",
+            Self::ApiKey => "an API key",
+            Self::Ssws => "an SSWS token",
+            Self::Other => "another credential",
+        })
+    }
 }
 
 /// A refusal that is known beforehand.

@@ -291,7 +291,7 @@ mod tests {
         assert_eq!(pascal("-1"), "Minus1");
         assert_eq!(pascal(""), "Empty");
         assert_eq!(pascal("403"), "V403");
-        assert_eq!(snake("okta:ORN"), "okta_orn");
+        assert_eq!(snake("acme:ORN"), "acme_orn");
         assert_eq!(snake("@class"), "class");
         assert_eq!(snake("type"), "type_");
         assert_eq!(snake("_links"), "links");

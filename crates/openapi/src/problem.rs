@@ -5,7 +5,7 @@
 //! programs is the serialized one:
 //!
 //! ```json
-//! [{"severity": "error", "rule": "dangling-ref", "file": "specs/okta/openapi.yaml", "line": 412, "column": 15,
+//! [{"severity": "error", "rule": "dangling-ref", "file": "specs/crew/openapi.yaml", "line": 412, "column": 15,
 //!   "pointer": "/paths/~1users/get/...", "operation": "listUsers",
 //!   "found": "...", "expected": "...", "help": "..."}]
 //! ```

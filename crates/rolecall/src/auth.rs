@@ -1,8 +1,6 @@
-//! Who is calling: where tokens come from, which of them an operation gets, and how they go on a request.
+//! Authentication: `rolecall-auth`, and what each vendor's authorization server wants.
 //!
-//! A [`TokenSource`] gets tokens. [`Credentials`] holds several of them for one service and knows which one an operation
-//! uses. An [`Authorizer`] puts a token on a request and tells from the answer whether to try once more. The hook under
-//! every call of a client does this by itself; a program only says what it has:
+//! A program says what it has, and the hook under every call of a client does the rest:
 //!
 //! ```
 //! # fn main() -> Result<(), rolecall::auth::Error> {
@@ -16,39 +14,7 @@
 //!     .build()?;
 //! # Ok(()) }
 //! ```
-//!
-//! Credentials belong to one origin (scheme, host, port) and are refused to every other.
 
-mod api_key;
-mod authorizer;
-mod cache;
-mod clock;
-mod credentials;
-mod dpop;
-mod error;
-mod exchange;
-mod jose;
-pub mod oauth;
-mod origin;
-pub mod preflight;
-pub(crate) mod scopes;
-mod source;
-mod static_token;
-mod store;
-mod token;
 pub mod vendors;
 
-pub use api_key::{ApiKeyExchange, ApiKeyExchangeBuilder};
-pub use authorizer::{Authorizer, Used, Verdict};
-pub(crate) use credentials::kind_name;
-pub use credentials::{Chosen, Credentials, CredentialsBuilder, Match};
-pub use dpop::DpopKey;
-pub use error::{Error, ErrorKind};
-pub use jose::{Claims, SigningKey};
-pub use scopes::Scopes;
-pub use source::{TokenRequest, TokenSource};
-pub use static_token::StaticToken;
-#[cfg(feature = "keyring")]
-pub use store::KeyringStore;
-pub use store::{FileStore, MemoryStore, StoreLock, TokenStore};
-pub use token::{Scheme, Token, TokenId};
+pub use rolecall_auth::*;

@@ -5,6 +5,7 @@
 //! | a client that signs in, waits, sends again and explains | [`Client`], [`ClientBuilder`], [`CallOptions`] |
 //! | proxy, certificates, user agent | [`HttpSettings`] |
 //! | where tokens come from | [`auth`] |
+//! | which operations will be refused, before they are called | [`preflight`] |
 //! | lists in pages | [`Pages`], [`ByPage`] |
 //! | sending again and rate limits | [`RetryPolicy`], [`Backoff`], [`Limiter`] |
 //! | what went wrong, and what to do | [`Error`], [`Diagnosis`] |
@@ -22,23 +23,22 @@
 
 #![forbid(unsafe_code)]
 
-mod advice;
 mod api;
 pub mod auth;
 mod client;
-mod clock;
 mod error;
 mod hook;
 mod limit;
 mod options;
 mod pages;
+pub mod preflight;
 mod retry;
+mod scopes;
 mod summary;
 pub mod view;
 
 pub use api::{Api, Server};
 pub use client::{BuildError, Client, ClientBuilder, Timeouts};
-pub use clock::{Clock, SystemClock};
 pub use error::{Diagnosis, Effect, Error, Kind, Retryable, VendorError};
 pub use limit::Limiter;
 pub use options::{CallOptions, FoundDone, ReadBack};
@@ -55,6 +55,7 @@ pub use api::okta;
 #[cfg(feature = "zenml")]
 pub use api::zenml;
 
+pub use rolecall_auth::{Clock, SystemClock};
 #[cfg(feature = "testing")]
 pub use rolecall_client::testing;
 pub use rolecall_client::{self, Cursor, HttpSettings, Page};

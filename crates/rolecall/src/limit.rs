@@ -1,6 +1,6 @@
 //! Rate limits, learned from what a service says of them.
 
-use crate::advice::Window;
+use rolecall_client::RateLimitWindow;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -187,7 +187,7 @@ impl Permit {
     }
 
     /// Learns from the answer to the call.
-    pub(crate) fn answered(&self, window: Window, now: Instant) {
+    pub(crate) fn answered(&self, window: RateLimitWindow, now: Instant) {
         // A limit of zero is how Okta answers too many calls at once: it says nothing of the bucket.
         if window.limit == 0 {
             return;
@@ -239,8 +239,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn window(limit: u64, remaining: u64, reset: u64, resets_in: u64) -> Window {
-        Window {
+    fn window(limit: u64, remaining: u64, reset: u64, resets_in: u64) -> RateLimitWindow {
+        RateLimitWindow {
             limit,
             remaining,
             reset,
@@ -273,7 +273,7 @@ mod tests {
             }
         }
 
-        fn answer(&self, second: u64, window: Window) {
+        fn answer(&self, second: u64, window: RateLimitWindow) {
             let (_, permit) = self.turn(second);
             let now = self.start + Duration::from_secs(second);
             permit.unwrap().answered(window, now);

@@ -288,7 +288,7 @@ mod tests {
         for name in [
             "application/json; charset=utf-8",
             "application/json;odata.metadata=minimal;odata.streaming=true",
-            "application/json, okta-version=1.0.0",
+            "application/json, acme-version=1.0.0",
             "Application/JSON",
             "application/vnd.any+json; version=2",
             "text/json",
@@ -320,12 +320,12 @@ mod tests {
                 "application/json;odata.metadata=minimal",
             ),
             (
-                "application/json; okta-version=1.0.0",
-                "application/json; okta-version=1.0.0",
+                "application/json; acme-version=1.0.0",
+                "application/json; acme-version=1.0.0",
             ),
             (
-                "application/json, okta-version=1.0.0",
-                "application/json; okta-version=1.0.0",
+                "application/json, acme-version=1.0.0",
+                "application/json; acme-version=1.0.0",
             ),
             ("application/json, application/xml", "application/json"),
         ] {

@@ -3,12 +3,12 @@
 use super::Client;
 use crate::api::Api;
 use crate::auth::{self, Authorizer, Credentials, TokenSource};
-use crate::clock::{Clock, SystemClock};
 use crate::hook::Shared;
 use crate::limit::Limiter;
 use crate::options::CallOptions;
 use crate::retry::{Backoff, Budget, NoRetry, RetryPolicy};
 use crate::summary::CallSummary;
+use rolecall_auth::{Clock, SystemClock};
 use rolecall_client::{Decoding, Hook, HttpSettings, Transport, is_loopback};
 use std::error::Error as StdError;
 use std::fmt;

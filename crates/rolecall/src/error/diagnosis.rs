@@ -1,7 +1,7 @@
 //! Why a call was refused, as far as that is known, and what to try.
 
 use super::{Error, Kind};
-use crate::auth::{kind_name, scopes};
+use crate::scopes;
 use crate::summary::Credential;
 use rolecall_client::{CredentialKind, Operation, Refusal};
 
@@ -35,7 +35,7 @@ impl Diagnosis {
         if !refused && refusals.is_empty() {
             return None;
         }
-        let needs_scopes = scopes::needed(operation, kind);
+        let needs_scopes = operation.scopes_for(kind);
         let mut missing = error.vendor().missing.clone();
         if let Some(held) = credential.as_ref().and_then(|known| known.scopes.as_ref()) {
             let held = held.iter().map(String::as_str);
@@ -114,7 +114,7 @@ fn refusals(error: &Error, status: u16, kind: Option<CredentialKind>) -> Vec<&'s
 
 fn accepted(operation: &Operation) -> String {
     let needs = operation.security.iter().flat_map(|set| set.iter());
-    let mut names: Vec<_> = needs.map(|need| kind_name(need.kind)).collect();
+    let mut names: Vec<_> = needs.map(|need| need.kind.to_string()).collect();
     names.dedup();
     names.join(" or ")
 }

@@ -3,7 +3,6 @@
 use super::diagnosis::list;
 use super::vendor::one_line;
 use super::{Cause, Error};
-use crate::auth::kind_name;
 use rolecall_client::Error as CallError;
 use std::error::Error as StdError;
 use std::fmt::{Formatter, Result};
@@ -116,7 +115,7 @@ fn refusal(error: &Error, f: &mut Formatter<'_>) -> Result {
     match &diagnosis.credential {
         None => f.write_str("\n  signed in with: nothing")?,
         Some(credential) => {
-            let kind = kind_name(credential.kind);
+            let kind = credential.kind;
             write!(f, "\n  signed in with: {kind} (`{}`), ", credential.source)?;
             match &credential.scopes {
                 None => f.write_str("of which no scopes are known")?,

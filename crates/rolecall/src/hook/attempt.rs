@@ -1,12 +1,12 @@
 //! Sending once, and the time that a call has.
 
 use super::Run;
-use crate::advice::{Advice, Window};
-use crate::clock::Clock;
 use crate::retry::Fault;
 use crate::summary::{Attempt, Outcome};
+use rolecall_auth::Clock;
 use rolecall_client::HookError;
 use rolecall_client::reqwest::{Request, Response};
+use rolecall_client::{RateLimitWindow, RetryHints};
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
@@ -69,8 +69,8 @@ pub(super) struct Sent {
     pub(super) result: Result<Response, HookError>,
     /// How it failed; `None` for an answer that is no failure, or that no repeat can change.
     pub(super) fault: Option<Fault>,
-    pub(super) advice: Advice,
-    pub(super) window: Option<Window>,
+    pub(super) advice: RetryHints,
+    pub(super) window: Option<RateLimitWindow>,
     /// When the answer was there, or the failure.
     pub(super) end: Instant,
 }
@@ -112,16 +112,16 @@ impl Run<'_> {
         let mut sent = Sent {
             result,
             fault,
-            advice: Advice::default(),
+            advice: RetryHints::default(),
             window: None,
             end,
         };
         if let Ok(response) = &sent.result {
             let local = || settings.clock.time_of_day();
             let headers = response.headers();
-            sent.window = Window::of(headers, local);
+            sent.window = RateLimitWindow::of(headers, local);
             if fault.is_some() {
-                sent.advice = Advice::of(response.status(), headers, local);
+                sent.advice = RetryHints::of(response.status(), headers, local);
             }
         }
         sent

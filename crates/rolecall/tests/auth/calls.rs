@@ -1,6 +1,6 @@
 //! Calls of the facade while signing in goes wrong.
 
-use super::support::{Hands, Reply, Server};
+use crate::support::{Hands, Reply, Server};
 use rolecall::auth::oauth::{ClientAuthentication, ClientCredentials};
 use rolecall::auth::{ApiKeyExchange, SigningKey, StaticToken, TokenSource};
 use rolecall::{CallSummary, Error, HttpSettings, Kind, Retryable, klustr, okta};
@@ -84,7 +84,9 @@ async fn a_token_endpoint_that_stays_away_is_given_up_and_may_be_tried_later() {
 
 #[tokio::test]
 async fn a_client_that_is_refused_is_not_asked_for_again() {
-    let key = || SigningKey::from_pem(include_str!("keys/p256.pkcs8.pem")).unwrap();
+    let key = || {
+        SigningKey::from_pem(include_str!("../../../auth/tests/auth/keys/p256.pkcs8.pem")).unwrap()
+    };
     for (method, advice) in [
         (ClientAuthentication::none(), "registered as a public one"),
         (

@@ -1,10 +1,10 @@
 //! Which operations will be refused, told beforehand.
 
-use super::support::{Reply, Server, reading};
+use crate::support::{Reply, Server, reading};
 use rolecall::auth::oauth::ClientCredentials;
-use rolecall::auth::preflight::{Evidence, Finding, Preflight, Verdict};
 use rolecall::auth::vendors::okta;
 use rolecall::auth::{Credentials, Match, Scheme, SigningKey, StaticToken, TokenSource};
+use rolecall::preflight::{Evidence, Finding, Preflight, Verdict};
 use rolecall_client::{Call, CredentialKind, Operation, find};
 use rolecall_standin::{Api, Standin};
 use serde_json::json;
@@ -58,8 +58,7 @@ async fn probed(okta: &Standin, source: impl TokenSource, operations: &[&str]) -
         .build()
         .unwrap();
     let operations = operations.iter().map(|id| operation(id));
-    credentials
-        .preflight(operations)
+    Preflight::builder(&credentials, operations)
         .probe(client.api().transport())
         .run()
         .await
@@ -118,7 +117,7 @@ async fn nothing_but_tokens_is_asked_for_unless_it_is_wished() {
     let source = ClientCredentials::new(server.confidential());
     let credentials = Credentials::single(&server.url, source).unwrap();
     let all = rolecall_okta::operations::ALL.iter().copied();
-    let told = credentials.preflight(all).run().await;
+    let told = Preflight::builder(&credentials, all).run().await;
     assert_eq!(told.findings.len(), rolecall_okta::operations::ALL.len());
     assert!(server.seen().iter().all(|request| request.path == "/token"));
     // One for each set of scopes that an operation names.
@@ -158,11 +157,13 @@ async fn a_call_that_could_change_something_is_not_made() {
     let mut call = Call::new(&transport, assign);
     call.set("userId", "1");
     call.json(&json!({ "type": "SUPER_ADMIN" }));
-    credentials.preflight([assign]).probe_with(call).run().await;
+    Preflight::builder(&credentials, [assign])
+        .probe_with(call)
+        .run()
+        .await;
     let mut call = Call::new(&transport, reading());
     call.set("userId", "1");
-    let told = credentials
-        .preflight([reading()])
+    let told = Preflight::builder(&credentials, [reading()])
         .probe_with(call)
         .run()
         .await;
@@ -213,8 +214,7 @@ async fn scopes_are_known_from_the_answer_the_server_or_the_token() {
     let ask = async |token: String| {
         let credentials =
             Credentials::single("https://org.example.com", StaticToken::bearer(token)).unwrap();
-        credentials
-            .preflight([reading()])
+        Preflight::builder(&credentials, [reading()])
             .run()
             .await
             .findings
@@ -261,7 +261,10 @@ async fn the_authorization_server_knows_best() {
         .await;
         let source = ClientCredentials::new(server.confidential()).without_scopes();
         let credentials = Credentials::single(&server.url, source).unwrap();
-        let told = credentials.preflight([reading()]).introspect().run().await;
+        let told = Preflight::builder(&credentials, [reading()])
+            .introspect()
+            .run()
+            .await;
         let finding = &told.findings[0];
         assert_eq!(
             (finding.verdict, first(finding).1),
@@ -286,10 +289,12 @@ async fn foundrys_two_names_of_a_scope_are_one() {
         let server = Server::always(Reply::new(200, answer(scope))).await;
         let source = ClientCredentials::new(server.confidential());
         let credentials = Credentials::single(&server.url, source).unwrap();
-        let told = credentials
-            .preflight([find(rolecall_foundry::operations::ALL, "getUser").unwrap()])
-            .run()
-            .await;
+        let told = Preflight::builder(
+            &credentials,
+            [find(rolecall_foundry::operations::ALL, "getUser").unwrap()],
+        )
+        .run()
+        .await;
         assert_eq!(told.findings[0].verdict, verdict, "{scope}");
     }
 }
@@ -303,7 +308,9 @@ async fn a_server_that_is_down_proves_nothing() {
         let server = Server::always(reply).await;
         let source = ClientCredentials::new(server.confidential());
         let credentials = Credentials::single(&server.url, source).unwrap();
-        let told = credentials.preflight([operation("listUsers")]).run().await;
+        let told = Preflight::builder(&credentials, [operation("listUsers")])
+            .run()
+            .await;
         // The first reason; that of the description follows.
         assert_eq!(told.findings[0].verdict, verdict);
         assert_eq!(first(&told.findings[0]).1, Evidence::TokenEndpoint);
@@ -331,7 +338,7 @@ async fn the_table_says_what_to_do() {
     ];
     let all = rolecall_foundry::operations::ALL;
     let operations: Vec<_> = operations.iter().filter_map(|id| find(all, id)).collect();
-    let told = credentials.preflight(operations).run().await;
+    let told = Preflight::builder(&credentials, operations).run().await;
     insta::assert_snapshot!(told.to_string());
     insta::assert_json_snapshot!(told);
     assert_eq!(told.worst(), Some(Verdict::Refused));

@@ -1,6 +1,6 @@
 //! No secret is in what programs, people and logs get to see. The server repeats everything that it is told.
 
-use super::support::{Received, Reply, Server, shown};
+use crate::support::{Received, Reply, Server, shown};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rolecall::auth::oauth::{
@@ -11,6 +11,7 @@ use rolecall::auth::{
     ApiKeyExchange, Authorizer, Credentials, DpopKey, FileStore, MemoryStore, SigningKey,
     StaticToken, TokenRequest, TokenSource, TokenStore,
 };
+use rolecall::preflight::Preflight;
 use rolecall_client::reqwest::{Method, Request};
 use rolecall_client::{Secret, Url, find, install_crypto_provider, reqwest};
 use serde_json::json;
@@ -159,7 +160,9 @@ async fn refusals_hide_what_the_client_proved_itself_with() {
     let seen = Seen::default();
     let _guard = listen(&seen);
     let server = Server::start(|request, _| repeat(request)).await;
-    let key = || SigningKey::from_pem(include_str!("keys/p256.pkcs8.pem")).unwrap();
+    let key = || {
+        SigningKey::from_pem(include_str!("../../../auth/tests/auth/keys/p256.pkcs8.pem")).unwrap()
+    };
     let methods = [
         ClientAuthentication::secret_basic("b4sic secr3t+&%"),
         ClientAuthentication::secret_post("p0st secr3t+&%"),
@@ -190,7 +193,7 @@ async fn refusals_hide_what_the_client_proved_itself_with() {
     let plain = ["b4sic secr3t+&%", "p0st secr3t+&%", "ZENPROKEY_s3cr3t"];
     secrets.extend(plain.map(str::to_owned));
     secrets.extend(
-        include_str!("keys/p256.pkcs8.pem")
+        include_str!("../../../auth/tests/auth/keys/p256.pkcs8.pem")
             .lines()
             .map(str::to_owned)
             .filter(|line| !line.starts_with('-')),
@@ -315,8 +318,7 @@ async fn requests_and_credentials_hide_what_they_carry() {
         seen.debug(&client);
         let error = rolecall::Error::from(client.api().list_users().send().await.unwrap_err());
         seen.debug(&error);
-        let told = credentials
-            .preflight([operation])
+        let told = Preflight::builder(&credentials, [operation])
             .probe(client.api().transport())
             .run()
             .await;
