@@ -107,6 +107,21 @@ pub struct Section {
     /// not 0, nothing can be said about a row that is absent.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub more_gaps: u64,
+    /// Where two lists of the service disagree. What either tells is among the rows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub differences: Vec<Disagreement>,
+    /// How many are not in `differences`, because there are too many.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more_differences: u64,
+}
+
+/// Two lists of a service that should say the same, and do not.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Disagreement {
+    /// What it is about.
+    pub of: GapOf,
+    /// Which lists, and what each says: one sentence.
+    pub reason: String,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // Serde asks for a reference.
@@ -238,6 +253,8 @@ impl Section {
             remedy: None,
             gaps: Vec::new(),
             more_gaps: 0,
+            differences: Vec::new(),
+            more_differences: 0,
         }
     }
 
@@ -285,6 +302,16 @@ impl Section {
         }
     }
 
+    /// Two lists of the service disagree. It changes no status: what either tells is among the rows.
+    pub fn differ(&mut self, of: GapOf, reason: impl Into<String>) {
+        if self.differences.len() < NAMED_GAPS {
+            let reason = reason.into();
+            self.differences.push(Disagreement { of, reason });
+        } else {
+            self.more_differences += 1;
+        }
+    }
+
     /// Whether it is known to hold less than the service has.
     #[must_use]
     pub fn is_incomplete(&self) -> bool {
@@ -310,9 +337,10 @@ impl Ledger {
             .binary_search_by(|section| (&section.tenant, &section.id).cmp(&(tenant, id)))
     }
 
-    /// Adds a section, in the place of one with the same id. Its gaps are sorted.
+    /// Adds a section, in the place of one with the same id. What it names is sorted.
     pub fn insert(&mut self, mut section: Section) {
         section.gaps.sort_unstable();
+        section.differences.sort_unstable();
         match self.find(&section.tenant, &section.id) {
             Ok(at) => self.0[at] = section,
             Err(at) => self.0.insert(at, section),

@@ -9,6 +9,10 @@
 //! | what a row is | [`Assignment`], [`Membership`], [`Key`] |
 //! | what was read and what was not | [`Ledger`], [`Section`], [`Gap`] |
 //! | reading a tenant | [`Source`], [`Options`], [`Estimate`] |
+//! | reading several | [`events()`], [`Filter`] |
+//! | what somebody holds by groups, and who holds a role by them | [`effective`], [`holders`], [`Groups`] |
+//! | keeping an inventory as a file | [`snapshot`] |
+//! | what changed between two | [`diff`] |
 //!
 //! # Features
 //!
@@ -16,16 +20,24 @@
 
 #![forbid(unsafe_code)]
 
+pub mod diff;
+pub mod filter;
+mod graph;
 mod ledger;
 mod model;
+mod read;
+pub mod snapshot;
 mod source;
 pub mod sources;
 
-pub use ledger::{Gap, GapOf, Ledger, Section, SectionId, Status};
+pub use filter::{Filter, ScopeFilter};
+pub use graph::{Groups, Way, effective, holders};
+pub use ledger::{Disagreement, Gap, GapOf, Ledger, Section, SectionId, Status};
 pub use model::{
     Assignment, Key, Membership, Named, Origin, Principal, PrincipalId, PrincipalKind, Role,
     RoleKind, Scope, ScopeKind, Service, Target, TargetKind, Tenant, Timestamp, UserStatus,
 };
+pub use read::events;
 pub use source::{
     BoxFuture, Estimate, Event, EventStream, Options, Progress, RoleRow, SectionEstimate, Source,
 };

@@ -11,6 +11,7 @@ mod words;
 
 pub use assignment::{Assignment, Membership};
 pub use key::Key;
+pub(crate) use key::hex;
 pub use origin::{Named, Origin};
 pub use principal::{Principal, PrincipalId, PrincipalKind, UserStatus};
 pub use role::{Role, RoleKind};

@@ -42,6 +42,12 @@ impl Key {
         ])
     }
 
+    /// Each text a part of its own.
+    pub(crate) fn joined(texts: &[&str]) -> Self {
+        let parts: Vec<&[&str]> = texts.iter().map(std::slice::from_ref).collect();
+        Self::from_parts(&parts)
+    }
+
     /// Parts are joined with `/`, and what a part is made of with `:`.
     fn from_parts(parts: &[&[&str]]) -> Self {
         let mut key = String::new();

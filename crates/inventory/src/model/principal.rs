@@ -17,6 +17,8 @@ words! {
         Client = "client",
         /// A person who is invited and has not accepted.
         Invitation = "invitation",
+        /// Everybody who is signed in (Foundry).
+        Everyone = "everyone",
     }
 }
 
