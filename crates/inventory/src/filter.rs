@@ -77,7 +77,9 @@ impl Filter {
             && any(&self.principals, |one| principal(&row.principal, one))
             && any(&self.roles, |one| role(&row.role, one))
             && any(&self.scopes, |one| one.fits(&row.scope))
-            && any(&self.statuses, |one| row.principal.status.as_ref() == Some(one))
+            && any(&self.statuses, |one| {
+                row.principal.status.as_ref() == Some(one)
+            })
             && any(&self.origins, |one| origin(&row.origin) == one)
     }
 }

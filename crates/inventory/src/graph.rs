@@ -1,6 +1,8 @@
 //! Who is in which group, and what somebody holds by that.
 
-use crate::model::{Assignment, Membership, Named, Origin, Principal, PrincipalId, PrincipalKind, Tenant, Timestamp};
+use crate::model::{
+    Assignment, Membership, Named, Origin, Principal, PrincipalId, PrincipalKind, Tenant, Timestamp,
+};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// The memberships of all tenants. Groups can be in groups, and in circles.
@@ -27,6 +29,20 @@ pub struct Way {
     pub path: Vec<Named>,
     /// When the first of the memberships on the way ends by itself.
     pub expires: Option<Timestamp>,
+}
+
+impl Way {
+    /// Straight into a group.
+    fn into(group: &Principal) -> Self {
+        Self {
+            group: Named {
+                id: group.id.clone(),
+                name: group.name.clone(),
+            },
+            path: Vec::new(),
+            expires: None,
+        }
+    }
 }
 
 impl Groups {
@@ -122,17 +138,27 @@ pub fn effective<'a>(
 ) -> Vec<Assignment> {
     let identity = principal.identity();
     let ways = groups.of(tenant, &identity);
-    let ways: BTreeMap<&str, &Way> = ways.iter().map(|way| (way.group.id.as_str(), way)).collect();
+    let ways: BTreeMap<&str, &Way> = ways
+        .iter()
+        .map(|way| (way.group.id.as_str(), way))
+        .collect();
     let mut found = BTreeMap::new();
     for row in rows.into_iter().filter(|row| row.tenant == *tenant) {
         if row.principal.kind == identity.kind && row.principal.id == identity.id {
             found.insert(row.key.clone(), row.clone());
             continue;
         }
-        if row.principal.kind != PrincipalKind::Group {
-            continue;
-        }
-        let Some(way) = ways.get(row.principal.id.as_str()) else {
+        let everyone;
+        let way = match row.principal.kind {
+            PrincipalKind::Group => ways.get(row.principal.id.as_str()).copied(),
+            // Every user is among everybody.
+            PrincipalKind::Everyone if identity.kind == PrincipalKind::User => {
+                everyone = Way::into(&row.principal);
+                Some(&everyone)
+            }
+            _ => None,
+        };
+        let Some(way) = way else {
             continue;
         };
         let derived = derive(principal, row, way);
@@ -160,7 +186,11 @@ pub fn effective<'a>(
 fn derive(principal: &Principal, row: &Assignment, way: &Way) -> Assignment {
     let group = Named {
         id: row.principal.id.clone(),
-        name: row.principal.name.clone().or_else(|| way.group.name.clone()),
+        name: row
+            .principal
+            .name
+            .clone()
+            .or_else(|| way.group.name.clone()),
     };
     let mut derived = row.clone();
     derived.principal = principal.clone();
@@ -183,9 +213,7 @@ pub fn holders<'a>(
 ) -> Vec<Assignment> {
     let mut found = BTreeMap::new();
     for row in rows {
-        found
-            .entry(row.key.clone())
-            .or_insert_with(|| row.clone());
+        found.entry(row.key.clone()).or_insert_with(|| row.clone());
         if row.principal.kind != PrincipalKind::Group {
             continue;
         }

@@ -13,6 +13,9 @@
 //! | what somebody holds by groups, and who holds a role by them | [`effective`], [`holders`], [`Groups`] |
 //! | keeping an inventory as a file | [`snapshot`] |
 //! | what changed between two | [`diff`] |
+//! | what must hold of who holds which role | [`rules`] |
+//! | accounts of one person in several services | [`people()`] |
+//! | the published forms of files and reports | [`schemas`] |
 //!
 //! # Features
 //!
@@ -22,21 +25,26 @@
 
 pub mod diff;
 pub mod filter;
+mod forms;
 mod graph;
 mod ledger;
 mod model;
+mod people;
 mod read;
+pub mod rules;
 pub mod snapshot;
 mod source;
 pub mod sources;
 
 pub use filter::{Filter, ScopeFilter};
+pub use forms::schemas;
 pub use graph::{Groups, Way, effective, holders};
 pub use ledger::{Disagreement, Gap, GapOf, Ledger, Section, SectionId, Status};
 pub use model::{
     Assignment, Key, Membership, Named, Origin, Principal, PrincipalId, PrincipalKind, Role,
     RoleKind, Scope, ScopeKind, Service, Target, TargetKind, Tenant, Timestamp, UserStatus,
 };
+pub use people::{Account, Overrides, OverridesError, Person, Tie, people};
 pub use read::events;
 pub use source::{
     BoxFuture, Estimate, Event, EventStream, Options, Progress, RoleRow, SectionEstimate, Source,

@@ -15,7 +15,9 @@ use std::task::{Context, Poll};
 /// Rows are counted here and not in the sources. A section that a source planned and did not close comes out as partial:
 /// unknown is not empty.
 pub fn events(sources: &[Arc<dyn Source>], options: &Options) -> EventStream {
-    let each = sources.iter().map(|source| Guarded::new(&**source, options));
+    let each = sources
+        .iter()
+        .map(|source| Guarded::new(&**source, options));
     Box::pin(stream::select_all(each.map(Box::pin)))
 }
 

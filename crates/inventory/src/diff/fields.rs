@@ -29,7 +29,11 @@ impl Compared {
         let (old, new) = (&before.principal, &after.principal);
         found.known("principal.email", old.email.as_ref(), new.email.as_ref());
         found.known("principal.status", old.status.as_ref(), new.status.as_ref());
-        found.known("principal.created", old.created.as_ref(), new.created.as_ref());
+        found.known(
+            "principal.created",
+            old.created.as_ref(),
+            new.created.as_ref(),
+        );
         found.field("role.kind", &before.role.kind, &after.role.kind);
         let (old, new) = (&before.role.permissions, &after.role.permissions);
         found.known("role.permissions", old.as_ref(), new.as_ref());
@@ -54,7 +58,12 @@ impl Compared {
     }
 
     /// For what may be unknown on one side.
-    fn known<T: PartialEq + Serialize>(&mut self, field: &str, before: Option<&T>, after: Option<&T>) {
+    fn known<T: PartialEq + Serialize>(
+        &mut self,
+        field: &str,
+        before: Option<&T>,
+        after: Option<&T>,
+    ) {
         if let (Some(before), Some(after)) = (before, after) {
             self.field(field, before, after);
         }
@@ -92,7 +101,13 @@ impl Compared {
         let (old, new) = (&before.role, &after.role);
         self.name(tenant, "role", &old.id, &old.name, &new.name);
         let (old, new) = (&before.scope, &after.scope);
-        self.name(tenant, "scope", old.id.as_deref().unwrap_or_default(), &old.name, &new.name);
+        self.name(
+            tenant,
+            "scope",
+            old.id.as_deref().unwrap_or_default(),
+            &old.name,
+            &new.name,
+        );
         for target in &old.targets {
             let same = |other: &&Target| other.kind == target.kind && other.id == target.id;
             if let Some(other) = new.targets.iter().find(same) {
@@ -129,7 +144,9 @@ impl Compared {
 
 fn ids(scope: &Scope) -> Vec<String> {
     let targets = scope.targets.iter();
-    let mut ids: Vec<_> = targets.map(|one| format!("{}:{}", one.kind, one.id)).collect();
+    let mut ids: Vec<_> = targets
+        .map(|one| format!("{}:{}", one.kind, one.id))
+        .collect();
     ids.sort_unstable();
     ids
 }

@@ -21,8 +21,7 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> Result<Differences, Snapshot
         before: Half::new(before)?,
         after: Half::new(after)?,
         group: Group::default(),
-        governance_differs: before.header().options.governance
-            != after.header().options.governance,
+        governance_differs: before.header().options.governance != after.header().options.governance,
         renames: HashSet::new(),
         ready: VecDeque::new(),
         ended: false,
@@ -257,8 +256,7 @@ impl Differences {
         if group.lost.is_empty() && group.gained.is_empty() {
             return;
         }
-        let (pairs, lost, gained) =
-            pair::pairs(group.lost, group.gained, self.governance_differs);
+        let (pairs, lost, gained) = pair::pairs(group.lost, group.gained, self.governance_differs);
         for (before, after) in pairs {
             self.changed(Box::new(before), Box::new(after));
         }

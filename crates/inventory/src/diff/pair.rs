@@ -9,13 +9,19 @@ pub(super) fn pairs(
     lost: Vec<Assignment>,
     gained: Vec<Assignment>,
     governance_differs: bool,
-) -> (Vec<(Assignment, Assignment)>, Vec<Assignment>, Vec<Assignment>) {
+) -> (
+    Vec<(Assignment, Assignment)>,
+    Vec<Assignment>,
+    Vec<Assignment>,
+) {
     let (mut lost, mut gained) = (lost, gained);
     let mut found = Vec::new();
     let mut take = |same: &dyn Fn(&Assignment, &Assignment) -> bool| {
         let mut at = 0;
         while at < lost.len() {
-            let fits: Vec<usize> = (0..gained.len()).filter(|&to| same(&lost[at], &gained[to])).collect();
+            let fits: Vec<usize> = (0..gained.len())
+                .filter(|&to| same(&lost[at], &gained[to]))
+                .collect();
             let only = match fits.as_slice() {
                 [only] => *only,
                 _ => {
@@ -54,8 +60,7 @@ fn named_on_one_side(a: &Origin, b: &Origin) -> bool {
 fn by_governance_on_one_side(a: &Assignment, b: &Assignment) -> bool {
     let direct = |row: &Assignment| row.origin == Origin::Direct;
     let granted = |row: &Assignment| matches!(row.origin, Origin::Governance { .. });
-    a.principal.kind == PrincipalKind::User
-        && (direct(a) && granted(b) || granted(a) && direct(b))
+    a.principal.kind == PrincipalKind::User && (direct(a) && granted(b) || granted(a) && direct(b))
 }
 
 fn same_origin(a: &Origin, b: &Origin) -> bool {
@@ -77,7 +82,9 @@ impl Assignment {
         (
             &self.scope.kind,
             self.scope.id.as_deref(),
-            targets.map(|one| (one.kind.as_str(), one.id.as_str())).collect(),
+            targets
+                .map(|one| (one.kind.as_str(), one.id.as_str()))
+                .collect(),
         )
     }
 }

@@ -34,7 +34,10 @@ pub enum SnapshotError {
 pub(super) const AGAIN: &str = "take the snapshot again, or fetch the file again if it was copied";
 
 impl SnapshotError {
-    pub(crate) fn io(path: impl Into<PathBuf>, doing: &'static str) -> impl FnOnce(io::Error) -> Self {
+    pub(crate) fn io(
+        path: impl Into<PathBuf>,
+        doing: &'static str,
+    ) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io {
             path,

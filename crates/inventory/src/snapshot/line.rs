@@ -100,7 +100,9 @@ fn sorted(value: Value) -> Value {
         Value::Object(object) => {
             let mut entries: Vec<_> = object.into_iter().collect();
             entries.sort_by(|a, b| a.0.cmp(&b.0));
-            let entries = entries.into_iter().map(|(name, value)| (name, sorted(value)));
+            let entries = entries
+                .into_iter()
+                .map(|(name, value)| (name, sorted(value)));
             Value::Object(entries.collect::<Map<_, _>>())
         }
         other => other,

@@ -180,7 +180,9 @@ impl Check<'_> {
         const HELP: &str = "give a file that `snapshot` wrote";
         let wrong = |reason: String| self.broken(reason, HELP);
         if line.is_empty() {
-            return Err(wrong("the file is empty, and a snapshot begins with its header".to_owned()));
+            return Err(wrong(
+                "the file is empty, and a snapshot begins with its header".to_owned(),
+            ));
         }
         let known: AnyHeader = serde_json::from_slice(line)
             .map_err(|error| wrong(format!("not the header of a snapshot: {}", told(&error))))?;
@@ -195,7 +197,10 @@ impl Check<'_> {
                 "the version of the form is {}, and this release reads version {VERSION}",
                 known.version
             );
-            return Err(self.broken(reason, "use the release that wrote it, or take the snapshot again"));
+            return Err(self.broken(
+                reason,
+                "use the release that wrote it, or take the snapshot again",
+            ));
         }
         let header: Header = serde_json::from_slice(line)
             .map_err(|error| wrong(format!("not the header of a snapshot: {}", told(&error))))?;
@@ -245,7 +250,9 @@ impl Check<'_> {
     fn changed(&mut self, mut reader: BufReader<File>) -> SnapshotError {
         self.line = 1;
         let mut line = Vec::new();
-        let read = reader.rewind().and_then(|()| reader.read_until(b'\n', &mut line));
+        let read = reader
+            .rewind()
+            .and_then(|()| reader.read_until(b'\n', &mut line));
         if let Err(error) = read {
             return SnapshotError::io(self.path, "reading the snapshot")(error);
         }

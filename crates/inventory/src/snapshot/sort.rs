@@ -61,7 +61,8 @@ impl Sorter {
             out.write_all(&line).map_err(self_io(&self.folder))?;
         }
         let file = out.into_inner().map_err(|error| error.into_error());
-        self.runs.push(rewound(file.map_err(self_io(&self.folder))?, &self.folder)?);
+        self.runs
+            .push(rewound(file.map_err(self_io(&self.folder))?, &self.folder)?);
         self.bytes = 0;
         if self.runs.len() >= FAN_IN {
             let runs = std::mem::take(&mut self.runs);
@@ -71,7 +72,8 @@ impl Sorter {
                 out.write_all(&line).map_err(self_io(&self.folder))?;
             }
             let file = out.into_inner().map_err(|error| error.into_error());
-            self.runs.push(rewound(file.map_err(self_io(&self.folder))?, &self.folder)?);
+            self.runs
+                .push(rewound(file.map_err(self_io(&self.folder))?, &self.folder)?);
         }
         Ok(())
     }

@@ -145,9 +145,14 @@ impl Writer {
         let (digest, bytes) =
             write_all(out.as_file_mut(), &first, body).map_err(io("writing the snapshot"))?;
         header.digest = format!("sha256:{digest}");
-        out.as_file().sync_all().map_err(io("writing the snapshot"))?;
+        out.as_file()
+            .sync_all()
+            .map_err(io("writing the snapshot"))?;
         let saved = out.persist(&self.path).map_err(|error| error.error);
-        saved.map_err(SnapshotError::io(&self.path, "putting the snapshot in its place"))?;
+        saved.map_err(SnapshotError::io(
+            &self.path,
+            "putting the snapshot in its place",
+        ))?;
         Ok(Summary { header, bytes })
     }
 }

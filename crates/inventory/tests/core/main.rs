@@ -1,0 +1,9 @@
+//! The inventory without a service: groups, snapshots, differences, rules and their published forms.
+
+mod diff;
+mod forms;
+mod groups;
+mod read;
+mod rules;
+mod snapshot;
+mod state;
