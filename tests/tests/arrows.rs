@@ -156,13 +156,14 @@ fn who_generates_does_not_wait_for_tls() {
 #[test]
 fn arrows_between_our_crates_point_down() {
     let members = members();
-    let down: [(&str, &[&str]); 6] = [
+    let down: [(&str, &[&str]); 7] = [
         ("rolecall-openapi", &[]),
         ("rolecall-codegen", &["rolecall-openapi"]),
         ("rolecall-drift", &["rolecall-codegen", "rolecall-openapi"]),
         ("rolecall-standin", &["rolecall-openapi"]),
         ("rolecall-client", &[]),
         ("rolecall-auth", &["rolecall-client"]),
+        ("rolecall-inventory", &["rolecall"]),
     ];
     for (from, to) in down {
         assert_eq!(arrows(&members, from), to, "{from}");

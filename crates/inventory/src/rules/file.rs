@@ -159,7 +159,7 @@ impl Rules {
                 at,
                 error.message().to_owned(),
                 "`version = 1`, [[rule]] tables and [[exception]] tables",
-                "see docs/access-rules.md",
+                "see docs/inventory.md",
             )
         })?;
         if *file.version.get_ref() != 1 {
