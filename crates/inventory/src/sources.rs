@@ -5,8 +5,14 @@ mod emit;
 mod pace;
 mod pen;
 
+#[cfg(feature = "foundry")]
+pub mod foundry;
+#[cfg(feature = "klustr")]
+pub mod klustr;
 #[cfg(feature = "okta")]
 pub mod okta;
+#[cfg(feature = "zenml")]
+pub mod zenml;
 
 use crate::model::Timestamp;
 use rolecall::rolecall_client;

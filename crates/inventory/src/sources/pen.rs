@@ -158,6 +158,33 @@ impl Pen {
         Go::On
     }
 
+    /// What this goes through is what another section found: what is missing there is missing here.
+    pub(crate) fn rests_on(&mut self, other: &Section) {
+        if !other.is_incomplete() || self.section.status == Status::Refused {
+            return;
+        }
+        let why = |reason: &str| format!("this rests on {}: {reason}", other.id);
+        for gap in &other.gaps {
+            self.section.gap(Gap {
+                reason: why(&gap.reason),
+                ..gap.clone()
+            });
+        }
+        self.section.more_gaps += other.more_gaps;
+        if let Some(reason) = &other.reason {
+            self.section.reason = Some(why(reason));
+            self.section.missing.clone_from(&other.missing);
+            self.section.remedy.clone_from(&other.remedy);
+            self.section.status = match self.section.count {
+                0 => other.status,
+                _ => Status::Partial,
+            };
+            if self.section.status == Status::Partial && other.more_gaps == 0 {
+                self.section.more_gaps += 1;
+            }
+        }
+    }
+
     /// Whether nothing was read or failed yet.
     pub(crate) fn is_untouched(&self) -> bool {
         !self.succeeded && self.section.gaps.is_empty() && self.section.more_gaps == 0

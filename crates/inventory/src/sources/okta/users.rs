@@ -58,6 +58,10 @@ pub(super) async fn read(run: &Run, names: &Names, granting: Granting, seen: &Mu
         let granting = Mutex::new(granting);
         users(run, names, &granting, seen, &mut pens).await;
     }
+    pens.governance.rests_on(pens.roles.section());
+    if let Some(people) = &mut pens.people {
+        people.rests_on(pens.roles.section());
+    }
     pens.roles.close().await;
     if run.options.governance {
         pens.governance.close().await;
