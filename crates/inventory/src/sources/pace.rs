@@ -176,7 +176,7 @@ mod tests {
                             tokio::task::yield_now().await;
                         }
                         under_way.fetch_sub(1, Ordering::Relaxed);
-                        pace.record(throttle > 0 && item % throttle == 0);
+                        pace.record(throttle > 0 && item.is_multiple_of(throttle));
                         item
                     }
                 };
