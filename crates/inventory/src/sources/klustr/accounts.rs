@@ -9,7 +9,6 @@ use rolecall::Error;
 use rolecall::klustr::operations;
 use rolecall::klustr::types::{UserAccountStatus, UserReference};
 use rolecall::rolecall_client::Misfit;
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The relation of everybody who belongs to an organization.
@@ -113,8 +112,8 @@ fn principal(account: &UserReference) -> Option<Principal> {
     let identity = identity(found.id.as_deref()?);
     let mut principal = Principal::new(identity.kind, identity.id);
     if let Some(traits) = &found.traits {
-        let text = |value: Option<Value>| Some(value?.as_str()?.to_owned());
-        principal.email = text(traits.get("email"));
+        let email = traits.get("email");
+        principal.email = email.and_then(|email| Some(email.as_str()?.to_owned()));
         principal.name.clone_from(&principal.email);
     }
     principal.status = account.status.as_ref().map(|status| match status {

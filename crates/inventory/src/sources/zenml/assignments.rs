@@ -115,7 +115,6 @@ async fn of_roles(
             write(run, people, pen, &names, &mut seen, holders, one).await;
         }
     }
-    drop(each);
     narrower(run, people, pen, &names, silent, told, &mut seen, holders).await;
 }
 
