@@ -21,9 +21,9 @@ pub(super) fn run(context: &mut Context) {
                 let at = format!("{}/{method}", json::join("/paths", path));
                 if let Some(body) = operation.get_mut("requestBody") {
                     let at = format!("{at}/requestBody");
-                    choose(body, &at, context);
+                    let sequences = choose(body, &at, context);
                     parts(body, &at, context);
-                    unread(body, &at, context);
+                    unread(body, &at, &sequences, context);
                 }
                 for (status, answer) in operation
                     .get_mut("responses")
@@ -32,8 +32,8 @@ pub(super) fn run(context: &mut Context) {
                     .flatten()
                 {
                     let at = json::join(&format!("{at}/responses"), status);
-                    choose(answer, &at, context);
-                    unread(answer, &at, context);
+                    let sequences = choose(answer, &at, context);
+                    unread(answer, &at, &sequences, context);
                 }
             }
         }
@@ -41,9 +41,11 @@ pub(super) fn run(context: &mut Context) {
     context.document = document;
 }
 
-fn choose(holder: &mut Value, at: &str, context: &mut Context) {
+/// Keeps one media type. Returns those whose items are described, which is reported already.
+fn choose(holder: &mut Value, at: &str, context: &mut Context) -> Vec<String> {
+    let mut sequences = Vec::new();
     let Some(content) = holder.get_mut("content").and_then(Value::as_object_mut) else {
-        return;
+        return sequences;
     };
     for (name, media) in content.iter_mut() {
         let items = media
@@ -56,10 +58,11 @@ fn choose(holder: &mut Value, at: &str, context: &mut Context) {
                 format!("the items of a sequence of `{name}` are left to the caller"),
             );
             context.touched();
+            sequences.push(name.clone());
         }
     }
     if content.len() < 2 {
-        return;
+        return sequences;
     }
     let Some(kept) = content
         .keys()
@@ -67,7 +70,7 @@ fn choose(holder: &mut Value, at: &str, context: &mut Context) {
         .min_by_key(|(index, name)| (rank(name), *index))
         .map(|(_, n)| n.clone())
     else {
-        return;
+        return sequences;
     };
     content.retain(|name, _| {
         if *name != kept {
@@ -80,10 +83,12 @@ fn choose(holder: &mut Value, at: &str, context: &mut Context) {
         *name == kept
     });
     context.touched();
+    sequences
 }
 
-/// Reports a schema that describes more than a text, of a body that is read as text or bytes.
-fn unread(holder: &Value, at: &str, context: &mut Context) {
+/// Reports a body that is read as text or bytes although its schema describes more than a text, or although its media
+/// type looks like JSON.
+fn unread(holder: &Value, at: &str, sequences: &[String], context: &mut Context) {
     let content = holder.get("content").and_then(Value::as_object);
     let Some((name, media)) = content.and_then(|content| content.iter().next()) else {
         return;
@@ -105,6 +110,15 @@ fn unread(holder: &Value, at: &str, context: &mut Context) {
             "schema-not-read",
             format!("{at}/content/{}", json::escape(name)),
             format!("a body of `{name}` is handled as {read_as}, whatever its schema says"),
+        );
+    } else if essence(name).contains("json")
+        && schema["type"] != "string"
+        && !sequences.contains(name)
+    {
+        context.lose_at(
+            "json-as-bytes",
+            format!("{at}/content/{}", json::escape(name)),
+            format!("a body of `{name}` is not read as JSON but handled as {read_as}"),
         );
     }
 }
