@@ -77,7 +77,7 @@ fn grows_no_faster(chain: Chain) {
         let exponent = |from: u64, to: u64| (to as f64 / from as f64).log2();
         let (by_count, by_bytes) = (exponent(count, twice), exponent(bytes, twice_bytes));
         assert!(
-            twice < FIXED || by_count < 1.15 && by_bytes < 1.3,
+            twice < FIXED || by_count < chain.growth && by_bytes < chain.growth + 0.15,
             "{step} of {} {}: allocations {count} → {twice} ({by_count:.2}), bytes {bytes} → {twice_bytes} ({by_bytes:.2})",
             chain.size,
             chain.name,

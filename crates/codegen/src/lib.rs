@@ -7,7 +7,6 @@
 #![forbid(unsafe_code)]
 
 pub mod bundle;
-mod circles;
 mod compile;
 pub mod lenient;
 pub mod lint;

@@ -216,6 +216,15 @@ fn check_required(
     let Some(Value::Array(required)) = schema.get("required") else {
         return;
     };
+    // Most schemas declare what they require themselves; the whole may be as large as the description.
+    let own = schema.get("properties").and_then(Value::as_object);
+    let declares = |name: &Value| {
+        let name = name.as_str();
+        name.is_none_or(|name| own.is_some_and(|own| own.contains_key(name)))
+    };
+    if required.iter().all(declares) {
+        return;
+    }
     let whole = whole(context, index);
     let Some(whole) = context.tree.nodes.get(whole) else {
         return;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{Context, ORIGIN, VALUES, origin};
 use crate::names::pascal;
-use rolecall_openapi::json::{self, Object};
+use rolecall_openapi::json;
 
 /// What a schema says of the place where it stands, and not of its values.
 pub(super) const OF_USES: &[&str] = &["nullable", "readOnly", "writeOnly", VALUES];
@@ -252,19 +252,14 @@ fn simplify(schema: &mut Value, context: &mut Context) {
     } else {
         "anyOf"
     };
-    let Some(Value::Array(arms)) = object.get(key) else {
+    // Taken out, since an arm may hold as much as the rest of the description; its place is kept.
+    let Some(arms @ Value::Array(_)) = object.get_mut(key) else {
         return;
     };
-    let mut distinct: Vec<Value> = Vec::new();
-    for arm in arms {
-        if !distinct
-            .iter()
-            .any(|known| bare(known) == bare(arm) && known.get(VALUES) == arm.get(VALUES))
-        {
-            distinct.push(arm.clone());
-        }
-    }
-    let arms = distinct;
+    let Value::Array(mut arms) = arms.take() else {
+        return;
+    };
+    each_once(&mut arms);
     let targets: Vec<&Value> = arms.iter().map(|arm| resolve(arm, context)).collect();
     if targets.iter().any(|target| target["nullable"] == true) {
         object.insert("nullable".into(), json!(true));
@@ -325,15 +320,27 @@ fn simplify(schema: &mut Value, context: &mut Context) {
     context.touched();
 }
 
-/// What an arm says, without its annotations.
-fn bare(schema: &Value) -> Object {
-    schema
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter(|(key, _)| !json::is_annotation(key))
-        .map(|(k, v)| (k.clone(), v.clone()))
-        .collect()
+/// Keeps of arms that are the same but for their annotations the first.
+fn each_once(arms: &mut Vec<Value>) {
+    let mut kept: Vec<Value> = Vec::with_capacity(arms.len());
+    for arm in arms.drain(..) {
+        let same = |known: &Value| alike(known, &arm) && known.get(VALUES) == arm.get(VALUES);
+        if !kept.iter().any(same) {
+            kept.push(arm);
+        }
+    }
+    *arms = kept;
+}
+
+/// Whether two schemas are the same but for their annotations.
+fn alike(one: &Value, other: &Value) -> bool {
+    let said = |schema: &Value| {
+        let entries = schema.as_object().into_iter().flatten();
+        entries.filter(|(key, _)| !json::is_annotation(key)).count()
+    };
+    let mut entries = one.as_object().into_iter().flatten();
+    said(one) == said(other)
+        && entries.all(|(key, value)| json::is_annotation(key) || other.get(key) == Some(value))
 }
 
 /// The scalar type of a schema, or nothing.

@@ -3,13 +3,12 @@
 //! that decides, and an unknown value keeps its JSON. Without one the form of a value decides: see the pass `variants`.
 //! **Lost**, and reported: a discriminator that does not tell every variant from the others.
 
-use std::collections::HashMap;
-use std::rc::Rc;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::{Value, json};
 
+use super::reach::references;
 use super::{ArmPlan, Context, Form, ORIGIN, UnionPlan, VALUES};
-use crate::circles;
 use crate::names::{Names, pascal};
 use rolecall_openapi::json::{self, Object};
 
@@ -17,12 +16,11 @@ pub(super) fn run(context: &mut Context) {
     let Some(components) = json::components(&context.document).cloned() else {
         return;
     };
-    let mut found = Vec::new();
-    let flat = flattened(&components);
+    let mut plans = plans(&context.document, &components);
     for (name, schema) in &components {
-        let Some(arms) = listed(schema) else {
+        if listed(schema).is_none() {
             continue;
-        };
+        }
         if schema
             .get("required")
             .and_then(Value::as_array)
@@ -34,59 +32,87 @@ pub(super) fn run(context: &mut Context) {
                 format!("what `{name}` requires beside its arms is not checked"),
             );
         }
-        let property = schema
-            .get("discriminator")
-            .and_then(|d| d.get("propertyName"))
-            .and_then(Value::as_str);
-        let description = schema
-            .get("description")
-            .and_then(Value::as_str)
-            .map(str::to_owned);
-        // A discriminator decides between the arms as they stand: it does not tell the arms of an arm apart.
-        let whole = Arms::of(arms).plans;
-        let by_value = whole
-            .iter()
-            .all(|arm| is_object(&arm.schema, &components) && !arm.values.is_empty());
-        let plan = match property {
-            Some(property) if by_value && !whole.is_empty() => UnionPlan {
-                description,
-                discriminator: Some(property.to_owned()),
-                hint: None,
-                arms: whole,
-            },
-            _ => {
-                if let Some(property) = property {
-                    context.lose(
-                        "discriminator-not-read",
-                        schema,
-                        format!("in `{name}`, `{property}` does not tell every variant from the others: their form decides"),
-                    );
-                }
-                UnionPlan {
-                    description,
-                    discriminator: None,
-                    hint: property.map(str::to_owned),
-                    arms: flat
-                        .get(name.as_str())
-                        .map(|arms| arms.to_vec())
-                        .unwrap_or_default(),
-                }
-            }
-        };
-        found.push((name.clone(), plan));
-    }
-    for (name, mut plan) in found {
-        name_arms(&mut plan.arms);
         let mut opaque = json!({ "type": "object" });
         for key in ["nullable", "readOnly", "writeOnly", ORIGIN] {
-            let said = json::components(&context.document).and_then(|c| c.get(&name)?.get(key));
-            if let Some(said) = said {
+            if let Some(said) = schema.get(key) {
                 opaque[key] = said.clone();
             }
         }
         json::components_mut(&mut context.document).insert(name.clone(), opaque);
-        context.plan.unions.insert(name, plan);
         context.touched();
+        let Some(mut plan) = plans.remove(name) else {
+            continue;
+        };
+        if let Some(property) = &plan.hint {
+            context.lose(
+                "discriminator-not-read",
+                schema,
+                format!("in `{name}`, `{property}` does not tell every variant from the others: their form decides"),
+            );
+        }
+        name_arms(&mut plan.arms);
+        context.plan.unions.insert(name.clone(), plan);
+    }
+}
+
+/// The types of the unions that operations reach; without operations, of all. What is only dissolved in other unions gets
+/// none: of a chain of `n` unions each would have up to `n` variants.
+fn plans(document: &Value, components: &Object) -> BTreeMap<String, UnionPlan> {
+    let mut queue = Vec::new();
+    match json::operations(document).next() {
+        Some(_) => references(document.get("paths"), &mut queue),
+        None => queue.extend(components.keys().cloned()),
+    }
+    let mut plans = BTreeMap::new();
+    let mut reached = HashSet::new();
+    while let Some(name) = queue.pop() {
+        let Some(schema) = components.get(&name) else {
+            continue;
+        };
+        if !reached.insert(name.clone()) {
+            continue;
+        }
+        match listed(schema) {
+            Some(arms) => {
+                let plan = plan(&name, schema, arms, components);
+                let arms = plan.arms.iter();
+                arms.for_each(|arm| references(Some(&arm.schema), &mut queue));
+                plans.insert(name, plan);
+            }
+            None => references(Some(schema), &mut queue),
+        }
+    }
+    plans
+}
+
+fn plan(name: &str, schema: &Value, arms: &[Value], components: &Object) -> UnionPlan {
+    let property = schema
+        .get("discriminator")
+        .and_then(|d| d.get("propertyName"))
+        .and_then(Value::as_str);
+    let description = schema
+        .get("description")
+        .and_then(Value::as_str)
+        .map(str::to_owned);
+    if let Some(property) = property {
+        // A discriminator decides between the arms as they stand: it does not tell the arms of an arm apart.
+        let mut whole = Arms::default();
+        arms.iter().for_each(|arm| whole.add(arm_plan(arm)));
+        let by_value = |arm: &ArmPlan| is_object(&arm.schema, components) && !arm.values.is_empty();
+        if !whole.plans.is_empty() && whole.plans.iter().all(by_value) {
+            return UnionPlan {
+                description,
+                discriminator: Some(property.to_owned()),
+                hint: None,
+                arms: whole.plans,
+            };
+        }
+    }
+    UnionPlan {
+        description,
+        discriminator: None,
+        hint: property.map(str::to_owned),
+        arms: flattened(name, arms, components),
     }
 }
 
@@ -98,17 +124,16 @@ struct Arms {
 }
 
 impl Arms {
-    fn of(arms: &[Value]) -> Self {
-        let mut all = Self::default();
-        for arm in arms {
-            all.add(arm_plan(arm));
-        }
-        all
-    }
-
     fn add(&mut self, plan: ArmPlan) {
         match self.by_schema.get(&plan.schema) {
-            Some(known) => self.plans[*known].values.extend(plan.values),
+            Some(known) => {
+                let values = &mut self.plans[*known].values;
+                for value in plan.values {
+                    if !values.contains(&value) {
+                        values.push(value);
+                    }
+                }
+            }
             None => {
                 self.by_schema.insert(plan.schema.clone(), self.plans.len());
                 self.plans.push(plan);
@@ -117,55 +142,38 @@ impl Arms {
     }
 }
 
-/// For every plain union its arms, with those of the plain unions among them in their place. Unions that are arms of
-/// each other have the same.
-fn flattened(components: &Object) -> HashMap<&str, Rc<Vec<ArmPlan>>> {
-    let unions: Vec<(&str, &Vec<Value>)> = components
-        .iter()
-        .filter_map(|(name, schema)| Some((name.as_str(), listed(schema)?)))
-        .collect();
-    let numbers = unions.iter().enumerate();
-    let numbers: HashMap<&str, usize> =
-        numbers.map(|(number, (name, _))| (*name, number)).collect();
-    let nested = |arm: &Value| {
-        let (name, target) = named(arm, components)?;
-        let plain = target.get("discriminator").is_none();
-        numbers.get(name.as_str()).copied().filter(|_| plain)
-    };
-    let edges: Vec<Vec<usize>> = unions
-        .iter()
-        .map(|(_, arms)| arms.iter().filter_map(nested).collect())
-        .collect();
-    let mut flat: HashMap<&str, Rc<Vec<ArmPlan>>> = HashMap::new();
-    for part in circles::parts(&edges) {
-        let mut all = Arms::default();
-        for arm in part.iter().flat_map(|number| unions[*number].1) {
-            match nested(arm) {
-                Some(number) if part.binary_search(&number).is_ok() => {}
-                Some(number) => {
-                    let values = arm_values(arm);
-                    for inner in flat
-                        .get(unions[number].0)
-                        .into_iter()
-                        .flat_map(|f| f.iter())
-                    {
-                        let mut inner = inner.clone();
-                        if inner.values.is_empty() {
-                            inner.values.clone_from(&values);
-                        }
-                        all.add(inner);
-                    }
-                }
-                None => all.add(arm_plan(arm)),
-            }
+/// The arms of a union, with those of the plain unions among them in their place. A union is dissolved once for the values
+/// that select it, so that unions may be arms of each other.
+fn flattened(name: &str, arms: &[Value], components: &Object) -> Vec<ArmPlan> {
+    let mut all = Arms::default();
+    let mut seen = HashSet::from([(name.to_owned(), Vec::new())]);
+    let mut levels = vec![(arms.iter(), Vec::new())];
+    while let Some((arms, inherited)) = levels.last_mut() {
+        let Some(arm) = arms.next() else {
+            levels.pop();
+            continue;
+        };
+        let mut plan = arm_plan(arm);
+        if plan.values.is_empty() {
+            plan.values.clone_from(inherited);
         }
-        let plans = Rc::new(all.plans);
-        flat.extend(
-            part.iter()
-                .map(|number| (unions[*number].0, Rc::clone(&plans))),
-        );
+        match nested(arm, components) {
+            Some((name, inner)) => {
+                if seen.insert((name, plan.values.clone())) {
+                    levels.push((inner.iter(), plan.values));
+                }
+            }
+            None => all.add(plan),
+        }
     }
-    flat
+    all.plans
+}
+
+/// The arms of an arm that is a union without a discriminator, and its name.
+fn nested<'a>(arm: &Value, components: &'a Object) -> Option<(String, &'a Vec<Value>)> {
+    let (name, target) = named(arm, components)?;
+    let plain = target.get("discriminator").is_none();
+    Some((name, listed(target).filter(|_| plain)?))
 }
 
 fn listed(schema: &Value) -> Option<&Vec<Value>> {

@@ -14,69 +14,108 @@ pub struct Chain {
     /// Whether the survival test reads it in as little time. Where unions stand in compositions, it reads each alternative
     /// beside everything that holds it.
     pub survival: bool,
+    /// The greatest power of the size that the work may grow with: a little above 1, but for what makes variants of which
+    /// each has all properties around it.
+    pub growth: f64,
     /// The schema of a level, from a reference to the next and the number of the level.
     link: fn(Value, usize) -> Value,
 }
 
+/// As fast as the description.
+const LINEAR: f64 = 1.15;
+/// As fast as the properties of all variants.
+const QUADRATIC: f64 = 2.05;
+
 /// What grows with each level by a constant number of schemas, and must cost no more than that.
-pub const CHAINS: [Chain; 10] = [
+pub const CHAINS: [Chain; 13] = [
     Chain {
         name: "extensions",
         survival: true,
+        growth: LINEAR,
         size: 1000,
         link: |next, level| json!({ "allOf": [next, { "properties": { (own(level)): { "type": "string" } } }] }),
     },
     Chain {
         name: "compositions in compositions",
         survival: true,
+        growth: LINEAR,
         size: 500,
         link: |next, level| json!({ "properties": { "a": { "allOf": [next, { "properties": { (own(level)): {} } }] } } }),
     },
     Chain {
         name: "arrays of arrays",
         survival: true,
+        growth: LINEAR,
         size: 3000,
         link: |next, _| json!({ "type": "array", "items": next }),
     },
     Chain {
         name: "names for names",
         survival: true,
+        growth: LINEAR,
         size: 3000,
         link: |next, _| next,
     },
     Chain {
         name: "unions in unions",
         survival: true,
+        growth: LINEAR,
         size: 1000,
         link: |next, _| json!({ "oneOf": [next, { "type": "string" }] }),
     },
     Chain {
         name: "unions of extensions",
         survival: false,
+        growth: LINEAR,
         size: 100,
         link: |next, level| json!({ "type": "object", "required": [own(level)], "properties": { (own(level)): { "type": "string" }, "next": { "oneOf": [next.clone(), { "allOf": [next, { "required": ["kind"], "properties": { "kind": { "type": "string" } } }] }] } } }),
     },
     Chain {
+        name: "unions of objects in unions",
+        survival: true,
+        growth: LINEAR,
+        size: 500,
+        link: |next, level| json!({ "oneOf": [next, { "type": "object", "required": [own(level)], "properties": { (own(level)): { "type": "string" } } }] }),
+    },
+    Chain {
+        name: "unions beside properties",
+        survival: true,
+        growth: QUADRATIC,
+        size: 80,
+        link: |next, level| json!({ "type": "object", "properties": { (own(level)): { "type": "string" } }, "oneOf": [next, { "required": ["x"], "properties": { "x": { "type": "string" } } }] }),
+    },
+    Chain {
+        name: "compositions and unions in a circle",
+        survival: true,
+        growth: QUADRATIC,
+        size: 80,
+        link: |next, level| json!({ "allOf": [{ "properties": { (own(level)): { "type": "string" } } }, { "oneOf": [next, json::reference_to("S0")] }] }),
+    },
+    Chain {
         name: "objects in objects",
         survival: true,
+        growth: LINEAR,
         size: 3000,
         link: |next, _| json!({ "type": "object", "required": ["next"], "properties": { "next": next } }),
     },
     Chain {
         name: "one property in extensions",
         survival: false,
+        growth: LINEAR,
         size: 500,
         link: |next, level| json!({ "allOf": [next, { "properties": { "a": { "type": "object", "properties": { (own(level)): { "type": "string" } } } } }] }),
     },
     Chain {
         name: "discriminated unions in unions",
         survival: false,
+        growth: LINEAR,
         size: 300,
         link: |next, level| json!({ "discriminator": { "propertyName": "kind" }, "oneOf": [next, { "required": ["kind"], "properties": { "kind": { "type": "string", "enum": [own(level)] } } }] }),
     },
     Chain {
         name: "base classes",
         survival: false,
+        growth: LINEAR,
         size: 500,
         link: |next, level| json!({ "type": "object", "discriminator": { "propertyName": "kind" }, "required": ["kind"], "properties": { "kind": { "type": "string" }, (own(level)): next } }),
     },

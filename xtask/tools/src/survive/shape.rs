@@ -174,6 +174,13 @@ impl<'a> Schema<'a> {
         found
     }
 
+    /// The properties that its parts require.
+    pub fn required(&self) -> Vec<&'a str> {
+        let lists = self.parts.iter().filter_map(|part| part.get("required"));
+        let names = lists.filter_map(Value::as_array).flatten();
+        names.filter_map(Value::as_str).collect()
+    }
+
     /// Whether a part requires the property.
     pub fn requires(&self, name: &str) -> bool {
         self.parts.iter().any(|part| {

@@ -123,16 +123,20 @@ impl<'a> Reader<'a> {
     /// A property that every arm requires, and no value of which is in two of them.
     fn inferred(&self, arms: &[(Option<String>, Schema<'a>)]) -> Option<(String, Vec<Vec<Value>>)> {
         let (_, first) = arms.first().filter(|_| arms.len() > 1)?;
-        let mut names: Vec<&str> = first.properties().iter().map(|p| p.name).collect();
+        let mut names = first.required();
         names.sort_unstable();
+        names.dedup();
         names.into_iter().find_map(|name| {
             let mut taken = BTreeSet::new();
             let values: Option<Vec<Vec<Value>>> = arms
                 .iter()
                 .map(|(_, arm)| {
+                    if !arm.requires(name) {
+                        return None;
+                    }
                     let values = self.own_values(arm, name);
                     let apart = values.iter().all(|value| taken.insert(value.to_string()));
-                    (arm.requires(name) && !values.is_empty() && apart).then_some(values)
+                    (!values.is_empty() && apart).then_some(values)
                 })
                 .collect();
             Some((name.to_owned(), values?))
