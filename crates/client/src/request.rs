@@ -6,6 +6,7 @@ use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use reqwest::{Request, Url};
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// Builds the request.
 ///
@@ -262,8 +263,11 @@ fn header_value(name: &str, text: &str) -> Result<HeaderValue, String> {
         .map_err(|_| format!("header `{name}` has a character that no header can have"))
 }
 
-fn accept(operation: &Operation) -> String {
-    accepted(operation).join(", ")
+fn accept(operation: &Operation) -> Cow<'static, str> {
+    match accepted(operation).as_slice() {
+        [one] => (*one).into(),
+        several => several.join(", ").into(),
+    }
 }
 
 /// The documented media types of the successful answers, JSON first; JSON when there are none, for the errors' sake.

@@ -28,8 +28,7 @@ impl<T> Response<T> {
         }
     }
 
-    /// The same answer with what a hook has to say on the call, for tests.
-    #[cfg(feature = "testing")]
+    /// The same answer with what a hook has to say on the call.
     #[must_use]
     pub fn with_note(mut self, note: HookNote) -> Self {
         self.note = Some(note);

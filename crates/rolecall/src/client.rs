@@ -8,8 +8,6 @@ pub use builder::{BuildError, ClientBuilder, Timeouts};
 use crate::api::Api;
 use crate::hook::{Policy, Shared};
 use crate::options::CallOptions;
-use crate::pages::Pages;
-use rolecall_client::Paged;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -67,12 +65,8 @@ impl<A: Api> Client<A> {
         Self::new(&self.api, Arc::clone(&self.shared), options)
     }
 
-    /// All items of a list, page after page. Nothing is sent before the first item is asked for.
-    pub fn pages<B: Paged>(&self, builder: B) -> Pages<B>
-    where
-        B::Error: serde::Serialize,
-    {
-        Pages::new(builder)
+    pub(crate) fn options(&self) -> &CallOptions {
+        &self.options
     }
 
     /// The generated client.

@@ -3,28 +3,33 @@
 mod attempt;
 mod refusal;
 mod sign_in;
+mod trace;
 
 pub(crate) use refusal::Refused;
 
 use crate::auth::{Authorizer, Used};
 use crate::client::Settings;
 use crate::limit::{Limiter, Permit, Turn};
-use crate::options::{CallOptions, FoundDone, ReadBack};
+use crate::options::CallOptions;
+use crate::read_back::{FoundDone, Looked};
 use crate::retry::{Budget, Decision, Failed, Fault, GaveUp, RetryPolicy};
 use crate::summary::{CallSummary, Credential, Outcome};
 use attempt::{Sent, Times};
-use rolecall_client::reqwest::{Request, Response};
+use rolecall_client::reqwest::{Request, Response, Url};
 use rolecall_client::{BoxFuture, Hook, HookError, HookNote, Misfit, Next, Operation, Retry};
 use sign_in::SignedIn;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use trace::millis;
+use tracing::Instrument;
 
 /// What all clones of a client share.
 pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) authorizer: Option<Authorizer>,
     pub(crate) origin: Arc<str>,
+    pub(crate) base_url: Url,
     pub(crate) budget: Budget,
     pub(crate) places: Option<Arc<Semaphore>>,
 }
@@ -43,8 +48,10 @@ impl Hook for Policy {
     ) -> BoxFuture<'a, Result<Response, HookError>> {
         Box::pin(async move {
             let mut run = Run::new(self, next);
-            let result = run.run(request).await;
+            let span = trace::span(run.operation, &request);
+            let result = run.run(request).instrument(span.clone()).await;
             let summary = run.into_summary();
+            trace::end(&span, &summary, result.is_err());
             if let Some(observer) = &self.shared.settings.observer {
                 observer(&summary);
             }
@@ -92,6 +99,21 @@ struct Run<'a> {
     sign_ins: u32,
     /// How many redirects were followed.
     redirects: usize,
+}
+
+impl Shared {
+    /// The origin of a request, which is another one for an operation with a server of its own.
+    fn origin_of(&self, url: &Url) -> Arc<str> {
+        let base = &self.base_url;
+        let same = url.scheme() == base.scheme()
+            && url.host_str() == base.host_str()
+            && url.port_or_known_default() == base.port_or_known_default();
+        if same {
+            Arc::clone(&self.origin)
+        } else {
+            url.origin().ascii_serialization().into()
+        }
+    }
 }
 
 impl<'a> Run<'a> {
@@ -179,7 +201,7 @@ impl<'a> Run<'a> {
         waited: &mut Duration,
     ) -> Result<(Option<Permit>, Option<OwnedSemaphorePermit>, Request), HookError> {
         loop {
-            let permit = self.turn(waited).await?;
+            let permit = self.turn(request, waited).await?;
             let place = self.place(waited).await?;
             let Some(copy) = request.try_clone() else {
                 return Err(HookError::refused(
@@ -227,15 +249,20 @@ impl<'a> Run<'a> {
     }
 
     /// Waits for the call's turn in its rate limit.
-    async fn turn(&mut self, waited: &mut Duration) -> Result<Option<Permit>, HookError> {
+    async fn turn(
+        &mut self,
+        request: &Request,
+        waited: &mut Duration,
+    ) -> Result<Option<Permit>, HookError> {
         let shared = &self.policy.shared;
         let Some(limiter): Option<&Limiter> = shared.settings.limiter.as_ref() else {
             return Ok(None);
         };
+        let origin = shared.origin_of(request.url());
         let bucket = self.operation.rate_limit.map_or("", |limit| limit.bucket);
         loop {
             let now = self.times.now();
-            let (at, permit) = match limiter.turn(&shared.origin, bucket, now) {
+            let (at, permit) = match limiter.turn(&origin, bucket, now) {
                 Turn::At(at, permit) => (at, Some(permit)),
                 Turn::NotBefore(at) => (at, None),
             };
@@ -323,9 +350,7 @@ impl<'a> Run<'a> {
                     operation = self.operation.id,
                     "found done after a lost answer"
                 );
-                let mut response = http::Response::new(found.body);
-                *response.status_mut() = found.status;
-                After::Done(Ok(Response::from(response)))
+                After::Done(Err(HookError::refused(found)))
             }
         }
     }
@@ -346,7 +371,7 @@ impl<'a> Run<'a> {
         if !fault.may_be_repeated(self.operation, options.idempotent)
             && decision != Decision::GiveUp(GaveUp::NotTransient)
         {
-            let Some(look) = &options.read_back else {
+            let Some(look) = &options.look else {
                 return Ok(Decision::GiveUp(GaveUp::OutcomeUnknown));
             };
             tracing::info!(
@@ -354,9 +379,9 @@ impl<'a> Run<'a> {
                 "looking whether it took effect"
             );
             match self.times.limited(look()).await {
-                Some(ReadBack::TookEffect(found)) => return Err(found),
-                Some(ReadBack::DidNot) => {}
-                Some(ReadBack::Unknown) | None => {
+                Some(Looked::TookEffect) => return Err(FoundDone),
+                Some(Looked::DidNot) => {}
+                Some(Looked::Unknown) | None => {
                     return Ok(Decision::GiveUp(GaveUp::OutcomeUnknown));
                 }
             }
@@ -390,8 +415,4 @@ fn credential(used: &Used) -> Option<Credential> {
         kind: used.kind()?,
         scopes: scopes.map(|scopes| scopes.iter().map(str::to_owned).collect()),
     })
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -6,7 +6,8 @@
 //! | proxy, certificates, user agent | [`HttpSettings`] |
 //! | where tokens come from | [`auth`] |
 //! | which operations will be refused, before they are called | [`preflight`] |
-//! | lists in pages | [`Pages`], [`ByPage`] |
+//! | lists in pages | [`PagedExt`], [`Items`], [`ByPage`] |
+//! | writes whose outcome is unknown | [`Client::read_back`] |
 //! | sending again and rate limits | [`RetryPolicy`], [`Backoff`], [`Limiter`] |
 //! | what went wrong, and what to do | [`Error`], [`Diagnosis`] |
 //! | what was done for a call | [`CallSummary`] |
@@ -32,17 +33,19 @@ mod limit;
 mod options;
 mod pages;
 pub mod preflight;
+mod read_back;
 mod retry;
 mod scopes;
 mod summary;
 pub mod view;
 
-pub use api::{Api, Server};
+pub use api::{Api, InvalidServer, Server};
 pub use client::{BuildError, Client, ClientBuilder, Timeouts};
 pub use error::{Diagnosis, Effect, Error, Kind, Retryable, VendorError};
 pub use limit::Limiter;
-pub use options::{CallOptions, FoundDone, ReadBack};
-pub use pages::{ByPage, Pages, PagesProblem};
+pub use options::CallOptions;
+pub use pages::{ByPage, Items, PagedExt, PagesProblem};
+pub use read_back::ReadBack;
 pub use retry::{Backoff, Decision, Failed, Fault, GaveUp, NoRetry, RetryPolicy};
 pub use summary::{Attempt, CallSummary, Credential, Outcome};
 
@@ -65,6 +68,8 @@ pub use rolecall_client::{self, Cursor, HttpSettings, Page};
 mod guides {
     #[doc = include_str!("../../../docs/authentication.md")]
     mod authentication {}
+    #[doc = include_str!("../../../docs/guides/everyday.md")]
+    mod everyday {}
     #[doc = include_str!("../../../docs/guides/foundry.md")]
     mod foundry {}
     #[doc = include_str!("../../../docs/guides/klustr.md")]
@@ -73,6 +78,8 @@ mod guides {
     mod okta {}
     #[doc = include_str!("../../../README.md")]
     mod readme {}
+    #[doc = include_str!("../../../docs/guides/testing.md")]
+    mod testing {}
     #[doc = include_str!("../../../docs/guides/zenml.md")]
     mod zenml {}
 }

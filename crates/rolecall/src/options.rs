@@ -1,8 +1,8 @@
 //! What is different for one call.
 
+use crate::read_back::Look;
 use crate::retry::{NoRetry, RetryPolicy};
-use rolecall_client::{BoxFuture, Bytes, Operation, StatusCode};
-use serde::Serialize;
+use rolecall_client::Operation;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,10 +23,8 @@ pub struct CallOptions {
     pub(crate) hazards: Vec<String>,
     pub(crate) idempotent: bool,
     pub(crate) retry: Option<Arc<dyn RetryPolicy>>,
-    pub(crate) read_back: Option<LookBack>,
+    pub(crate) look: Option<Look>,
 }
-
-pub(crate) type LookBack = Arc<dyn Fn() -> BoxFuture<'static, ReadBack> + Send + Sync>;
 
 impl CallOptions {
     /// Nothing different.
@@ -77,32 +75,6 @@ impl CallOptions {
         self.retry(NoRetry)
     }
 
-    /// How to look whether a write took effect after a failure that left that open. The write is sent again only when it
-    /// did not ([`ReadBack::DidNot`]). It is asked once for every such failure, within the deadline of the call.
-    ///
-    /// ```
-    /// use rolecall::{CallOptions, ReadBack};
-    ///
-    /// # async fn holders() -> Result<Vec<&'static str>, ()> { Ok(vec!["someone"]) }
-    /// let options = CallOptions::new().read_back(|| async {
-    ///     match holders().await {
-    ///         Ok(holders) => match holders.iter().find(|holder| **holder == "someone") {
-    ///             Some(found) => ReadBack::took_effect(found),
-    ///             None => ReadBack::DidNot,
-    ///         },
-    ///         Err(()) => ReadBack::Unknown,
-    ///     }
-    /// });
-    /// ```
-    #[must_use]
-    pub fn read_back<F>(mut self, look: impl Fn() -> F + Send + Sync + 'static) -> Self
-    where
-        F: Future<Output = ReadBack> + Send + 'static,
-    {
-        self.read_back = Some(Arc::new(move || Box::pin(look())));
-        self
-    }
-
     pub(crate) fn allows(&self, operation: &Operation) -> bool {
         self.hazards.iter().any(|id| id == operation.id)
     }
@@ -116,60 +88,7 @@ impl fmt::Debug for CallOptions {
             .field("hazards", &self.hazards)
             .field("idempotent", &self.idempotent)
             .field("retry", &self.retry)
-            .field("read_back", &self.read_back.is_some())
+            .field("looks", &self.look.is_some())
             .finish()
-    }
-}
-
-/// What a look at the service says about a write whose outcome is open.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum ReadBack {
-    /// It took effect. The caller gets this in the place of the answer that was lost.
-    TookEffect(FoundDone),
-    /// It did not, and may be sent again.
-    DidNot,
-    /// That could not be found out: the caller gets the failure.
-    Unknown,
-}
-
-/// The answer that stands for one that was lost.
-#[derive(Clone)]
-pub struct FoundDone {
-    pub(crate) status: StatusCode,
-    pub(crate) body: Bytes,
-}
-
-impl ReadBack {
-    /// The write took effect, and what it would have answered is this value, with status 200. [`Unknown`](Self::Unknown)
-    /// when it cannot be serialized; the generated types can.
-    pub fn took_effect(answer: &impl Serialize) -> Self {
-        match serde_json::to_vec(answer) {
-            Ok(body) => Self::TookEffect(FoundDone {
-                status: StatusCode::OK,
-                body: body.into(),
-            }),
-            Err(_) => Self::Unknown,
-        }
-    }
-
-    /// The write took effect, and it answers without a body, with status 204.
-    #[must_use]
-    pub fn took_effect_without_body() -> Self {
-        Self::TookEffect(FoundDone {
-            status: StatusCode::NO_CONTENT,
-            body: Bytes::new(),
-        })
-    }
-}
-
-/// What was found may be personal, so it is not shown.
-impl fmt::Debug for ReadBack {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::TookEffect(_) => "TookEffect",
-            Self::DidNot => "DidNot",
-            Self::Unknown => "Unknown",
-        })
     }
 }

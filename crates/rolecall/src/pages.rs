@@ -15,8 +15,38 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::vec;
 
-/// How many pages are read at most, unless said otherwise.
-const MAX_PAGES: u64 = 100_000;
+/// Pagination of the request of any operation that responds with a list.
+///
+/// ```
+/// # #[cfg(feature = "okta")]
+/// # async fn example(client: rolecall::okta::Client) -> Result<(), rolecall::Error> {
+/// use futures_util::TryStreamExt;
+/// use rolecall::PagedExt;
+///
+/// let mut groups = client.list_groups().items();
+/// while let Some(group) = groups.try_next().await? {
+///     println!("{:?}", group.id);
+/// }
+/// let mut pages = client.list_groups().by_page().page_size(50);
+/// while let Some(page) = pages.try_next().await? {
+///     println!("{} groups, then {:?}", page.items.len(), page.next);
+/// }
+/// # Ok(()) }
+/// ```
+pub trait PagedExt: Paged<Error: Serialize> {
+    /// All items of the list, page after page. Nothing is sent before the first item is asked for.
+    fn items(self) -> Items<Self> {
+        Items::new(self)
+    }
+
+    /// The pages of the list, each with its items, the cursor of the next one, its status and its headers. Nothing is sent
+    /// before the first page is asked for.
+    fn by_page(self) -> ByPage<Self> {
+        ByPage::new(self)
+    }
+}
+
+impl<B: Paged<Error: Serialize>> PagedExt for B {}
 
 /// All items of a list, page after page: a [`Stream`] that sends nothing before the first item is asked for, and no call for
 /// the next page before the items of the last one are used up, or at most one with [`prefetch`](Self::prefetch).
@@ -30,7 +60,7 @@ const MAX_PAGES: u64 = 100_000;
 /// | there are more pages than [`max_pages`](Self::max_pages) | the same |
 ///
 /// An item that does not fit its type costs the page, unless the list is asked for the results of its items:
-/// `client.pages(client.list_users().results())` yields each as a `Result`, with the JSON of those that do not fit.
+/// `client.list_users().results().items()` yields each as a `Result`, with the JSON of those that do not fit.
 ///
 /// Memory does not grow with the number of pages: one page is held, or two with prefetch, and at most about 100 KiB to
 /// recognise cursors.
@@ -39,27 +69,28 @@ const MAX_PAGES: u64 = 100_000;
 /// # #[cfg(feature = "okta")]
 /// # async fn example(client: rolecall::okta::Client) -> Result<(), rolecall::Error> {
 /// use futures_util::TryStreamExt;
+/// use rolecall::PagedExt;
 ///
-/// let mut users = client.pages(client.list_users()).page_size(100);
+/// let mut users = client.list_users().items().page_size(100);
 /// while let Some(user) = users.try_next().await? {
 ///     println!("{:?}", user.id);
 /// }
 /// # Ok(()) }
 /// ```
 #[must_use = "a stream does nothing until it is polled"]
-pub struct Pages<B: Paged> {
+pub struct Items<B: Paged> {
     pages: ByPage<B>,
     items: vec::IntoIter<B::Item>,
     at: Option<Cursor>,
 }
 
-impl<B: Paged> Pages<B>
+impl<B: Paged> Items<B>
 where
     B::Error: Serialize,
 {
     pub(crate) fn new(builder: B) -> Self {
         Self {
-            pages: ByPage::new(builder, MAX_PAGES),
+            pages: ByPage::new(builder),
             items: Vec::new().into_iter(),
             at: None,
         }
@@ -75,26 +106,20 @@ where
     /// Asks for this many items a page. The first item is an error when the operation has no such option, or when it is
     /// more than the API's description grants, or zero.
     pub fn page_size(mut self, items: u64) -> Self {
-        self.pages.page_size(items);
+        self.pages.ask_for(items);
         self
     }
 
     /// Reads at most this many pages. If there are more, an error follows after the items of the last one. Default: 100,000.
     pub fn max_pages(mut self, pages: u64) -> Self {
-        self.pages.max_pages(pages);
+        self.pages.max_pages = pages;
         self
     }
 
     /// Fetches the next page while the items of the last one are used, at most one page ahead. It needs a tokio runtime.
     pub fn prefetch(mut self) -> Self {
-        self.pages.prefetch();
+        self.pages.prefetch = true;
         self
-    }
-
-    /// The pages as they are, each with its items, the cursor of the next one, its status and its headers. To be called before
-    /// the first item is read: the rest of a page that was begun is not among them.
-    pub fn by_page(self) -> ByPage<B> {
-        self.pages
     }
 
     /// The cursor of the page that the last item came from; `None` on the first page. A stream that starts from it yields
@@ -105,7 +130,7 @@ where
     }
 }
 
-impl<B: Paged> Stream for Pages<B>
+impl<B: Paged> Stream for Items<B>
 where
     B::Error: Serialize,
 {
@@ -131,11 +156,11 @@ where
 }
 
 /// Nothing in it is pinned.
-impl<B: Paged> Unpin for Pages<B> {}
+impl<B: Paged> Unpin for Items<B> {}
 
-impl<B: Paged> fmt::Debug for Pages<B> {
+impl<B: Paged> fmt::Debug for Items<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pages")
+        f.debug_struct("Items")
             .field("pages", &self.pages)
             .field("items_at_hand", &self.items.len())
             .finish()

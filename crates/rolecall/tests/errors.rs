@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use rolecall::auth::{Scheme, Scopes, StaticToken, Token, TokenRequest, TokenSource};
 use rolecall::rolecall_client::{BoxFuture, CredentialKind};
 use rolecall::{
-    Api, CallOptions, CallSummary, Client, Error, Kind, Retryable, foundry, klustr, okta, zenml,
+    Api, CallOptions, CallSummary, Client, Error, Kind, PagedExt, Retryable, foundry, klustr, okta,
+    zenml,
 };
 use std::time::Duration;
 use support::{Reply, Server, TestClock, chain};
@@ -320,7 +321,7 @@ async fn debug_shows_no_secret() {
     let shown = format!(
         "{client:?} {builder:?} {:?} {:?} {:?}",
         client.credentials(),
-        client.pages(client.list_users()),
+        client.list_users().items(),
         client.with(options),
     );
     assert!(!shown.contains(SECRET), "{shown}");
@@ -394,7 +395,7 @@ proptest! {
             if let Err(error) = client.get_user().id("00u1").send().await {
                 told(&Error::from(error));
             }
-            let mut stream = client.pages(client.list_users()).max_pages(20);
+            let mut stream = client.list_users().items().max_pages(20);
             while let Some(item) = futures_util::StreamExt::next(&mut stream).await {
                 if let Err(error) = item {
                     told(&error);

@@ -3,11 +3,12 @@
 mod support;
 
 use rolecall::auth::StaticToken;
-use rolecall::{CallOptions, ReadBack, okta};
+use rolecall::{ReadBack, okta};
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 use support::{Reply, Server, TestClock};
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::FmtSpan;
 
 const SECRET: &str = "s3cr3t-t0k3n";
 
@@ -51,6 +52,62 @@ fn listen() -> (Log, tracing::subscriber::DefaultGuard) {
     (log, tracing::subscriber::set_default(subscriber))
 }
 
+/// The spans when they end, and the events of attempts, without what differs from run to run.
+fn traced(log: &Log, server: &Server) -> String {
+    let port = server.url.rsplit(':').next().unwrap();
+    let text = log.text().replace(port, "PORT");
+    let own = text
+        .lines()
+        .filter(|line| line.contains(": close ") || line.contains(": attempt "));
+    let own = own.filter(|line| line.contains(" rolecall::") || line.contains("_policy::"));
+    let own = own.map(|line| {
+        let line = &line[line.find("call{").unwrap()..];
+        let line = line.split(" time.busy=").next().unwrap();
+        let line = line.split(" waited_ms=").next().unwrap();
+        // Where the code is may change.
+        let end = line.find("}: ").unwrap() + 3;
+        let (span, event) = line.split_at(end);
+        format!("{span}{}", event.split_once(": ").unwrap().1)
+    });
+    own.collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn a_call_is_a_span_and_an_attempt_an_event() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::DEBUG)
+        .with_span_events(FmtSpan::CLOSE)
+        .with_ansi(false)
+        .with_writer(log.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let server = Server::replying(vec![
+        Reply::status("503 X", "{}"),
+        Reply::Reset(String::new()),
+        Reply::json("{}"),
+        Reply::status("404 X", "{}"),
+        Reply::Cut(String::new()),
+    ])
+    .await;
+    let client = okta::Client::builder()
+        .base_url(&server.url)
+        .token(StaticToken::ssws(SECRET))
+        .clock(TestClock::new())
+        .build()
+        .unwrap();
+    client.get_user().id("00u1").send().await.unwrap();
+    client.get_user().id("00u2").send().await.unwrap_err();
+    let role = serde_json::from_str::<okta::types::AssignRoleRequest>(r#"{"type":"ORG_ADMIN"}"#);
+    let call = client.assign_role_to_user().user_id("00u1");
+    call.body(role.unwrap()).send().await.unwrap_err();
+    let users = client.list_users().q("password=tiger7");
+    users.send().await.unwrap_err();
+    let text = traced(&log, &server);
+    assert!(!text.contains(SECRET) && !text.contains("tiger7"), "{text}");
+    insta::assert_snapshot!(text);
+}
+
 #[tokio::test]
 async fn waits_and_repeats_are_told_and_secrets_are_not() {
     let (log, _guard) = listen();
@@ -70,14 +127,13 @@ async fn waits_and_repeats_are_told_and_secrets_are_not() {
         .build()
         .unwrap();
     client.get_user().id("00u1").send().await.unwrap();
-    let looks = || std::future::ready(ReadBack::Unknown);
-    let client = client.with(CallOptions::new().read_back(looks));
     let role = serde_json::from_str::<okta::types::AssignRoleRequest>(r#"{"type":"ORG_ADMIN"}"#);
-    let call = client
-        .assign_role_to_user()
-        .user_id("00u1")
-        .body(role.unwrap());
-    call.send().await.unwrap_err();
+    let assign = |client: okta::Client| {
+        let call = client.assign_role_to_user().user_id("00u1");
+        call.body(role.unwrap()).send()
+    };
+    let looks = async || ReadBack::Unknown;
+    client.read_back(assign, looks).await.unwrap_err();
     let text = log.text();
     let own: Vec<_> = text
         .lines()

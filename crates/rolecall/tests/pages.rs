@@ -3,7 +3,7 @@
 mod support;
 
 use futures_util::{StreamExt, TryStreamExt};
-use rolecall::{Api, CallOptions, Client, Cursor, Error, Kind, foundry, klustr, okta};
+use rolecall::{Api, CallOptions, Client, Cursor, Error, Kind, PagedExt, foundry, klustr, okta};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use support::{Received, Reply, Server, TestClock};
@@ -52,7 +52,7 @@ fn ids(users: &[okta::types::User]) -> Vec<usize> {
 async fn yields_everything_once_and_nothing_before_it_is_asked() {
     let server = users(5, 3).await;
     let client: okta::Client = client(&server);
-    let mut stream = client.pages(client.list_users()).page_size(200);
+    let mut stream = client.list_users().items().page_size(200);
     assert_eq!(server.count(), 0);
     let first = stream.try_next().await.unwrap().unwrap();
     assert_eq!((ids(&[first]), server.count()), (vec![0], 1));
@@ -71,16 +71,14 @@ async fn yields_everything_once_and_nothing_before_it_is_asked() {
 async fn goes_on_from_a_saved_cursor() {
     let server = users(5, 3).await;
     let client: okta::Client = client(&server);
-    let mut pages = client.pages(client.list_users()).by_page();
+    let mut pages = client.list_users().by_page();
     pages.try_next().await.unwrap().unwrap();
     let page = pages.try_next().await.unwrap().unwrap();
     assert_eq!(ids(&page.items), [3, 4, 5]);
     assert!(page.headers.contains_key("link"));
     let saved = page.next.unwrap().to_string();
     let cursor: Cursor = saved.parse().unwrap();
-    let mut stream = client
-        .pages(client.list_users())
-        .from_cursor(cursor.clone());
+    let mut stream = client.list_users().items().from_cursor(cursor.clone());
     assert_eq!(stream.cursor(), Some(&cursor));
     assert_eq!(ids(&[stream.next().await.unwrap().unwrap()]), [6]);
     assert_eq!(stream.cursor(), Some(&cursor));
@@ -105,7 +103,7 @@ async fn fetches_one_page_ahead() {
     })
     .await;
     let client: okta::Client = client(&server);
-    let mut stream = client.pages(client.list_users()).prefetch();
+    let mut stream = client.list_users().items().prefetch();
     stream.next().await.unwrap().unwrap();
     // The second page is asked for although the first is not used up, and the third is not.
     assert_eq!(arrivals.recv().await, Some(0));
@@ -126,7 +124,7 @@ async fn a_failed_page_comes_after_all_items_before_it() {
         })
         .await;
         let client: okta::Client = client(&server);
-        let mut stream = client.pages(client.list_users());
+        let mut stream = client.list_users().items();
         if prefetch {
             stream = stream.prefetch();
         }
@@ -168,7 +166,7 @@ async fn a_circle_of_cursors_ends_after_every_page_once() {
         })
         .await;
         let client: okta::Client = client(&server);
-        let (items, error) = all(client.pages(client.list_users())).await;
+        let (items, error) = all(client.list_users().items()).await;
         let error = error.unwrap();
         assert_eq!(error.kind(), Kind::Pages, "{error}");
         let mut once = ids(&items);
@@ -193,7 +191,7 @@ async fn a_link_back_to_the_first_page_yields_nothing_twice() {
     })
     .await;
     let client: okta::Client = client(&server);
-    let (items, error) = all(client.pages(client.list_users())).await;
+    let (items, error) = all(client.list_users().items()).await;
     assert_eq!(ids(&items), [0, 1, 2]);
     assert_eq!(error.unwrap().kind(), Kind::Pages);
 }
@@ -220,7 +218,7 @@ async fn links_lead_nowhere_else() {
         .await;
         let client: okta::Client = client(&server);
         let target = target.replace(&port, server.url.rsplit(':').next().unwrap());
-        let (items, error) = all(client.pages(client.list_users())).await;
+        let (items, error) = all(client.list_users().items()).await;
         let error = error.unwrap_or_else(|| panic!("{target} was followed"));
         assert_eq!(
             (error.kind(), ids(&items)),
@@ -235,7 +233,7 @@ async fn links_lead_nowhere_else() {
         .parse()
         .unwrap();
     let client: okta::Client = client(&server);
-    let (items, error) = all(client.pages(client.list_users()).from_cursor(foreign)).await;
+    let (items, error) = all(client.list_users().items().from_cursor(foreign)).await;
     assert_eq!((items.len(), error.unwrap().kind()), (0, Kind::Pages));
     assert_eq!((server.count(), elsewhere.count()), (0, 0));
 }
@@ -258,7 +256,7 @@ async fn a_page_that_never_shrinks_is_yielded_once() {
             .get_org_role_assignments()
             .organization_id("o")
             .role_id("r");
-        let (items, error) = all(client.pages(call)).await;
+        let (items, error) = all(call.items()).await;
         let error = error.unwrap();
         assert_eq!((items.len(), server.count()), (100, 2));
         assert_eq!(error.kind(), Kind::Pages);
@@ -281,7 +279,7 @@ async fn offsets_step_by_what_came() {
         .get_org_role_assignments()
         .organization_id("o")
         .role_id("r");
-    let (items, error) = all(client.pages(call)).await;
+    let (items, error) = all(call.items()).await;
     assert!(error.is_none(), "{error:?}");
     let numbers = items.iter().map(|item| item.assigned_to.clone().unwrap());
     assert_eq!(
@@ -303,7 +301,7 @@ async fn offsets_do_not_end_at_a_page_that_is_shorter_than_asked_for() {
     })
     .await;
     let client: rolecall::zenml::Client = client(&server);
-    let (items, error) = all(client.pages(client.list_users()).page_size(250)).await;
+    let (items, error) = all(client.list_users().items().page_size(250)).await;
     assert!(error.is_none(), "{error:?}");
     assert_eq!((items.len(), server.count()), (250, 4));
 }
@@ -313,7 +311,7 @@ async fn a_link_that_leaves_out_expand_does_not_lose_it() {
     let server = users(3, 2).await;
     let client: okta::Client = client(&server);
     let call = client.list_users().search("status eq \"ACTIVE\"");
-    let (items, error) = all(client.pages(call).page_size(2)).await;
+    let (items, error) = all(call.items().page_size(2)).await;
     assert!(error.is_none(), "{error:?}");
     assert_eq!(items.len(), 6);
     for request in server.received() {
@@ -338,7 +336,7 @@ async fn tokens_lead_on_past_empty_pages() {
     })
     .await;
     let client: foundry::Client = client(&server);
-    let (items, error) = all(client.pages(client.list_users()).page_size(7)).await;
+    let (items, error) = all(client.list_users().items().page_size(7)).await;
     assert!(error.is_none(), "{error:?}");
     assert_eq!((items.len(), server.count()), (3, 5));
     assert!(
@@ -357,14 +355,14 @@ fn foundry_user(id: usize) -> Value {
 async fn no_more_pages_than_were_to_be_read() {
     let server = users(5, 3).await;
     let client: okta::Client = client(&server);
-    let (items, error) = all(client.pages(client.list_users()).max_pages(2)).await;
+    let (items, error) = all(client.list_users().items().max_pages(2)).await;
     let error = error.unwrap();
     assert_eq!(
         (items.len(), server.count(), error.kind()),
         (6, 2, Kind::Pages)
     );
     assert!(error.to_string().contains("more than 2 pages"), "{error}");
-    let (items, error) = all(client.pages(client.list_users()).max_pages(5)).await;
+    let (items, error) = all(client.list_users().items().max_pages(5)).await;
     assert_eq!((items.len(), error.is_none()), (15, true));
 }
 
@@ -383,15 +381,15 @@ async fn page_sizes_are_checked() {
             .user_id("u")
             .role_assignment_id("r")
     };
-    let (_, error) = all(client.pages(targets()).page_size(201)).await;
+    let (_, error) = all(targets().items().page_size(201)).await;
     let text = problem(error);
     assert!(
         text.contains("201 items are more than the 200 that are granted"),
         "{text}"
     );
-    let (_, error) = all(client.pages(targets()).page_size(0)).await;
+    let (_, error) = all(targets().items().page_size(0)).await;
     assert!(problem(error).contains("one item at least"));
-    let (_, error) = all(client.pages(client.list_roles()).page_size(5)).await;
+    let (_, error) = all(client.list_roles().items().page_size(5)).await;
     assert!(problem(error).contains("no option"));
     assert_eq!(server.count(), 0);
 }
@@ -406,7 +404,7 @@ async fn pages_have_the_policy_of_their_client() {
     })
     .await;
     let client: okta::Client = client(&server);
-    let patient = all(client.pages(client.list_users())).await;
+    let patient = all(client.list_users().items()).await;
     assert_eq!(
         (ids(&patient.0), patient.1.is_none(), server.count()),
         (vec![0, 1], true, 3)
@@ -414,7 +412,7 @@ async fn pages_have_the_policy_of_their_client() {
     let server = Server::replying(vec![Reply::status("503 X", "{}")]).await;
     let client: okta::Client = self::client(&server);
     let hasty = client.with(CallOptions::new().no_retry());
-    let (_, error) = all(hasty.pages(hasty.list_users())).await;
+    let (_, error) = all(hasty.list_users().items()).await;
     assert_eq!((error.unwrap().attempts(), server.count()), (1, 1));
 }
 
@@ -425,7 +423,7 @@ async fn streams_move_between_threads() {
     }
     let server = users(2, 1).await;
     let client: Arc<okta::Client> = Arc::new(client(&server));
-    let stream = moves(client.pages(client.list_users()).prefetch());
+    let stream = moves(client.list_users().items().prefetch());
     let items = tokio::spawn(async move { all(stream).await.0.len() })
         .await
         .unwrap();

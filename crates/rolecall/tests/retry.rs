@@ -3,7 +3,8 @@
 mod support;
 
 use rolecall::auth::StaticToken;
-use rolecall::okta::types::AssignRoleRequest;
+use rolecall::okta::types::{AssignRoleRequest, ErrorObject, RoleAssignment};
+use rolecall::rolecall_client::{Error as CallError, Response};
 use rolecall::{
     Backoff, CallOptions, CallSummary, Client, ClientBuilder, Error, Fault, GaveUp, Kind, Limiter,
     Outcome, ReadBack, Retryable, Timeouts, okta,
@@ -47,6 +48,11 @@ async fn assign(client: &Okta) -> Result<CallSummary, Error> {
     let call = client.assign_role_to_user().user_id("00u1").body(role());
     let answer = call.send().await?;
     Ok(CallSummary::of_response(&answer).unwrap().clone())
+}
+
+async fn assignment(client: Okta) -> Result<Response<RoleAssignment>, CallError<ErrorObject>> {
+    let call = client.assign_role_to_user().user_id("00u1").body(role());
+    call.send().await
 }
 
 #[tokio::test]
@@ -150,36 +156,55 @@ async fn a_write_that_is_declared_or_said_to_be_idempotent_is_sent_again() {
 
 #[tokio::test]
 async fn a_read_back_decides() {
+    let found: RoleAssignment =
+        serde_json::from_str(r#"{"id":"irb9","type":"ORG_ADMIN"}"#).unwrap();
     for (says, sent) in [
-        (
-            ReadBack::took_effect(&serde_json::json!({"id": "irb9", "type": "ORG_ADMIN"})),
-            1,
-        ),
+        (ReadBack::TookEffect(found.clone()), 1),
         (ReadBack::DidNot, 2),
         (ReadBack::Unknown, 1),
     ] {
         let (server, _, client) =
             client(vec![Reply::Reset(String::new()), Reply::json(ASSIGNED)]).await;
-        let (looks, answer) = (Arc::new(Mutex::new(0)), says.clone());
-        let look = Arc::clone(&looks);
-        let client = client.with(CallOptions::new().read_back(move || {
-            *look.lock().unwrap() += 1;
-            std::future::ready(answer.clone())
-        }));
-        let result = assign(&client).await;
-        assert_eq!(
-            (server.count(), *looks.lock().unwrap()),
-            (sent, 1),
-            "{says:?}"
-        );
+        let mut looks = 0;
+        let counted = std::cell::RefCell::new(&mut looks);
+        // It uses what is around it, and nothing of that has to be shared between threads.
+        let look = async || {
+            **counted.borrow_mut() += 1;
+            says.clone()
+        };
+        let result = client.read_back(assignment, look).await;
+        drop(counted);
+        assert_eq!((server.count(), looks), (sent, 1), "{says:?}");
+        let summary = |result: &Response<RoleAssignment>| CallSummary::of_response(result).cloned();
         match says {
             ReadBack::TookEffect(_) => {
-                assert_eq!(result.unwrap().attempts[0].outcome, Outcome::FoundDone);
+                let result = result.unwrap();
+                assert_eq!(*result, found);
+                let summary = summary(&result).unwrap();
+                assert_eq!(summary.attempts[0].outcome, Outcome::FoundDone);
             }
-            ReadBack::DidNot => assert_eq!(result.unwrap().attempts.len(), 2),
+            ReadBack::DidNot => {
+                let summary = summary(&result.unwrap()).unwrap();
+                assert_eq!(summary.attempts.len(), 2);
+            }
             _ => assert_eq!(result.unwrap_err().kind(), Kind::Transport),
         }
     }
+}
+
+#[tokio::test]
+async fn a_read_back_that_never_ends_ends_with_the_call() {
+    let (server, _, client) = client(vec![Reply::Reset(String::new())]).await;
+    let client = client.with(CallOptions::new().deadline(Duration::from_millis(50)));
+    let error = client.read_back(assignment, std::future::pending).await;
+    let error = error.map(drop).unwrap_err();
+    assert_eq!((error.kind(), server.count()), (Kind::Transport, 1));
+    let gave_up = error.summary().unwrap().gave_up;
+    assert_eq!(gave_up, Some(GaveUp::OutcomeUnknown));
+    // It can be moved between threads where what it uses can.
+    let look = async || ReadBack::Unknown;
+    let spawned = tokio::spawn(async move { client.read_back(assignment, look).await.map(drop) });
+    spawned.await.unwrap().unwrap_err();
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use rolecall::rolecall_client::{
     reqwest,
 };
 use rolecall::testing::{Failure, FakeService, RecordHook, Recording, ReplayHook, Reply};
-use rolecall::{Effect, Error, Kind, Retryable, okta};
+use rolecall::{Effect, Error, Kind, PagedExt, Retryable, okta};
 use rolecall_standin::{Api, Standin};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
@@ -40,7 +40,7 @@ fn client(url: &str, token: &str, hook: impl Hook) -> okta::Client {
 /// Everything that a program does with an organization: pages of a list, a write, a refusal.
 async fn program(client: &okta::Client) -> Vec<String> {
     let mut lines = Vec::new();
-    let users = client.pages(client.list_users()).page_size(20);
+    let users = client.list_users().items().page_size(20);
     let users: Vec<_> = users.try_collect().await.unwrap();
     lines.extend(users.iter().map(|user| format!("{:?}", user.id)));
     let user = users.last().and_then(|user| user.id.clone()).unwrap();
@@ -123,7 +123,7 @@ async fn recordings_hold_no_secrets_and_still_lead_on() {
     // The fake stands for the network that is recorded.
     let recorder = Over(record.clone(), service);
     let client = client("https://acme.okta.com", TOKEN, recorder);
-    let users = client.pages(client.list_users()).page_size(1);
+    let users = client.list_users().items().page_size(1);
     let users: Vec<_> = users.try_collect().await.unwrap();
     assert_eq!(users.len(), 2);
     let text = record.recording().to_json();
@@ -134,7 +134,7 @@ async fn recordings_hold_no_secrets_and_still_lead_on() {
 
     let replay = ReplayHook::from_json(&text).unwrap();
     let client = self::client("https://acme.okta.com", "x", replay.clone());
-    let users = client.pages(client.list_users()).page_size(1);
+    let users = client.list_users().items().page_size(1);
     let users: Vec<_> = users.try_collect().await.unwrap();
     assert_eq!(users.len(), 2);
     assert_eq!(replay.unused(), Vec::<String>::new());

@@ -2,11 +2,11 @@
 
 use futures_util::TryStreamExt;
 use rolecall::auth::StaticToken;
-use rolecall::okta;
 use rolecall::okta::types::User;
 use rolecall::rolecall_client::reqwest::header::{ACCEPT, AUTHORIZATION, LINK};
 use rolecall::rolecall_client::reqwest::{self, Response};
 use rolecall::rolecall_client::{self, Decoding};
+use rolecall::{PagedExt, okta};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::hint::black_box;
@@ -31,7 +31,7 @@ impl Facade {
 
     /// The size of a page is how the server knows how many there are to be.
     pub async fn list(&self, pages: u64) {
-        let mut users = self.0.pages(self.0.list_users()).page_size(pages);
+        let mut users = self.0.list_users().items().page_size(pages);
         let mut items = 0;
         while let Some(user) = users.try_next().await.expect("the server answers") {
             items += 1;
@@ -43,7 +43,7 @@ impl Facade {
     /// A list of small pages; tells when a page has come, and in the end how many items there were.
     pub async fn long_list(&self, pages: u64, mut came: impl FnMut(u64)) -> u64 {
         let list = self.0.list_users().q("1");
-        let mut stream = self.0.pages(list).page_size(pages).by_page();
+        let mut stream = list.by_page().page_size(pages);
         let (mut read, mut items) = (0, 0);
         while let Some(page) = stream.try_next().await.expect("the server answers") {
             read += 1;

@@ -1,6 +1,6 @@
 //! Sending once, and the time that a call has.
 
-use super::Run;
+use super::{Run, trace};
 use crate::retry::Fault;
 use crate::summary::{Attempt, Outcome};
 use rolecall_auth::Clock;
@@ -104,11 +104,13 @@ impl Run<'_> {
             // By the network hook.
             Err(_) => (Outcome::Refused, None),
         };
-        self.summary.attempts.push(Attempt {
+        let attempt = Attempt {
             waited,
             took,
             outcome,
-        });
+        };
+        trace::attempt(self.operation, self.summary.attempts.len(), &attempt);
+        self.summary.attempts.push(attempt);
         let mut sent = Sent {
             result,
             fault,

@@ -1,6 +1,7 @@
 //! Putting credentials on a request, and what to do when none can be had.
 
-use super::{Refused, Run, millis};
+use super::trace::millis;
+use super::{Refused, Run};
 use crate::auth::{self, ErrorKind, Verdict};
 use crate::hook::attempt::Sent;
 use crate::retry::{Decision, Failed, Fault, GaveUp};

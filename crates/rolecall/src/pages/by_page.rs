@@ -11,8 +11,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use tokio::task::JoinHandle;
 
-/// The pages of a list, as a [`Stream`]: each with its items, the cursor of the next one, its status and its headers. Made by
-/// [`Pages::by_page`](super::Pages::by_page), with its settings.
+/// How many pages are read at most, unless said otherwise.
+const MAX_PAGES: u64 = 100_000;
+
+/// The pages of a list, as a [`Stream`]: each with its items, the cursor of the next one, its status and its headers. It is made
+/// by [`PagedExt::by_page`](super::PagedExt::by_page), and ends as [`Items`](super::Items) does.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct ByPage<B: Paged> {
     builder: B,
@@ -20,9 +23,9 @@ pub struct ByPage<B: Paged> {
     /// Where the page that is asked for next starts; `None` for the first.
     cursor: Option<Cursor>,
     loops: Loops,
-    max_pages: u64,
+    pub(super) max_pages: u64,
     read: u64,
-    prefetch: bool,
+    pub(super) prefetch: bool,
 }
 
 type Fetched<T> = Result<(Page<T>, Fingerprint), Error>;
@@ -54,13 +57,13 @@ impl<B: Paged> ByPage<B>
 where
     B::Error: Serialize,
 {
-    pub(super) fn new(builder: B, max_pages: u64) -> Self {
+    pub(super) fn new(builder: B) -> Self {
         Self {
             builder,
             next: Next::First,
             cursor: None,
             loops: Loops::default(),
-            max_pages,
+            max_pages: MAX_PAGES,
             read: 0,
             prefetch: false,
         }
@@ -71,7 +74,32 @@ where
         self.cursor = Some(cursor);
     }
 
-    pub(super) fn page_size(&mut self, items: u64) {
+    /// Starts at a cursor that an earlier run gave: the `next` of a page.
+    pub fn from_cursor(mut self, cursor: Cursor) -> Self {
+        self.start_at(cursor);
+        self
+    }
+
+    /// Asks for this many items a page. The first page is an error when the operation has no such option, or when it is
+    /// more than the API's description grants, or zero.
+    pub fn page_size(mut self, items: u64) -> Self {
+        self.ask_for(items);
+        self
+    }
+
+    /// Reads at most this many pages. If there are more, an error follows after the last one. Default: 100,000.
+    pub fn max_pages(mut self, pages: u64) -> Self {
+        self.max_pages = pages;
+        self
+    }
+
+    /// Fetches the next page while the last one is used, at most one page ahead. It needs a tokio runtime.
+    pub fn prefetch(mut self) -> Self {
+        self.prefetch = true;
+        self
+    }
+
+    pub(super) fn ask_for(&mut self, items: u64) {
         let limit = self.builder.operation().pages.limit();
         let problem = match limit {
             None => Some("the operation has no option for it".to_owned()),
@@ -91,14 +119,6 @@ where
             }
             (None, None) => {}
         }
-    }
-
-    pub(super) fn max_pages(&mut self, pages: u64) {
-        self.max_pages = pages;
-    }
-
-    pub(super) fn prefetch(&mut self) {
-        self.prefetch = true;
     }
 
     /// The cursor of the page that comes next; `None` for the first one.

@@ -1,12 +1,12 @@
 //! Role assignments in Foundry: on an organization, on the enrollment, on markings.
 
 use super::{Assignment, Assignments, How, Principal, PrincipalKind, Role, Scope};
-use crate::Error;
 use crate::foundry::Client;
 use crate::foundry::types::{
     EnrollmentRoleAssignment, GetGroupsBatchRequestElement, GetUsersBatchRequestElement,
     MarkingRoleAssignment, OrganizationRoleAssignment, PrincipalType,
 };
+use crate::{Error, PagedExt};
 use futures_core::Stream;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use std::collections::HashMap;
@@ -63,7 +63,7 @@ pub fn enrollment(client: &Client, rid: &str) -> Assignments<EnrollmentRoleAssig
 /// All roles on all markings that the caller sees, marking after marking.
 pub fn markings(client: &Client) -> Assignments<MarkingRoleAssignment> {
     let client = client.clone();
-    let markings = client.pages(client.list_markings());
+    let markings = client.list_markings().items();
     Box::pin(
         markings
             .map_ok(move |marking| marking_roles(&client, marking.id))
@@ -74,7 +74,7 @@ pub fn markings(client: &Client) -> Assignments<MarkingRoleAssignment> {
 fn marking_roles(client: &Client, id: String) -> Assignments<MarkingRoleAssignment> {
     let call = client.list_marking_role_assignments().marking_id(&id);
     let client = client.clone();
-    let found = in_batches(client.pages(call));
+    let found = in_batches(call.items());
     Box::pin(
         found
             .and_then(move |found| {

@@ -1,6 +1,7 @@
 //! Role assignments in Klustr.
 
 use super::{Assignment, Assignments, How, Principal, PrincipalKind, Role, Scope, for_each};
+use crate::PagedExt;
 use crate::klustr::Client;
 use crate::klustr::types::{AssigneeType, Role as KlustrRole, RoleAssignment};
 
@@ -10,7 +11,7 @@ use crate::klustr::types::{AssigneeType, Role as KlustrRole, RoleAssignment};
 /// with all that it will tell (about 1,024 holders, by its open-source server).
 pub fn assignments(client: &Client, organization_id: &str) -> Assignments<RoleAssignment> {
     let call = client.list_organization_roles();
-    let roles = client.pages(call.organization_id(organization_id));
+    let roles = call.organization_id(organization_id).items();
     let (client, organization_id) = (client.clone(), organization_id.to_owned());
     for_each(roles, move |role: KlustrRole| {
         let call = client

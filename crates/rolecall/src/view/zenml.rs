@@ -1,6 +1,7 @@
 //! Role assignments in ZenML Pro.
 
 use super::{Assignment, Assignments, How, Principal, PrincipalKind, Role, Scope, for_each};
+use crate::PagedExt;
 use crate::zenml::Client;
 use crate::zenml::types::{RoleAssignmentRead, RoleRead};
 
@@ -8,7 +9,7 @@ use crate::zenml::types::{RoleAssignmentRead, RoleRead};
 /// accounts, teams and pending invitations. One call for the roles and one for each role.
 pub fn assignments(client: &Client, organization_id: &str) -> Assignments<RoleAssignmentRead> {
     let call = client.list_organization_roles();
-    let roles = client.pages(call.organization_id(organization_id));
+    let roles = call.organization_id(organization_id).items();
     let client = client.clone();
     for_each(roles, move |role: RoleRead| {
         let call = client.list_role_assignments().role_id(&role.id);

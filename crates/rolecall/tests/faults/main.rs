@@ -1,5 +1,6 @@
 //! What callers get when services and networks misbehave: one table, over real sockets.
 
+mod headers;
 mod limits;
 mod offsets;
 mod run;
@@ -15,6 +16,7 @@ use rolecall::rolecall_client::{BoxFuture, CredentialKind};
 use rolecall::{CallOptions, Error};
 use run::{
     Acts, Row, SECRET, USER, client, list, page, read, read_for_ever, read_with, told, write,
+    write_and_look,
 };
 use serde_json::json;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -175,10 +177,6 @@ async fn rate_limits() -> Vec<Row> {
 async fn server_errors() -> Vec<Row> {
     let gone =
         |status| Reply::status(status, "<html>no JSON</html>").with("content-type", "text/html");
-    let found = json!({"id": "irb1", "type": "ORG_ADMIN"});
-    let answer = rolecall::ReadBack::took_effect(&found);
-    let looks = CallOptions::new().read_back(move || std::future::ready(answer.clone()));
-    let sees_nothing = || std::future::ready(rolecall::ReadBack::DidNot);
     let none = CallOptions::new;
     vec![
         read("500", vec![gone("500 Internal Server Error")]).await,
@@ -197,20 +195,13 @@ async fn server_errors() -> Vec<Row> {
         read_for_ever("503 without end", gone("503 Service Unavailable")).await,
         write("503", gone("503 X"), Acts::Not, none()).await,
         write("504 after it was done", gone("504 X"), Acts::Before, none()).await,
-        write(
+        write_and_look(
             "504 after it was done, read back",
             gone("504 X"),
             Acts::Before,
-            looks,
         )
         .await,
-        write(
-            "503, read back",
-            gone("503 X"),
-            Acts::Not,
-            none().read_back(sees_nothing),
-        )
-        .await,
+        write_and_look("503, read back", gone("503 X"), Acts::Not).await,
     ]
 }
 

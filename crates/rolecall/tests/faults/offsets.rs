@@ -9,7 +9,7 @@ use proxy::{At, Fault, Proxy};
 use rolecall::auth::StaticToken;
 use rolecall::okta::types::{AssignRoleRequest, RoleAssignment, RoleType};
 use rolecall::rolecall_client::{install_crypto_provider, reqwest};
-use rolecall::{Effect, Error, Timeouts, okta};
+use rolecall::{Effect, Error, PagedExt, Timeouts, okta};
 use rolecall_standin::{Api, Standin};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Mutex;
@@ -43,9 +43,9 @@ impl World {
         };
         let minute = Duration::from_secs(60);
         let direct = client(&standin, &standin.base_url(), &http(AT_ONCE), minute);
-        let holders = direct.pages(direct.list_users_with_role_assignments());
+        let holders = direct.list_users_with_role_assignments().items();
         let holders: HashSet<_> = holders.map_ok(|user| user.id).try_collect().await.unwrap();
-        let users = direct.pages(direct.list_users()).page_size(200);
+        let users = direct.list_users().items().page_size(200);
         let users: Vec<_> = users.map_ok(|user| user.id).try_collect().await.unwrap();
         let users = users
             .into_iter()

@@ -4,7 +4,7 @@ use super::support::{Received, Reply, Server, TestClock};
 use futures_util::StreamExt;
 use rolecall::auth::{StaticToken, TokenSource};
 use rolecall::okta::types::AssignRoleRequest;
-use rolecall::{CallOptions, Effect, Error, okta};
+use rolecall::{CallOptions, Effect, Error, PagedExt, ReadBack, okta};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -165,6 +165,24 @@ pub async fn write(fault: &'static str, reply: Reply, acts: Acts, options: CallO
     written.row(fault, "write", result.map(drop).map_err(Error::from))
 }
 
+/// The same, and looks whether it was done after a failure that leaves that open.
+pub async fn write_and_look(fault: &'static str, reply: Reply, acts: Acts) -> Row {
+    let success = Reply::status("201 Created", r#"{"id":"irb1","type":"ORG_ADMIN"}"#);
+    let written = Written::new(reply, success, acts, CallOptions::new()).await;
+    let role: AssignRoleRequest = serde_json::from_str(r#"{"type":"ORG_ADMIN"}"#).unwrap();
+    let look = async || match written.done.load(Ordering::SeqCst) {
+        0 => ReadBack::DidNot,
+        _ => serde_json::from_str(r#"{"id":"irb1","type":"ORG_ADMIN"}"#)
+            .map_or(ReadBack::Unknown, ReadBack::TookEffect),
+    };
+    let assign = |client: okta::Client| {
+        let call = client.assign_role_to_user().user_id("00u1");
+        call.body(role).send()
+    };
+    let result = written.client.read_back(assign, look).await;
+    written.row(fault, "write", result.map(drop))
+}
+
 /// A write that may be done twice, with the fault the first time.
 pub async fn revoke(fault: &'static str, reply: Reply) -> Row {
     let success = Reply::status("204 No Content", "");
@@ -205,7 +223,7 @@ pub async fn list(
         Server::new(move |number, request| change(number, request, users(page(request)))).await;
     let clock = TestClock::new();
     let client = client(&server.url, &clock, source);
-    let mut stream = client.pages(client.list_users());
+    let mut stream = client.list_users().items();
     let mut ids = Vec::new();
     let mut got = "the end".to_owned();
     while let Some(item) = stream.next().await {
