@@ -1,7 +1,7 @@
 //! Why there is no token, or why it was not sent.
 
 use super::exchange::place;
-use rolecall_client::{StatusCode, Url};
+use rolecall_client::{StatusCode, Url, redact};
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
@@ -204,13 +204,15 @@ impl Error {
     }
 }
 
-/// What a server wrote, fit to be shown: secrets of the request taken out, no control characters, not too long.
+/// What a server wrote, fit to be shown: without the secrets of the request and what looks like one, without control
+/// characters, and not too long.
 fn quote(text: &str, secrets: &[Zeroizing<String>]) -> String {
     let mut text = text.to_owned();
     for secret in secrets {
         text = text.replace(secret.as_str(), "***");
     }
-    let shown = text
+    let shown = redact(&text);
+    let shown = shown
         .chars()
         .map(|char| if char.is_control() { ' ' } else { char });
     shown.take(LONGEST_QUOTE).collect()

@@ -13,6 +13,10 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
+/// The same in a path. `@` stands for itself in paths (RFC 3986, section 3.3), and logins have one. It stays as it is because
+/// proofs of possession name the URL, and services differ in whether they compare it before or after decoding.
+const ENCODED_IN_PATH: &AsciiSet = &ENCODED.remove(b'@');
+
 /// The same without the reserved characters that neither end a query value nor change it.
 const ENCODED_BUT_RESERVED: &AsciiSet = &ENCODED
     .remove(b':')
@@ -145,6 +149,10 @@ fn encode(text: &str) -> String {
     utf8_percent_encode(text, ENCODED).to_string()
 }
 
+fn encode_in_path(text: &str) -> String {
+    utf8_percent_encode(text, ENCODED_IN_PATH).to_string()
+}
+
 fn flat(pairs: &[(String, String)]) -> Vec<String> {
     pairs
         .iter()
@@ -181,18 +189,18 @@ pub(crate) fn path(parameter: &Parameter, value: &Value) -> Result<String, Refus
     };
     // With the matrix style, what is not written as a pair of its own carries the parameter's name.
     let named = |value: String| match style {
-        Style::Matrix => format!("{}={value}", encode(name)),
+        Style::Matrix => format!("{}={value}", encode_in_path(name)),
         _ => value,
     };
-    let encoded = |items: Vec<String>| items.into_iter().map(|item| encode(&item));
+    let encoded = |items: Vec<String>| items.into_iter().map(|item| encode_in_path(&item));
     let written = match shape {
-        Shape::Scalar(text) => named(encode(&text)),
+        Shape::Scalar(text) => named(encode_in_path(&text)),
         Shape::List(items) if explode => join(encoded(items).map(named), between),
         Shape::List(items) => named(join(encoded(items), ",")),
         Shape::Object(pairs) if explode => join(
             pairs
                 .iter()
-                .map(|(key, value)| format!("{}={}", encode(key), encode(value))),
+                .map(|(key, value)| format!("{}={}", encode_in_path(key), encode_in_path(value))),
             between,
         ),
         Shape::Object(pairs) => named(join(encoded(flat(&pairs)), ",")),

@@ -7,7 +7,7 @@ use futures_util::TryStreamExt;
 use rolecall::auth::oauth::ClientCredentials;
 use rolecall::auth::{Credentials, Match, SigningKey, StaticToken, vendors};
 use rolecall::view::{self, Assignments};
-use rolecall::{foundry, klustr, okta, zenml};
+use rolecall::{PagedExt, foundry, klustr, okta, zenml};
 use rolecall_standin::{Api, OauthClient, Standin};
 use serde::Serialize;
 use std::error::Error;
@@ -45,7 +45,7 @@ async fn okta_rows(standin: &Standin) -> Result<Vec<Row>, Box<dyn Error>> {
     let key = app.keys.first().ok_or("the app has no key")?;
     let key = SigningKey::from_pem(key.pem)?.with_id(key.id);
     let id = app.client.id.clone();
-    let app = vendors::okta::service_app(&standin.origin(), id, key)?.build()?;
+    let app = vendors::okta::service_app(&standin.origin(), id, key).build()?;
     let client = okta::Client::builder()
         .base_url(standin.base_url())
         .token(ClientCredentials::new(app))
@@ -102,7 +102,7 @@ async fn zenml_rows(standin: &Standin) -> Result<Vec<Row>, Box<dyn Error>> {
         )?)
         .build()?;
     let mut found = Vec::new();
-    let mut organizations = client.pages(client.list_organizations());
+    let mut organizations = client.list_organizations().items();
     while let Some(organization) = organizations.try_next().await? {
         found.extend(rows("zenml", view::zenml::assignments(&client, &organization.id)).await?);
     }

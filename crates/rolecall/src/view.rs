@@ -175,6 +175,8 @@ pub enum How {
     ViaGroup,
     /// By a grant of access governance, with its id.
     Governance(String),
+    /// It was assigned, or comes by a grant of access governance: the service refused to say which.
+    Unknown,
 }
 
 impl fmt::Display for Principal {
@@ -234,6 +236,7 @@ impl fmt::Display for How {
             Self::Direct => f.write_str("direct"),
             Self::ViaGroup => f.write_str("via group"),
             Self::Governance(grant) => write!(f, "governance {grant}"),
+            Self::Unknown => f.write_str("direct or by governance, not known"),
         }
     }
 }

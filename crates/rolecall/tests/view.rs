@@ -92,6 +92,9 @@ async fn of_an_okta_org_with_governance() {
         .filter(|line| line.contains("governance grant1"))
         .collect();
     assert_eq!((by_grant.len(), found.len()), (1, 6), "{found:#?}");
+    // What the service refuses to say is not known, and no grant is another thing.
+    let unknown = found.iter().filter(|line| line.contains("not known"));
+    assert_eq!(unknown.count(), 2, "{found:#?}");
 }
 
 #[tokio::test]

@@ -25,6 +25,9 @@ pub(super) struct Inner {
     pub(super) clock: TimeOfDay,
     pub(super) server_clock: ServerClock,
     pub(super) insecure_http: bool,
+    /// What the client credentials grant asks for, unless that is said elsewhere.
+    pub(super) audience: Option<String>,
+    pub(super) without_scopes: bool,
     resolved: OnceCell<Resolved>,
 }
 
@@ -34,11 +37,20 @@ pub struct OAuthClientBuilder {
     provider: Provider,
     id: String,
     authentication: ClientAuthentication,
-    dpop: Option<DpopKey>,
+    dpop: Dpop,
     http: Option<HttpSettings>,
     timeout: Duration,
     clock: TimeOfDay,
     insecure_http: bool,
+    audience: Option<String>,
+    without_scopes: bool,
+}
+
+/// Which key tokens are bound to.
+enum Dpop {
+    None,
+    Key(DpopKey),
+    New,
 }
 
 impl OAuthClient {
@@ -48,11 +60,13 @@ impl OAuthClient {
             provider,
             id: id.into(),
             authentication: ClientAuthentication::none(),
-            dpop: None,
+            dpop: Dpop::None,
             http: None,
             timeout: TIMEOUT,
             clock: TimeOfDay::default(),
             insecure_http: false,
+            audience: None,
+            without_scopes: false,
         }
     }
 
@@ -94,7 +108,27 @@ impl OAuthClientBuilder {
 
     /// Binds tokens to this key (RFC 9449). A server that gives an unbound token instead is refused.
     pub fn dpop(mut self, key: DpopKey) -> Self {
-        self.dpop = Some(key);
+        self.dpop = Dpop::Key(key);
+        self
+    }
+
+    /// As [`dpop`](Self::dpop), with a key that is made for this client.
+    pub fn dpop_with_new_key(mut self) -> Self {
+        self.dpop = Dpop::New;
+        self
+    }
+
+    /// Has the client credentials grant send this `audience`, unless
+    /// [`ClientCredentials::audience`](super::ClientCredentials::audience) says otherwise.
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.audience = Some(audience.into());
+        self
+    }
+
+    /// Has the client credentials grant send no scopes, unless
+    /// [`ClientCredentials::scopes`](super::ClientCredentials::scopes) says otherwise.
+    pub fn without_scopes(mut self) -> Self {
+        self.without_scopes = true;
         self
     }
 
@@ -126,7 +160,7 @@ impl OAuthClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] when a URL cannot be used or the HTTP client cannot be set up;
+    /// [`ErrorKind::Configuration`] when a URL cannot be used, the HTTP client cannot be set up or no key can be made;
     /// [`ErrorKind::Insecure`] for `http` on another machine.
     pub fn build(self) -> Result<OAuthClient, Error> {
         if self.id.is_empty() {
@@ -140,11 +174,17 @@ impl OAuthClientBuilder {
             provider: self.provider,
             id: self.id,
             authentication: self.authentication,
-            dpop: self.dpop,
+            dpop: match self.dpop {
+                Dpop::None => None,
+                Dpop::Key(key) => Some(key),
+                Dpop::New => Some(DpopKey::generate()?),
+            },
             http: Exchange::new(self.http, self.timeout)?,
             clock: self.clock,
             server_clock: ServerClock::default(),
             insecure_http: self.insecure_http,
+            audience: self.audience,
+            without_scopes: self.without_scopes,
             resolved: OnceCell::new(),
         })))
     }

@@ -26,8 +26,12 @@ impl ClientCredentials {
     pub fn new(client: OAuthClient) -> Self {
         let clock = client.clock().clone();
         Self {
-            ask: Ask::Operation,
-            audience: None,
+            ask: if client.0.without_scopes {
+                Ask::Always(Scopes::default())
+            } else {
+                Ask::Operation
+            },
+            audience: client.0.audience.clone(),
             cache: Cache::new(Fetcher(client.clone()), clock),
             client,
         }

@@ -1,6 +1,8 @@
 //! What each vendor's authorization server wants, so that a program need not know it.
 //!
-//! All of them take the address of the service itself and find the rest from there. What they know comes from the vendor's
+//! They have one shape: `provider` is the authorization server of a service, and every other function is a credential as a
+//! builder, to be finished with `build`. All take the address of the service, as a URL or as a host, and find the rest from
+//! there; Klustr's authorization server is elsewhere, and is named itself. What they know comes from the vendor's
 //! documentation, or from its published code where that says nothing; each function says which.
 
 pub mod foundry;
@@ -12,9 +14,20 @@ use rolecall_client::{Operation, Url};
 
 /// The scheme, host and port of an address. What is no address stays as it is, and is refused when it is used.
 fn origin(address: &str) -> String {
-    match Url::parse(address) {
-        Ok(url) if url.has_host() => url.origin().ascii_serialization(),
-        _ => address.to_owned(),
+    let url = url(address);
+    match Url::parse(&url) {
+        Ok(parsed) if parsed.has_host() => parsed.origin().ascii_serialization(),
+        _ => url,
+    }
+}
+
+/// An address as a URL without a slash at its end: a host is one of `https`.
+fn url(address: &str) -> String {
+    let address = address.trim_end_matches('/');
+    if address.contains("://") {
+        address.to_owned()
+    } else {
+        format!("https://{address}")
     }
 }
 

@@ -1,7 +1,7 @@
 //! A client in the making.
 
 use super::Client;
-use crate::api::Api;
+use crate::api::{Api, InvalidServer};
 use crate::auth::{self, Authorizer, Credentials, TokenSource};
 use crate::hook::Shared;
 use crate::limit::Limiter;
@@ -57,7 +57,7 @@ pub(crate) struct Settings {
 /// A [`Client`] in the making.
 #[must_use]
 pub struct ClientBuilder<A> {
-    base_url: Option<String>,
+    base_url: Option<Result<String, InvalidServer>>,
     signs_in: SignIn,
     http: HttpSettings,
     network_hook: Option<Arc<dyn Hook>>,
@@ -98,15 +98,15 @@ impl<A: Api> ClientBuilder<A> {
         }
     }
 
-    /// Where the service is, by the variable of its [`Server`](crate::Server): a domain for Okta, a host name for Foundry,
-    /// a URL for ZenML and Klustr.
-    pub fn server(self, variable: &str) -> Self {
-        self.base_url(A::SERVER.url(variable))
+    /// Where the service is: a host or a URL, whatever the variable of its [`Server`](crate::Server) stands for.
+    pub fn server(mut self, server: &str) -> Self {
+        self.base_url = Some(A::SERVER.url(server));
+        self
     }
 
     /// Where the service is, as the whole URL that the paths of the description are appended to.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = Some(url.into());
+        self.base_url = Some(Ok(url.into()));
         self
     }
 
@@ -235,7 +235,7 @@ impl<A: Api> ClientBuilder<A> {
     ///
     /// # Errors
     ///
-    /// [`BuildError::NoServer`] when nothing says where the service is and it is not in one place for all,
+    /// [`BuildError::Server`] when what was given as the server is none, [`BuildError::NoServer`] when nothing says where the service is and it is not in one place for all,
     /// [`BuildError::Http`] for unencrypted HTTP to another machine, and what the transport or the credentials refuse.
     pub fn build(self) -> Result<Client<A>, BuildError> {
         let base_url = match self.base_url {
@@ -246,6 +246,7 @@ impl<A: Api> ClientBuilder<A> {
                     .ok_or(BuildError::NoServer(A::SERVER.variable))?,
             ),
         };
+        let base_url = base_url.map_err(BuildError::Server)?;
         let mut transport = Transport::builder(&base_url)
             .http(self.http.clone())
             .connect_timeout(self.settings.timeouts.connect)
@@ -281,6 +282,7 @@ impl<A: Api> ClientBuilder<A> {
         }
         let shared = Arc::new(Shared {
             origin: url.origin().ascii_serialization().into(),
+            base_url: url.clone(),
             authorizer: credentials.map(Authorizer::new),
             budget: Budget::default(),
             places: self.at_once.map(|calls| Arc::new(Semaphore::new(calls))),
@@ -306,6 +308,8 @@ impl<A> fmt::Debug for ClientBuilder<A> {
 pub enum BuildError {
     /// Every customer of this API has another server. The name of the variable says what is missing.
     NoServer(&'static str),
+    /// What [`ClientBuilder::server`] was given is neither a host nor a URL of the service.
+    Server(InvalidServer),
     /// Credentials would go over unencrypted HTTP to this other machine.
     Http(String),
     /// The transport refuses the base URL, or the HTTP client cannot be set up.
@@ -321,6 +325,7 @@ impl fmt::Display for BuildError {
                 f,
                 "nothing says where the service is: give `{variable}` with `ClientBuilder::server`"
             ),
+            Self::Server(problem) => problem.fmt(f),
             Self::Http(host) => write!(
                 f,
                 "http to {host} is not encrypted, and everyone on the way can read credentials: use https, or \
@@ -335,7 +340,7 @@ impl fmt::Display for BuildError {
 impl StdError for BuildError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
-            Self::NoServer(_) | Self::Http(_) => None,
+            Self::NoServer(_) | Self::Server(_) | Self::Http(_) => None,
             Self::Transport(source) => Some(source),
             Self::Credentials(source) => Some(source),
         }

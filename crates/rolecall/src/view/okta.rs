@@ -6,7 +6,7 @@ use crate::okta::types::{
     CatalogApplication, EmbeddedRoleTargets, Group, GroupProfile, RoleAssignment,
     RoleAssignmentType, RoleType,
 };
-use crate::{Error, Kind};
+use crate::{Error, Kind, PagedExt};
 use futures_util::{StreamExt, TryStreamExt};
 
 /// All admin roles in the org: those of users, their own and by their groups; those of groups; those of OAuth clients.
@@ -22,7 +22,8 @@ pub fn assignments(client: &Client) -> Assignments<RoleAssignment> {
 }
 
 /// As [`assignments`], and tells which roles of users come by access governance: one more call for each role that is a
-/// user's own. An org without that product refuses the call with 403 or 404, which counts as no grant.
+/// user's own. Where that is answered with 403 or 404, [`How::Unknown`] says so: the credential may not read it, or the org
+/// lacks the product, and the answer does not tell which.
 pub fn assignments_with_governance(client: &Client) -> Assignments<RoleAssignment> {
     let asking = client.clone();
     let of_users = of_users(client).map(move |found| (asking.clone(), found));
@@ -30,16 +31,16 @@ pub fn assignments_with_governance(client: &Client) -> Assignments<RoleAssignmen
         let mut found = found?;
         if found.how == How::Direct
             && let Some(id) = assignment_id(&found.vendor)
-            && let Some(grant) = grant(&client, &found.principal.id, id).await?
         {
-            found.how = How::Governance(grant);
+            found.how = how(&client, &found.principal.id, &id).await?;
         }
         Ok(found)
     });
     Box::pin(of_users.chain(of_groups(client)).chain(of_clients(client)))
 }
 
-async fn grant(client: &Client, user: &str, assignment: &str) -> Result<Option<String>, Error> {
+/// How a user came to hold a role that is no group's.
+async fn how(client: &Client, user: &str, assignment: &str) -> Result<How, Error> {
     let call = client.get_user_assigned_role_governance();
     let answer = call
         .user_id(user)
@@ -49,15 +50,16 @@ async fn grant(client: &Client, user: &str, assignment: &str) -> Result<Option<S
     match answer.map_err(Error::from) {
         Ok(governance) => {
             let grants = governance.into_inner().grants.unwrap_or_default();
-            Ok(grants.into_iter().next().map(|grant| grant.grant_id))
+            let grant = grants.into_iter().next();
+            Ok(grant.map_or(How::Direct, |grant| How::Governance(grant.grant_id)))
         }
-        Err(error) if matches!(error.kind(), Kind::Forbidden | Kind::NotFound) => Ok(None),
+        Err(error) if matches!(error.kind(), Kind::Forbidden | Kind::NotFound) => Ok(How::Unknown),
         Err(error) => Err(error),
     }
 }
 
 fn of_users(client: &Client) -> Assignments<RoleAssignment> {
-    let users = client.pages(client.list_users_with_role_assignments());
+    let users = client.list_users_with_role_assignments().items();
     let client = client.clone();
     let users = users.try_filter_map(|user| std::future::ready(Ok(user.id)));
     for_each(users, move |id| {
@@ -86,7 +88,7 @@ fn of_users(client: &Client) -> Assignments<RoleAssignment> {
 }
 
 fn of_groups(client: &Client) -> Assignments<RoleAssignment> {
-    let groups = client.pages(client.list_groups());
+    let groups = client.list_groups().items();
     let client = client.clone();
     for_each(groups, move |group: Group| {
         let client = client.clone();
@@ -114,7 +116,7 @@ fn of_groups(client: &Client) -> Assignments<RoleAssignment> {
 }
 
 fn of_clients(client: &Client) -> Assignments<RoleAssignment> {
-    let clients = client.pages(client.list_clients());
+    let clients = client.list_clients().items();
     let client = client.clone();
     let clients = clients.try_filter_map(|one| {
         std::future::ready(Ok(one.client_id.map(|id| (id, one.client_name))))
@@ -159,13 +161,13 @@ async fn client_scope(
         RoleType::AppAdmin => {
             let call = client.list_app_target_role_to_client();
             let call = call.client_id(client_id).role_assignment_id(id);
-            apps = client.pages(call).map_ok(app_name).try_collect().await?;
+            apps = call.items().map_ok(app_name).try_collect().await?;
         }
         RoleType::GroupMembershipAdmin | RoleType::HelpDeskAdmin | RoleType::UserAdmin => {
             let call = client.list_group_target_role_for_client();
             let call = call.client_id(client_id).role_assignment_id(id);
             let named = |group: Group| group_name(&group).or(group.id).unwrap_or_default();
-            groups = client.pages(call).map_ok(named).try_collect().await?;
+            groups = call.items().map_ok(named).try_collect().await?;
         }
         _ => {}
     }
@@ -231,11 +233,15 @@ fn assignment(principal: &Principal, vendor: RoleAssignment) -> Assignment<RoleA
     }
 }
 
-fn assignment_id(role: &RoleAssignment) -> Option<&str> {
+fn assignment_id(role: &RoleAssignment) -> Option<String> {
     match role {
-        RoleAssignment::StandardRole(role) => role.id.as_deref(),
-        RoleAssignment::CustomRole(role) => role.id.as_deref(),
-        _ => None,
+        RoleAssignment::StandardRole(role) => role.id.clone(),
+        RoleAssignment::CustomRole(role) => role.id.clone(),
+        // A role of a type that the description does not know has one, too.
+        other => {
+            let json = serde_json::to_value(other).ok()?;
+            Some(json.get("id")?.as_str()?.to_owned())
+        }
     }
 }
 

@@ -43,7 +43,7 @@ fn service(okta: &Standin, name: &str, scopes: &[&str]) -> ClientCredentials {
         .unwrap()
         .with_id(known.keys[0].id);
     let app = if known.client.dpop {
-        okta::service_app(&okta.base_url(), &known.client.id, key).unwrap()
+        okta::service_app(&okta.base_url(), &known.client.id, key)
     } else {
         okta::service_app_without_dpop(&okta.base_url(), &known.client.id, key)
     };

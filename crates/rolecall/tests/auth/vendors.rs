@@ -52,7 +52,7 @@ async fn okta_service_apps_use_a_key_and_dpop() {
     let service = client(&okta, "service");
     for key in &service.keys {
         let key = SigningKey::from_pem(key.pem).unwrap().with_id(key.id);
-        let app = okta::service_app(&okta.base_url(), &service.client.id, key).unwrap();
+        let app = okta::service_app(&okta.base_url(), &service.client.id, key);
         let client = app.build().unwrap();
         let token = ask(&ClientCredentials::new(client.clone()), "okta.users.read").await;
         assert_eq!(token.scheme(), Scheme::Dpop);
@@ -96,7 +96,7 @@ async fn okta_refuses_scopes_that_were_not_granted() {
     let key = SigningKey::from_pem(service.keys[0].pem)
         .unwrap()
         .with_id(service.keys[0].id);
-    let app = okta::service_app(&okta.base_url(), &service.client.id, key).unwrap();
+    let app = okta::service_app(&okta.base_url(), &service.client.id, key);
     let source = ClientCredentials::new(app.build().unwrap()).scopes(["okta.policies.manage"]);
     let error = source.token(TokenRequest::default()).await.unwrap_err();
     assert_eq!(
@@ -187,12 +187,13 @@ async fn organization(stack: &Standin) -> String {
 #[tokio::test]
 async fn zenml_trades_keys_and_knows_clients() {
     let plane = standin(Api::Zenml).await;
-    let key = zenml::api_key(&plane.base_url(), plane.credentials().token.as_str()).unwrap();
+    let key = zenml::api_key(&plane.base_url(), plane.credentials().token.as_str());
+    let key = key.build().unwrap();
     assert_eq!(key.kind(), CredentialKind::OAuth2);
     assert!(ask(&key, "").await.expires_at().is_some());
     let service = client(&plane, "service");
-    let source =
-        zenml::client_credentials(&plane.base_url(), &service.client.id, secret(service)).unwrap();
+    let app = zenml::client(&plane.base_url(), &service.client.id, secret(service));
+    let source = ClientCredentials::new(app.build().unwrap());
     assert!(ask(&source, "").await.expires_at().is_some());
 }
 

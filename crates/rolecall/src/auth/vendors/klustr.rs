@@ -1,5 +1,6 @@
 //! Klustr: Ory Hydra behind Klustr's gateway (Klustr server repository).
 
+use super::url;
 use crate::auth::oauth::{
     ClientAuthentication, Endpoints, OAuthClient, OAuthClientBuilder, Provider,
 };
@@ -11,7 +12,7 @@ pub const DEVELOPMENT: &str = "https://secure.dev.klustr.io/hydra";
 /// Hydra at this address: `/oauth2/token` and `/oauth2/auth` under it.
 #[must_use]
 pub fn provider(hydra: &str) -> Provider {
-    let at = |path: &str| format!("{}/oauth2/{path}", hydra.trim_end_matches('/'));
+    let at = |path: &str| format!("{}/oauth2/{path}", url(hydra));
     Provider::endpoints(Endpoints::new(at("token")).authorization(at("auth")))
 }
 

@@ -1,10 +1,10 @@
 //! Okta: the org authorization server, the only one that issues `okta.*` scopes (Okta documentation).
 
 use super::origin;
+use crate::auth::SigningKey;
 use crate::auth::oauth::{
     ClientAuthentication, Endpoints, OAuthClient, OAuthClientBuilder, Provider,
 };
-use crate::auth::{DpopKey, Error, SigningKey};
 
 /// Every org has the user who made it, who is an administrator. That these lists are not empty is inferred from that.
 pub(crate) const NEVER_EMPTY: [&str; 2] = ["listUsers", "listUsersWithRoleAssignments"];
@@ -29,16 +29,8 @@ pub fn provider(org: &str) -> Provider {
 ///
 /// Used with [`ClientCredentials`](crate::auth::oauth::ClientCredentials), whose scopes a super administrator has granted to
 /// the app. The app needs an admin role besides; without one, some lists are empty instead of refused.
-///
-/// # Errors
-///
-/// [`ErrorKind::Configuration`](crate::auth::ErrorKind::Configuration) when no key can be made.
-pub fn service_app(
-    org: &str,
-    client_id: impl Into<String>,
-    key: SigningKey,
-) -> Result<OAuthClientBuilder, Error> {
-    Ok(service_app_without_dpop(org, client_id, key).dpop(DpopKey::generate()?))
+pub fn service_app(org: &str, client_id: impl Into<String>, key: SigningKey) -> OAuthClientBuilder {
+    service_app_without_dpop(org, client_id, key).dpop_with_new_key()
 }
 
 /// As [`service_app`], for apps that have DPoP switched off: their tokens are bearer tokens.
