@@ -30,7 +30,7 @@ const signing = (key, alg) => ({
 });
 const person = {
   application_type: 'native',
-  grant_types: ['authorization_code', 'refresh_token'],
+  grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
   response_types: ['code'],
   redirect_uris: ['http://127.0.0.1/callback'],
   token_endpoint_auth_method: 'none',
@@ -65,6 +65,14 @@ const provider = new Provider(issuer, {
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
     introspection: { enabled: true },
+    revocation: { enabled: true },
+    // The forms as they are, without the page around them: whoever signs in submits them.
+    deviceFlow: {
+      enabled: true,
+      userCodeInputSource: (context, form) => { context.body = form; },
+      userCodeConfirmSource: (context, form) => { context.body = form; },
+      successSource: (context) => { context.body = 'entered'; },
+    },
     dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
   },
   pkce: { required: () => true },

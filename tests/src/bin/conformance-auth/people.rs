@@ -50,6 +50,20 @@ pub async fn check(server: &Server, table: &mut Table) {
             )
             .await;
     }
+    for (bound, kind) in [(false, "Bearer"), (true, "DPoP")] {
+        table
+            .check(
+                &format!("{kind}: sign in on another device, and use the token"),
+                other_device(server, bound),
+            )
+            .await;
+    }
+    table
+        .check("a refusal on the other device", refused_elsewhere(server))
+        .await;
+    table
+        .check("signing out revokes the refresh token", signed_out(server))
+        .await;
     table
         .check(
             "DPoP: the token is of no use as a bearer token",
@@ -71,7 +85,7 @@ fn session(server: &Server, store: impl TokenStore, bound: bool) -> Result<UserS
 async fn sign_in(server: &Server, session: &UserSession) -> Result<Token, Failure> {
     let sign_in = session.start_sign_in(Redirect::default()).await?;
     let (http, url) = (server.http.clone(), sign_in.url().clone());
-    let browser = tokio::spawn(async move { browser::open(&http, &url).await });
+    let browser = tokio::spawn(async move { browser::open(&http, &url, &[]).await });
     let token = sign_in.finish().await?;
     let (status, page) = browser.await??;
     ensure_page(status, &page)?;
@@ -213,6 +227,55 @@ async fn reuse(server: &Server, bound: bool) -> Checked {
 async fn put_back(store: &impl TokenStore, session: Option<Secret>) -> Result<(), Failure> {
     let lock = store.lock().await?;
     Ok(store.save(&lock, "somebody", session).await?)
+}
+
+/// Somebody opens the page and goes through its forms, with these fields added, while the program polls.
+async fn enter(
+    server: &Server,
+    session: &UserSession,
+    extra: &'static [(&str, &str)],
+) -> Result<Result<Token, rolecall::auth::Error>, Failure> {
+    let sign_in = session.start_device_sign_in().await?;
+    let url = sign_in.verification_uri_complete();
+    let (http, url) = (server.http.clone(), url.ok_or("no complete URI")?.clone());
+    let person = tokio::spawn(async move { browser::open(&http, &url, extra).await });
+    let finished = sign_in.finish().await;
+    person.await??;
+    Ok(finished)
+}
+
+async fn other_device(server: &Server, bound: bool) -> Checked {
+    let session = session(server, MemoryStore::new(), bound)?;
+    enter(server, &session, &[]).await??;
+    let statuses = call(server, &session).await?;
+    ensure!(statuses.last() == Some(&200), "{statuses:?}");
+    Ok(format!("{statuses:?}"))
+}
+
+async fn refused_elsewhere(server: &Server) -> Checked {
+    let session = session(server, MemoryStore::new(), false)?;
+    let Err(error) = enter(server, &session, &[("abort", "yes")]).await? else {
+        return Err("there is a token".into());
+    };
+    ensure!(error.kind() == ErrorKind::SignIn, "{error}");
+    Ok("no token".to_owned())
+}
+
+async fn signed_out(server: &Server) -> Checked {
+    let store = MemoryStore::new();
+    let session = session(server, store.clone(), false)?;
+    sign_in(server, &session).await?;
+    let kept = store.load("somebody").await?;
+    session.sign_out().await?;
+    put_back(&store, kept).await?;
+    // What was kept is of no use any more, once its access token is to be renewed.
+    let token = session.token(TokenRequest::default()).await?;
+    let error = renew(&session, &token)
+        .await
+        .err()
+        .ok_or("the refresh token is still good")?;
+    ensure!(error.kind() == ErrorKind::SignInNeeded, "{error}");
+    Ok("the refresh token is refused".to_owned())
 }
 
 async fn stolen(server: &Server) -> Checked {
