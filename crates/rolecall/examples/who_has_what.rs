@@ -96,10 +96,7 @@ async fn zenml_rows(standin: &Standin) -> Result<Vec<Row>, Box<dyn Error>> {
     let key = standin.credentials().named("admin").ok_or("no such key")?;
     let client = zenml::Client::builder()
         .base_url(standin.base_url())
-        .token(vendors::zenml::api_key(
-            &standin.base_url(),
-            key.token.clone(),
-        )?)
+        .token(vendors::zenml::api_key(&standin.base_url(), key.token.clone()).build()?)
         .build()?;
     let mut found = Vec::new();
     let mut organizations = client.list_organizations().items();
