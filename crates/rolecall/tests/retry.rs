@@ -165,16 +165,14 @@ async fn a_read_back_decides() {
     ] {
         let (server, _, client) =
             client(vec![Reply::Reset(String::new()), Reply::json(ASSIGNED)]).await;
-        let mut looks = 0;
-        let counted = std::cell::RefCell::new(&mut looks);
+        let looks = std::cell::Cell::new(0);
         // It uses what is around it, and nothing of that has to be shared between threads.
         let look = async || {
-            **counted.borrow_mut() += 1;
+            looks.set(looks.get() + 1);
             says.clone()
         };
         let result = client.read_back(assignment, look).await;
-        drop(counted);
-        assert_eq!((server.count(), looks), (sent, 1), "{says:?}");
+        assert_eq!((server.count(), looks.get()), (sent, 1), "{says:?}");
         let summary = |result: &Response<RoleAssignment>| CallSummary::of_response(result).cloned();
         match says {
             ReadBack::TookEffect(_) => {
