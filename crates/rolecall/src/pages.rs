@@ -122,6 +122,12 @@ where
         self
     }
 
+    /// The pages with the settings of this stream. To be called before the first item is read: the rest of a page that was begun
+    /// is not among them.
+    pub fn by_page(self) -> ByPage<B> {
+        self.pages
+    }
+
     /// The cursor of the page that the last item came from; `None` on the first page. A stream that starts from it yields
     /// this page again, from its first item on.
     #[must_use]

@@ -7,7 +7,7 @@ use rolecall::rolecall_client::{
     CredentialKind, Error as CallError, ErrorBody, Misfit, Operation, Paged, Refusal, Response,
     StatusCode,
 };
-use rolecall::{CallSummary, Error, Pages};
+use rolecall::{CallSummary, Error, Items};
 use serde::Serialize;
 
 /// What was received.
@@ -51,7 +51,7 @@ where
 /// The pages of a list. After an error there is none.
 pub(crate) fn pages<'a, B>(
     pace: &'a Pace,
-    list: Pages<B>,
+    list: Items<B>,
 ) -> impl Stream<Item = Result<Received<Vec<B::Item>>, Error>> + Send + use<'a, B>
 where
     B: Paged + Sync,
@@ -77,7 +77,7 @@ where
 }
 
 /// All items of a list, read to its end: for lists that are short by nature.
-pub(crate) async fn whole<B>(pace: &Pace, list: Pages<B>) -> Result<Received<Vec<B::Item>>, Error>
+pub(crate) async fn whole<B>(pace: &Pace, list: Items<B>) -> Result<Received<Vec<B::Item>>, Error>
 where
     B: Paged + Sync,
     B::Error: Serialize,
@@ -112,7 +112,7 @@ pub(crate) enum Trouble {
 /// All items of a list, with what was wrong in between.
 pub(crate) fn items<'a, B>(
     pace: &'a Pace,
-    list: Pages<B>,
+    list: Items<B>,
 ) -> impl Stream<Item = Result<B::Item, Trouble>> + Send + use<'a, B>
 where
     B: Paged + Sync,

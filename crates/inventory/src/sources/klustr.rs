@@ -29,7 +29,7 @@ use crate::model::{
 use crate::source::{BoxFuture, Estimate, EventStream, Options, SectionEstimate, Source};
 use holders::Holders;
 use rolecall::klustr::{Client, operations};
-use rolecall::{Error, Kind};
+use rolecall::{Error, Kind, PagedExt};
 
 pub(super) const ROLES: &str = "roles";
 pub(super) const HOLDERS: &str = "role-holders";
@@ -167,7 +167,7 @@ async fn estimate(source: &Klustr, options: &Options) -> Result<Estimate, Error>
     let (client, pace) = (&source.client, Pace::new(1));
     let roles = client.list_organization_roles();
     let roles = roles.organization_id(&source.tenant.id);
-    let roles = whole(&pace, client.pages(roles)).await?.value.len() as u64;
+    let roles = whole(&pace, roles.items()).await?.value.len() as u64;
     let section = |id: &str, requests| SectionEstimate {
         section: SectionId::new(id),
         at_least: requests,

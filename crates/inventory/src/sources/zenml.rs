@@ -26,6 +26,7 @@ use crate::model::{Service, Tenant};
 use crate::source::{BoxFuture, Estimate, EventStream, Options, SectionEstimate, Source};
 use principals::People;
 use rolecall::Error;
+use rolecall::PagedExt;
 use rolecall::zenml::Client;
 
 pub(super) const ROLES: &str = "roles";
@@ -129,9 +130,9 @@ async fn estimate(source: &Zenml, options: &Options) -> Result<Estimate, Error> 
     let (client, pace) = (&source.client, Pace::new(1));
     let id = &source.tenant.id;
     let roles = client.list_organization_roles().organization_id(id);
-    let roles = whole(&pace, client.pages(roles)).await?.value.len() as u64;
+    let roles = whole(&pace, roles.items()).await?.value.len() as u64;
     let teams = client.list_organization_teams().organization_id(id);
-    let teams = whole(&pace, client.pages(teams)).await?.value.len() as u64;
+    let teams = whole(&pace, teams.items()).await?.value.len() as u64;
     let section = |id: &str, at_least, at_most| SectionEstimate {
         section: SectionId::new(id),
         at_least,

@@ -10,7 +10,7 @@ use crate::ledger::SectionId;
 use crate::source::{Estimate, Options, SectionEstimate};
 use futures_util::StreamExt;
 use rolecall::foundry::types::ResourceType;
-use rolecall::{Error, Kind};
+use rolecall::{Error, Kind, PagedExt};
 
 /// So many folders below each root are looked into to count.
 const FOLDERS: u64 = 20;
@@ -29,7 +29,7 @@ pub(super) async fn estimate(foundry: &Foundry, options: &Options) -> Result<Est
         per_minute: None,
     };
     let markings = client.list_markings().include_deleted(false);
-    let mut listed = std::pin::pin!(pages(pace, client.pages(markings)));
+    let mut listed = std::pin::pin!(pages(pace, markings.items()));
     let (mut markings, mut read, mut all) = (0, 0, true);
     while let Some(page) = listed.next().await {
         match page {
@@ -97,7 +97,7 @@ async fn below(foundry: &Foundry, pace: &Pace, root: &str) -> Result<(u64, bool)
         looked += 1;
         requests += 1;
         let call = client.list_children_of_folder().folder_rid(folder);
-        let mut children = std::pin::pin!(items(pace, client.pages(call)));
+        let mut children = std::pin::pin!(items(pace, call.items()));
         while let Some(child) = children.next().await {
             match child {
                 Ok(child) => {

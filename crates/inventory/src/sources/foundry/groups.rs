@@ -9,6 +9,7 @@ use crate::model::{Membership, Named, PrincipalId, PrincipalKind};
 use crate::sources::pen::Go;
 use crate::sources::time;
 use futures_util::{StreamExt, stream};
+use rolecall::PagedExt;
 use rolecall::foundry::operations;
 use std::collections::BTreeSet;
 
@@ -32,7 +33,7 @@ pub(super) async fn read(run: &Run, people: &mut People) {
         let each = run.pace.each(stream::iter(some), |group| async move {
             let call = run.client.list_group_members().group_id(&group);
             let call = call.include_expirations(true);
-            let found = items(&run.pace, run.client.pages(call));
+            let found = items(&run.pace, call.items());
             (group, found.collect::<Vec<_>>().await)
         });
         let each: Vec<_> = each.collect().await;

@@ -8,6 +8,7 @@ use crate::ledger::GapOf;
 use crate::model::{Role, RoleKind, Scope, ScopeKind};
 use crate::sources::pen::Go;
 use futures_util::{StreamExt, stream};
+use rolecall::PagedExt;
 use rolecall::foundry::operations;
 use rolecall::foundry::types::Marking;
 
@@ -36,7 +37,7 @@ impl Listed {
 /// Lists the markings. Unless told otherwise the service lists the deleted, too, which nobody holds anything on.
 pub(super) async fn listed(run: &Run) -> Listed {
     let call = run.client.list_markings().include_deleted(false);
-    let mut found = std::pin::pin!(items(&run.pace, run.client.pages(call)));
+    let mut found = std::pin::pin!(items(&run.pace, call.items()));
     let mut listed = Listed::default();
     while let Some(marking) = found.next().await {
         match marking {
@@ -78,7 +79,7 @@ async fn roles(run: &Run, people: &mut People, scopes: &[Scope], troubles: &[Tro
     let each = run.pace.each(stream::iter(scopes), |scope| async move {
         let call = run.client.list_marking_role_assignments();
         let call = call.marking_id(scope.id.as_deref().unwrap_or_default());
-        (scope, whole(&run.pace, run.client.pages(call)).await)
+        (scope, whole(&run.pace, call.items()).await)
     });
     let mut each = std::pin::pin!(each);
     while let Some((scope, found)) = each.next().await {
@@ -120,7 +121,7 @@ async fn members(run: &Run, people: &mut People, scopes: &[Scope], troubles: &[T
     let each = run.pace.each(stream::iter(scopes), |scope| async move {
         let call = run.client.list_marking_members();
         let call = call.marking_id(scope.id.as_deref().unwrap_or_default());
-        (scope, whole(&run.pace, run.client.pages(call)).await)
+        (scope, whole(&run.pace, call.items()).await)
     });
     let mut each = std::pin::pin!(each);
     while let Some((scope, found)) = each.next().await {
@@ -154,7 +155,7 @@ pub(super) async fn categories(run: &Run) {
         return pen.close().await;
     }
     let call = run.client.list_marking_categories().include_deleted(false);
-    let mut found = std::pin::pin!(items(&run.pace, run.client.pages(call)));
+    let mut found = std::pin::pin!(items(&run.pace, call.items()));
     let mut categories = 0u64;
     while let Some(category) = found.next().await {
         match category {

@@ -9,6 +9,7 @@ use crate::ledger::GapOf;
 use crate::model::{Scope, ScopeKind};
 use futures_util::StreamExt;
 use rolecall::Error;
+use rolecall::PagedExt;
 use rolecall::foundry::operations;
 use std::collections::BTreeSet;
 
@@ -21,7 +22,7 @@ async fn find(run: &Run, markings: &Listed) -> (BTreeSet<String>, Vec<Error>) {
         Err(error) => failed.push(error),
     }
     all.extend(markings.organizations());
-    let spaces = run.client.pages(run.client.list_spaces());
+    let spaces = run.client.list_spaces().items();
     let mut spaces = std::pin::pin!(items(&run.pace, spaces));
     while let Some(space) = spaces.next().await {
         match space {

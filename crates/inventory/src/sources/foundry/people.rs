@@ -7,6 +7,7 @@ use crate::ledger::{Gap, GapOf};
 use crate::model::{Principal, PrincipalId, PrincipalKind, Role, RoleKind, UserStatus};
 use crate::source::{Options, RoleRow};
 use futures_util::StreamExt;
+use rolecall::PagedExt;
 use rolecall::foundry::operations;
 use rolecall::foundry::types::{
     CoreRole, GetGroupsBatchRequestElement, GetRolesBatchRequestElement,
@@ -312,7 +313,7 @@ async fn everybody(run: &Run, pen: &mut Pen) {
     let client = &run.client;
     let deleted = client.list_users().include(FoundryStatus::Deleted);
     for list in [client.list_users(), deleted] {
-        let mut users = std::pin::pin!(items(&run.pace, client.pages(list)));
+        let mut users = std::pin::pin!(items(&run.pace, list.items()));
         while let Some(user) = users.next().await {
             match user {
                 Ok(user) => {
@@ -327,7 +328,7 @@ async fn everybody(run: &Run, pen: &mut Pen) {
             }
         }
     }
-    let mut groups = std::pin::pin!(items(&run.pace, client.pages(client.list_groups())));
+    let mut groups = std::pin::pin!(items(&run.pace, client.list_groups().items()));
     while let Some(group) = groups.next().await {
         match group {
             Ok(group) => pen.principal(group_of(&group)).await,

@@ -10,6 +10,7 @@ use crate::model::{Origin, PrincipalId, Scope, ScopeKind};
 use crate::sources::pen::{Go, Pen};
 use futures_util::StreamExt;
 use rolecall::Error;
+use rolecall::PagedExt;
 use rolecall::foundry::operations;
 use rolecall::foundry::types::{Resource, ResourceRole, ResourceType};
 use std::collections::BTreeSet;
@@ -94,7 +95,7 @@ async fn children(
     let of_parent = GapOf::default();
     let call = run.client.list_children_of_folder();
     let call = call.folder_rid(&parent.node.rid);
-    let found = items(&run.pace, run.client.pages(call));
+    let found = items(&run.pace, call.items());
     let kind = parent.node.kind.clone();
     let each = run.pace.each_ok(found, |child: Resource| {
         let node = node_of(&kind, &child);
@@ -162,7 +163,7 @@ async fn roles_of(
 ) -> Result<Received<Vec<ResourceRole>>, Error> {
     let call = run.client.list_resource_roles().resource_rid(rid);
     let call = call.include_inherited(inherited);
-    whole(&run.pace, run.client.pages(call)).await
+    whole(&run.pace, call.items()).await
 }
 
 /// The grants of a list, and how many of its entries are of a form that the description does not know.

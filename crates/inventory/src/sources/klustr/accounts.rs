@@ -6,6 +6,7 @@ use crate::ledger::GapOf;
 use crate::model::{Principal, PrincipalId, Role, RoleKind, UserStatus};
 use crate::sources::ask::whole;
 use rolecall::Error;
+use rolecall::PagedExt;
 use rolecall::klustr::operations;
 use rolecall::klustr::types::{UserAccountStatus, UserReference};
 use rolecall::rolecall_client::Misfit;
@@ -66,7 +67,7 @@ pub(super) async fn read(run: &Run) -> Accounts {
     let mut pen = run.pen(PRINCIPALS);
     let call = run.client.list_user_accounts();
     let call = call.organization_id(&run.tenant.id);
-    match whole(&run.pace, run.client.pages(call)).await {
+    match whole(&run.pace, call.items()).await {
         Err(error) => {
             pen.fail(&error);
             accounts.failed = Some(error);
@@ -137,7 +138,7 @@ pub(super) async fn members(run: &Run, accounts: &Accounts) {
     }
     let call = run.client.list_organization_members();
     let call = call.organization_id(&run.tenant.id);
-    let found = match whole(&run.pace, run.client.pages(call)).await {
+    let found = match whole(&run.pace, call.items()).await {
         Ok(found) => found,
         Err(error) => {
             pen.fail(&error);

@@ -8,6 +8,7 @@ use crate::source::RoleRow;
 use crate::sources::ask::{ask, whole};
 use crate::sources::pen::{Go, Pen};
 use futures_util::{StreamExt, stream};
+use rolecall::PagedExt;
 use rolecall::klustr::operations;
 use rolecall::klustr::types::Role as KlustrRole;
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,7 +44,7 @@ pub(super) async fn read(run: &Run, accounts: &Accounts) -> Holders {
     let mut holders = Holders::default();
     let call = run.client.list_organization_roles();
     let call = call.organization_id(&run.tenant.id);
-    match whole(&run.pace, run.client.pages(call)).await {
+    match whole(&run.pace, call.items()).await {
         Err(error) => {
             holders.roles_broke = true;
             roles_pen.fail(&error);

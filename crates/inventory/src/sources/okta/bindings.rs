@@ -11,6 +11,7 @@ use crate::model::{
     Origin, Principal, PrincipalId, PrincipalKind, Role, RoleKind, Scope, ScopeKind,
 };
 use futures_util::{StreamExt, stream};
+use rolecall::PagedExt;
 use rolecall::okta::operations;
 use rolecall::okta::types::ResourceSetBindingMember;
 use std::collections::{BTreeMap, BTreeSet};
@@ -84,7 +85,7 @@ async fn compare(run: &Run, names: &Names, seen: &mut Seen, pen: &mut Pen) {
         .each(stream::iter(bindings), |(set, role)| async move {
             let call = run.client.list_members_of_binding();
             let call = call.resource_set_id_or_label(&set).role_id_or_label(&role);
-            let members = whole(&run.pace, run.client.pages(call)).await;
+            let members = whole(&run.pace, call.items()).await;
             (set, role, members)
         });
     let mut each = std::pin::pin!(each);
@@ -144,7 +145,7 @@ async fn bindings(
     let mut all = Vec::new();
     let each = run.pace.each(stream::iter(sets), |set| async move {
         let call = run.client.list_bindings().resource_set_id_or_label(set);
-        (set, whole(&run.pace, run.client.pages(call)).await)
+        (set, whole(&run.pace, call.items()).await)
     });
     let mut each = std::pin::pin!(each);
     while let Some((set, bindings)) = each.next().await {

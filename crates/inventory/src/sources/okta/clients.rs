@@ -13,7 +13,7 @@ use crate::model::{Origin, Principal, PrincipalId, PrincipalKind, Scope, TargetK
 use futures_util::StreamExt;
 use rolecall::okta::operations;
 use rolecall::rolecall_client::Misfit;
-use rolecall::{Error, Kind};
+use rolecall::{Error, Kind, PagedExt};
 use std::sync::{Mutex, PoisonError};
 
 pub(super) async fn read(run: &Run, names: &Names, seen: &Mutex<Seen>) {
@@ -22,10 +22,7 @@ pub(super) async fn read(run: &Run, names: &Names, seen: &Mutex<Seen>) {
         return pen.close().await;
     }
     let saw = || seen.lock().unwrap_or_else(PoisonError::into_inner);
-    let clients = run
-        .client
-        .pages(run.client.list_clients())
-        .page_size(A_PAGE);
+    let clients = run.client.list_clients().items().page_size(A_PAGE);
     let clients = items(&run.pace, clients);
     let each = run.pace.each_ok(clients, |client| async move {
         let held = match &client.client_id {

@@ -13,7 +13,7 @@ use crate::source::{Estimate, Options, SectionEstimate};
 use futures_util::StreamExt;
 use rolecall::rolecall_client::Paged;
 use rolecall::rolecall_client::reqwest::header::HeaderMap;
-use rolecall::{Error, Kind, Pages};
+use rolecall::{Error, Items, Kind, PagedExt};
 use serde::Serialize;
 
 /// So many pages of each list are read to count.
@@ -33,13 +33,13 @@ pub(super) async fn estimate(okta: &Okta, options: &Options) -> Result<Estimate,
     let pace = &Pace::new(1);
     let client = &okta.client;
     let mut based_on = Vec::new();
-    let users = client.pages(client.list_users_with_role_assignments());
+    let users = client.list_users_with_role_assignments().items();
     let users = count(pace, users, "users with roles", &mut based_on).await?;
-    let groups = client.pages(client.list_groups()).page_size(A_PAGE);
+    let groups = client.list_groups().items().page_size(A_PAGE);
     let groups = count(pace, groups, "groups", &mut based_on).await?;
-    let clients = client.pages(client.list_clients()).page_size(A_PAGE);
+    let clients = client.list_clients().items().page_size(A_PAGE);
     let clients = count(pace, clients, "OAuth clients", &mut based_on).await?;
-    let sets = client.pages(client.list_resource_sets());
+    let sets = client.list_resource_sets().items();
     let sets = count(pace, sets, "resource sets", &mut based_on).await?;
     let section = |id: &str, of: &Counted, least: u64, most: Option<u64>| SectionEstimate {
         section: SectionId::new(id),
@@ -97,7 +97,7 @@ pub(super) async fn estimate(okta: &Okta, options: &Options) -> Result<Estimate,
 /// Counts the first pages of a list. A list that may not be read costs one request.
 async fn count<B>(
     pace: &Pace,
-    list: Pages<B>,
+    list: Items<B>,
     what: &str,
     based_on: &mut Vec<String>,
 ) -> Result<Counted, Error>

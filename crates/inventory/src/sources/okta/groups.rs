@@ -15,6 +15,7 @@ use crate::sources::ask::Trouble;
 use crate::sources::time;
 use futures_util::{StreamExt, stream};
 use rolecall::Error;
+use rolecall::PagedExt;
 use rolecall::okta::operations;
 use rolecall::okta::types::{Group, User};
 use rolecall::rolecall_client::Misfit;
@@ -39,7 +40,7 @@ async fn roles(run: &Run, names: &Names, seen: &Mutex<Seen>, granting: &mut Gran
         return pen.close().await;
     }
     let saw = || seen.lock().unwrap_or_else(PoisonError::into_inner);
-    let groups = run.client.pages(run.client.list_groups()).page_size(A_PAGE);
+    let groups = run.client.list_groups().items().page_size(A_PAGE);
     let groups = items(&run.pace, groups);
     let each = run.pace.each_ok(groups, |group| async move {
         let roles = match &group.id {
@@ -163,8 +164,7 @@ async fn members(run: &Run, granting: &mut Granting) {
             let call = run.client.list_group_users().group_id(&group.id);
             let mut members = Vec::new();
             let mut troubles = Vec::new();
-            let mut found =
-                std::pin::pin!(items(&run.pace, run.client.pages(call).page_size(A_PAGE)));
+            let mut found = std::pin::pin!(items(&run.pace, call.items().page_size(A_PAGE)));
             while let Some(member) = found.next().await {
                 match member {
                     Ok(member) => members.push(compact(member)),

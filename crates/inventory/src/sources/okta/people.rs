@@ -12,7 +12,7 @@ use crate::sources::time;
 use futures_util::StreamExt;
 use rolecall::okta::operations;
 use rolecall::okta::types::{User, UserStatus as OktaStatus};
-use rolecall::{Error, Kind};
+use rolecall::{Error, Kind, PagedExt};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -172,9 +172,9 @@ pub(super) async fn everybody(run: &Run) {
     }
     let client = &run.client;
     // Deprovisioned users are in the list only when they are asked for.
-    let active = client.pages(client.list_users()).page_size(A_PAGE);
+    let active = client.list_users().items().page_size(A_PAGE);
     let gone = client.list_users().search("status eq \"DEPROVISIONED\"");
-    let gone = client.pages(gone).page_size(A_PAGE);
+    let gone = gone.items().page_size(A_PAGE);
     for users in [active, gone] {
         let mut users = std::pin::pin!(items(&run.pace, users));
         while let Some(user) = users.next().await {
@@ -192,7 +192,7 @@ pub(super) async fn everybody(run: &Run) {
             }
         }
     }
-    let groups = client.pages(client.list_groups()).page_size(A_PAGE);
+    let groups = client.list_groups().items().page_size(A_PAGE);
     let mut groups = std::pin::pin!(items(&run.pace, groups));
     while let Some(group) = groups.next().await {
         match group {
@@ -208,7 +208,7 @@ pub(super) async fn everybody(run: &Run) {
             },
         }
     }
-    let clients = client.pages(client.list_clients()).page_size(A_PAGE);
+    let clients = client.list_clients().items().page_size(A_PAGE);
     let mut clients = std::pin::pin!(items(&run.pace, clients));
     while let Some(one) = clients.next().await {
         match one {

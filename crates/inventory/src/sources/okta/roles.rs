@@ -8,6 +8,7 @@ use crate::model::{Role, RoleKind};
 use crate::source::RoleRow;
 use futures_util::{StreamExt, stream};
 use rolecall::Error;
+use rolecall::PagedExt;
 use rolecall::okta::operations;
 use rolecall::okta::types::{ResourceSet, RoleType};
 use std::collections::BTreeMap;
@@ -46,7 +47,7 @@ pub(super) async fn read(run: &Run) -> Names {
 }
 
 async fn custom_roles(run: &Run, pen: &mut Pen, names: &mut Names) {
-    let listed = match whole(&run.pace, run.client.pages(run.client.list_roles())).await {
+    let listed = match whole(&run.pace, run.client.list_roles().items()).await {
         Ok(listed) => listed,
         Err(error) => return pen.fail(&error),
     };
@@ -107,7 +108,7 @@ async fn custom_roles(run: &Run, pen: &mut Pen, names: &mut Names) {
 
 async fn sets(run: &Run) -> Result<BTreeMap<String, Option<String>>, Error> {
     let call = run.client.list_resource_sets();
-    let sets = whole(&run.pace, run.client.pages(call)).await?.value;
+    let sets = whole(&run.pace, call.items()).await?.value;
     let named = |set: ResourceSet| Some((set.id?, set.label));
     Ok(sets.into_iter().filter_map(named).collect())
 }

@@ -6,6 +6,7 @@ use super::Run;
 use super::held::{Held, app_target, group_target};
 use crate::model::{Scope, Target, TargetKind};
 use rolecall::Error;
+use rolecall::PagedExt;
 
 /// Who holds a role that is limited.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +29,7 @@ pub(super) async fn list(
     let client = &run.client;
     macro_rules! read {
         ($call:expr, $target:expr) => {{
-            let received = whole(&run.pace, client.pages($call).page_size(200)).await?;
+            let received = whole(&run.pace, $call.items().page_size(200)).await?;
             Received {
                 value: received.value.iter().map($target).collect(),
                 misfits: received.misfits,

@@ -17,7 +17,7 @@ use futures_util::{StreamExt, stream};
 use rolecall::okta::operations;
 use rolecall::okta::types::{RoleAssignedUser, RoleGovernance};
 use rolecall::rolecall_client::Misfit;
-use rolecall::{Error, Kind};
+use rolecall::{Error, Kind, PagedExt};
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
@@ -87,7 +87,7 @@ async fn users(
     let asking = &Asking::new(run.options.governance && run.wants(&[GOVERNANCE]));
     let naming = &Asking::new(true);
     let call = run.client.list_users_with_role_assignments();
-    let listed = pages(&run.pace, run.client.pages(call));
+    let listed = pages(&run.pace, call.items());
     let users = listed.then(|page| async move {
         let page = match page {
             Ok(page) => page,

@@ -11,6 +11,7 @@ use crate::sources::ask::{Received, Trouble, items, whole};
 use crate::sources::pen::{Go, Pen};
 use futures_util::{StreamExt, stream};
 use rolecall::Error;
+use rolecall::PagedExt;
 use rolecall::zenml::operations;
 use rolecall::zenml::types::{RoleAssignmentRead, RoleLevel, RoleRead};
 use serde_json::Value;
@@ -30,7 +31,7 @@ pub(super) async fn read(run: &Run, people: &mut People) -> Holders {
     let mut roles_pen = run.pen(ROLES);
     let mut pen = run.pen(ASSIGNMENTS);
     let call = run.client.list_organization_roles();
-    let found = run.client.pages(call.organization_id(&run.tenant.id));
+    let found = call.organization_id(&run.tenant.id).items();
     let mut found = std::pin::pin!(items(&run.pace, found));
     let mut roles = Vec::new();
     while let Some(role) = found.next().await {
@@ -178,7 +179,7 @@ async fn list(
     if let Some(workspace) = workspace {
         call = call.workspace_id(workspace);
     }
-    whole(&run.pace, run.client.pages(call)).await
+    whole(&run.pace, call.items()).await
 }
 
 /// What the workspaces are called. Without it rows have ids alone, and roles that nobody seems to hold are not looked for in
@@ -186,7 +187,7 @@ async fn list(
 async fn workspaces(run: &Run, pen: &mut Pen) -> BTreeMap<String, String> {
     let call = run.client.list_workspaces();
     let call = call.organization_id(&run.tenant.id);
-    match whole(&run.pace, run.client.pages(call)).await {
+    match whole(&run.pace, call.items()).await {
         Ok(found) => {
             let named = found.value.into_iter();
             named

@@ -8,6 +8,7 @@ use crate::model::{Membership, Named, PrincipalId, PrincipalKind};
 use crate::sources::ask::{Trouble, items, whole};
 use crate::sources::pen::{Go, Pen};
 use futures_util::StreamExt;
+use rolecall::PagedExt;
 use rolecall::rolecall_client::Extra;
 use rolecall::zenml::operations;
 use std::collections::BTreeSet;
@@ -21,7 +22,7 @@ pub(super) async fn organization(run: &Run, holders: &Holders) {
     }
     let call = run.client.list_organization_members();
     let call = call.organization_id(&run.tenant.id);
-    let found = match whole(&run.pace, run.client.pages(call)).await {
+    let found = match whole(&run.pace, call.items()).await {
         Ok(found) => found,
         Err(error) => {
             pen.fail(&error);
@@ -98,12 +99,12 @@ pub(super) async fn teams(run: &Run, people: &mut People) {
         return pen.close().await;
     }
     let call = run.client.list_organization_teams();
-    let teams = run.client.pages(call.organization_id(&run.tenant.id));
+    let teams = call.organization_id(&run.tenant.id).items();
     let each = run
         .pace
         .each_ok(items(&run.pace, teams), |team| async move {
             let call = run.client.list_team_members().team_id(&team.id);
-            let members = whole(&run.pace, run.client.pages(call)).await;
+            let members = whole(&run.pace, call.items()).await;
             (team, members)
         });
     let mut each = std::pin::pin!(each);
@@ -158,7 +159,7 @@ pub(super) async fn invitations(run: &Run, people: &mut People, holders: &Holder
     }
     let call = run.client.list_organization_invitations();
     let call = call.organization_id(&run.tenant.id);
-    let found = run.client.pages(call.only_pending(true));
+    let found = call.only_pending(true).items();
     let mut found = std::pin::pin!(items(&run.pace, found));
     let mut pending = BTreeSet::new();
     let mut is_whole = true;

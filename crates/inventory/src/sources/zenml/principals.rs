@@ -6,6 +6,7 @@ use crate::sources::ask::{Trouble, items};
 use crate::sources::pen::Pen;
 use crate::sources::time;
 use futures_util::StreamExt;
+use rolecall::PagedExt;
 use rolecall::zenml::operations;
 use rolecall::zenml::types::{InvitationRead, TeamRead, UserRead};
 use std::collections::HashSet;
@@ -35,7 +36,7 @@ impl People {
 
     pub(super) async fn close(mut self, run: &Run) {
         if self.everybody {
-            let users = run.client.pages(run.client.list_users());
+            let users = run.client.list_users().items();
             let mut users = std::pin::pin!(items(&run.pace, users));
             while let Some(user) = users.next().await {
                 match user {
