@@ -1,6 +1,6 @@
 //! Puts the comparison together.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rolecall_openapi::load::Document;
 
@@ -12,7 +12,7 @@ use super::finding::{
 use super::operations::{self, Operation, Pair};
 use super::pairs::{Change, Engine, Owner};
 use super::schema::Views;
-use super::text::{canonical, identity, label};
+use super::text::{identity, label, same_named};
 use super::{Options, api, bump, messages, metadata, parameters, rules, security, words};
 
 pub(super) fn compare(old: &Document, new: &Document, options: &Options) -> Comparison {
@@ -49,6 +49,7 @@ fn compare_operations<'a>(engine: &mut Engine<'a>, pairs: &[Pair<'a>]) -> Operat
     let mut counts = Operations::default();
     let renames = security::renames(engine);
     let mut compared: Vec<(usize, &Operation<'a>, &Operation<'a>)> = Vec::new();
+    let mut moved: HashSet<usize> = HashSet::new();
     for (number, pair) in pairs.iter().enumerate() {
         let name = |one: &Operation<'a>| format!("{} {}", one.method.to_uppercase(), one.path);
         let owner = Owner::Operation(number);
@@ -64,6 +65,7 @@ fn compare_operations<'a>(engine: &mut Engine<'a>, pairs: &[Pair<'a>]) -> Operat
                 let change =
                     Change::new("operation-moved", Direction::Both, old_at, new_at, message);
                 engine.report(owner, change);
+                moved.insert(number);
                 compared.push((number, old, new));
             }
             Pair::Removed(old) => {
@@ -93,7 +95,7 @@ fn compare_operations<'a>(engine: &mut Engine<'a>, pairs: &[Pair<'a>]) -> Operat
         }
     }
     for (number, old, new) in &compared {
-        metadata::compare(engine, *number, old, new);
+        metadata::compare(engine, *number, old, new, moved.contains(number));
         parameters::compare(engine, *number, old, new);
         messages::request(engine, *number, old, new);
         messages::responses(engine, *number, old, new);
@@ -108,8 +110,7 @@ fn compare_operations<'a>(engine: &mut Engine<'a>, pairs: &[Pair<'a>]) -> Operat
 fn webhooks(engine: &mut Engine<'_>) {
     let old = engine.old.doc.get(engine.old.doc.root(), "webhooks");
     let new = engine.new.doc.get(engine.new.doc.root(), "webhooks");
-    let one = old.map(|node| canonical(&engine.old, node));
-    if one != new.map(|node| canonical(&engine.new, node)) {
+    if !same_named(&engine.old.doc, old, &engine.new.doc, new) {
         let message = "the webhooks differ, which is not judged";
         let change = Change::new("unclassified", Direction::None, old, new, message);
         engine.report_unused(change.detail("webhooks"));
@@ -214,9 +215,7 @@ fn order(one: &Finding, other: &Finding) -> std::cmp::Ordering {
 fn finding<'a>(engine: &Engine<'a>, change: &Change<'a>, operations: Vec<OperationRef>) -> Finding {
     let (old, new) = (&engine.old.doc, &engine.new.doc);
     let rule = rules::find(change.rule);
-    let wire = change.wire.unwrap_or_else(|| {
-        rule.map_or(WireVerdict::Breaking, |rule| rule.verdict(change.direction))
-    });
+    let wire = change.verdict();
     let (place, subject) = match (change.old, change.new) {
         (Some(node), _) => (identity(old, node), label(old, node)),
         (None, Some(node)) => (identity(new, node), label(new, node)),

@@ -8,6 +8,7 @@
 
 mod api;
 mod bump;
+mod covers;
 pub mod deviations;
 mod document;
 mod engine;
@@ -30,6 +31,7 @@ mod surface;
 mod text;
 mod unions;
 mod values;
+mod view;
 mod words;
 
 use rolecall_openapi::load::Document;

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use rolecall_openapi::json::Object;
+use serde_json::Value;
+
 use super::document::{Doc, Node};
 use super::finding::Direction::{self, Request, Response};
+use super::finding::WireVerdict;
 use super::operations::Operation;
-use super::pairs::{Change, Engine, Owner};
-use super::text::canonical;
+use super::pairs::{Change, Encoding, Engine, Owner};
 
 /// Compares the request bodies.
 pub(super) fn request<'a>(
@@ -82,6 +85,30 @@ fn media<'a>(doc: &Doc<'a>, holder: Node<'a>) -> Vec<(String, Node<'a>)> {
     content.map(|(name, node)| (plain(name), node)).collect()
 }
 
+/// How values of a media type are written.
+fn written(media: &str) -> Encoding {
+    if media.starts_with("multipart/") {
+        return Encoding::Multipart;
+    }
+    const TEXTS: &[&str] = &[
+        "json",
+        "xml",
+        "yaml",
+        "text",
+        "form",
+        "javascript",
+        "graphql",
+        "csv",
+        "html",
+        "*",
+    ];
+    let kind = media.split(';').next().unwrap_or(media);
+    match TEXTS.iter().any(|text| kind.contains(text)) {
+        true => Encoding::Json,
+        false => Encoding::Binary,
+    }
+}
+
 /// Compares what one body can be.
 fn contents<'a>(
     engine: &mut Engine<'a>,
@@ -109,23 +136,34 @@ fn contents<'a>(
     for (name, one) in &before {
         let partner = after.iter().find(|(other, _)| other == name);
         let partner = partner.or_else(|| after.iter().find(|(range, _)| holds(range, name)));
-        match partner {
-            Some((_, other)) => one_media(engine, number, *one, *other, direction),
-            None => {
-                let message = format!("`{name}` is no longer described");
-                let change =
-                    Change::new("media-type-removed", direction, Some(*one), None, message)
-                        .near(None, Some(new));
-                engine.report(owner, change);
-            }
+        if let Some((_, other)) = partner {
+            one_media(engine, number, name, (*one, *other), direction);
+            continue;
         }
+        let within: Vec<&str> = after
+            .iter()
+            .filter(|(media, _)| holds(name, media))
+            .map(|(media, _)| media.as_str())
+            .collect();
+        let (rule, message) = match within.is_empty() {
+            true => (
+                "media-type-removed",
+                format!("`{name}` is no longer described"),
+            ),
+            false => (
+                "media-type-narrowed",
+                format!("of `{name}`, only `{}` is left", within.join("`, `")),
+            ),
+        };
+        let change = Change::new(rule, direction, Some(*one), None, message).near(None, Some(new));
+        engine.report(owner, change);
     }
     for (name, other) in &after {
         if before.iter().any(|(one, _)| one == name) {
             continue;
         }
         match before.iter().find(|(range, _)| holds(range, name)) {
-            Some((_, one)) => one_media(engine, number, *one, *other, direction),
+            Some((_, one)) => one_media(engine, number, name, (*one, *other), direction),
             None => {
                 let message = format!("`{name}` is described");
                 let change =
@@ -140,25 +178,78 @@ fn contents<'a>(
 fn one_media<'a>(
     engine: &mut Engine<'a>,
     number: usize,
-    old: Node<'a>,
-    new: Node<'a>,
+    name: &str,
+    (old, new): (Node<'a>, Node<'a>),
     direction: Direction,
 ) {
     let before = engine.old.doc.get(old, "schema");
     let after = engine.new.doc.get(new, "schema");
     let nodes = |node: Option<Node<'a>>| node.into_iter().collect::<Vec<_>>();
-    engine.root(number, &nodes(before), &nodes(after), direction);
-    let before = engine.old.doc.get(old, "encoding");
-    let after = engine.new.doc.get(new, "encoding");
-    if direction != Request || before.is_none() && after.is_none() {
+    let schemas = (nodes(before), nodes(after));
+    let sides = (schemas.0.as_slice(), schemas.1.as_slice());
+    engine.root(number, sides, direction, written(name), false);
+    if direction != Request {
         return;
     }
-    let written = before.map(|node| canonical(&engine.old, node));
-    if written != after.map(|node| canonical(&engine.new, node)) {
+    let before = parts(&engine.old.doc, old);
+    let after = parts(&engine.new.doc, new);
+    if before != after {
         let message = "the parts are written in another way";
-        let change = Change::new("encoding-changed", direction, before, after, message)
+        let (one, other) = (
+            engine.old.doc.get(old, "encoding"),
+            engine.new.doc.get(new, "encoding"),
+        );
+        let change = Change::new("encoding-changed", direction, one, other, message)
             .near(Some(old), Some(new));
         engine.report(Owner::Operation(number), change);
+    }
+}
+
+/// How the parts of a form are written, by property; what goes without saying is left out.
+fn parts<'a>(doc: &Doc<'a>, media: Node<'a>) -> BTreeMap<&'a str, BTreeMap<&'a str, Value>> {
+    let schema = doc
+        .get(media, "schema")
+        .and_then(|schema| doc.resolve(schema));
+    let mut parts = BTreeMap::new();
+    for (name, part) in doc.members_of(media, "encoding") {
+        let property = || {
+            let properties = doc.get(schema?, "properties")?;
+            doc.resolve(doc.get(properties, name)?)
+        };
+        let mut said: BTreeMap<&str, Value> = BTreeMap::new();
+        for (key, node) in doc.members(part) {
+            let goes_without_saying = match key {
+                "style" => node.value == "form",
+                "explode" => {
+                    let form = part.text("style").is_none_or(|style| style == "form");
+                    node.value == &Value::Bool(form)
+                }
+                "allowReserved" => node.value == &Value::Bool(false),
+                "headers" => node.object().is_some_and(Object::is_empty),
+                "contentType" => property()
+                    .is_some_and(|property| node.value.as_str() == usual_type(property.value)),
+                key => key.starts_with("x-"),
+            };
+            if !goes_without_saying {
+                said.insert(key, node.value.clone());
+            }
+        }
+        if !said.is_empty() {
+            parts.insert(name, said);
+        }
+    }
+    parts
+}
+
+/// The media type that a part has when nothing is said of it (OpenAPI 3.0.4, "Encoding Object").
+fn usual_type(property: &Value) -> Option<&'static str> {
+    let text = |key: &str| property.get(key).and_then(Value::as_str);
+    match text("type")? {
+        "string" if text("format") == Some("binary") => Some("application/octet-stream"),
+        "string" | "integer" | "number" | "boolean" => Some("text/plain"),
+        "object" => Some("application/json"),
+        "array" => usual_type(property.get("items")?),
+        _ => None,
     }
 }
 
@@ -189,6 +280,16 @@ fn covering<'a>(answers: &Answers<'a>, status: &str) -> Option<(Node<'a>, Node<'
     range.or_else(default).copied()
 }
 
+/// Whether a status says that the call failed. One that leads elsewhere is what the call was for.
+fn is_failure(status: &str) -> bool {
+    matches!(status.as_bytes().first(), Some(b'4' | b'5' | b'd'))
+}
+
+/// 304 is sent to those alone who ask whether anything changed.
+fn asked_for(status: &str) -> Option<WireVerdict> {
+    (status == "304").then_some(WireVerdict::Compatible)
+}
+
 /// Compares the answers.
 pub(super) fn responses<'a>(
     engine: &mut Engine<'a>,
@@ -207,13 +308,14 @@ pub(super) fn responses<'a>(
         {
             Some((_, other)) => answer(engine, number, *one, other),
             None => {
-                let rule = match status.starts_with('2') {
-                    true => "success-status-removed",
-                    false => "error-status-removed",
+                let rule = match is_failure(status) {
+                    true => "error-status-removed",
+                    false => "success-status-removed",
                 };
                 let message = format!("the answer {status} is no longer described");
                 let change = Change::new(rule, Response, Some(*entry), None, message)
-                    .near(None, Some(new.node));
+                    .near(None, Some(new.node))
+                    .wire(asked_for(status));
                 engine.report(owner, change);
             }
         }
@@ -225,13 +327,14 @@ pub(super) fn responses<'a>(
         match covering(&before, status) {
             Some((_, one)) => answer(engine, number, one, *other),
             None => {
-                let rule = match status.starts_with('2') {
-                    true => "success-status-added",
-                    false => "error-status-added",
+                let rule = match is_failure(status) {
+                    true => "error-status-added",
+                    false => "success-status-added",
                 };
                 let message = format!("the answer {status} is described");
                 let change = Change::new(rule, Response, None, Some(*entry), message)
-                    .near(Some(old.node), None);
+                    .near(Some(old.node), None)
+                    .wire(asked_for(status));
                 engine.report(owner, change);
             }
         }
@@ -289,7 +392,7 @@ fn headers<'a>(engine: &mut Engine<'a>, number: usize, old: Node<'a>, new: Node<
             schema(&engine.old.doc, *one),
             schema(&engine.new.doc, *other),
         );
-        engine.root(number, &one, &other, Response);
+        engine.root(number, (&one, &other), Response, Encoding::Text, false);
     }
     for (name, (entry, _)) in &after {
         if !before.contains_key(name) {

@@ -8,7 +8,7 @@ use super::finding::Direction;
 use super::operations::{Operation, route};
 use super::pairs::{Change, Engine, Owner};
 use super::shapes::same;
-use super::text::{canonical, shown};
+use super::text::{same_named, shown};
 
 const HERE: Direction = Direction::None;
 
@@ -18,6 +18,8 @@ struct Both<'e, 'a> {
     number: usize,
     old: &'e Operation<'a>,
     new: &'e Operation<'a>,
+    /// Whether it is told as moved to another address.
+    moved: bool,
 }
 
 impl<'a> Both<'_, 'a> {
@@ -59,12 +61,14 @@ pub(super) fn compare<'a>(
     number: usize,
     old: &Operation<'a>,
     new: &Operation<'a>,
+    moved: bool,
 ) {
     let mut both = Both {
         engine,
         number,
         old,
         new,
+        moved,
     };
     names(&mut both);
     life(&mut both);
@@ -125,49 +129,62 @@ fn life(both: &mut Both<'_, '_>) {
         }
         _ => {}
     }
-    // Dates of RFC 3339 are in order when their texts are.
-    let (rule, message) = match both.texts("x-sunset") {
-        (one, other) if one == other => return,
-        (None, Some(date)) => ("sunset-announced", format!("it is switched off on {date}")),
-        (Some(one), Some(other)) if other < one => (
-            "sunset-advanced",
-            format!("it is switched off on {other} and not on {one}"),
-        ),
-        (Some(one), Some(other)) => (
+    let (before, after) = both.texts("x-sunset");
+    if before == after {
+        return;
+    }
+    let (rule, message) = match (before, after.map(|text| (text, date(text)))) {
+        (None, None) => return,
+        (Some(text), None) => (
             "sunset-postponed",
-            format!("it is switched off on {other} and not on {one}"),
+            format!("it is no longer switched off on {text}"),
         ),
-        (one, None) => {
-            let date = one.unwrap_or_default();
-            (
-                "sunset-postponed",
-                format!("it is no longer switched off on {date}"),
-            )
-        }
+        (_, Some((text, None))) => (
+            "sunset-invalid",
+            format!("`{text}` is no date, so nobody can say when it is switched off"),
+        ),
+        (before, Some((text, Some(day)))) => match before.map(|text| (text, date(text))) {
+            None | Some((_, None)) => ("sunset-announced", format!("it is switched off on {text}")),
+            Some((old, Some(earlier))) => {
+                let rule = match day < earlier {
+                    true => "sunset-advanced",
+                    false => "sunset-postponed",
+                };
+                (
+                    rule,
+                    format!("it is switched off on {text} and not on {old}"),
+                )
+            }
+        },
     };
     both.say(rule, "x-sunset", message);
 }
 
-/// The servers of an operation: its own, those of its path, or those of the document.
-fn served<'a>(doc: &Doc<'a>, operation: &Operation<'a>) -> Vec<(String, &'a str, Node<'a>)> {
-    for holder in [operation.node, operation.item, doc.root()] {
-        let servers = doc.items_of(holder, "servers");
-        if !servers.is_empty() {
-            return servers
-                .into_iter()
-                .filter_map(|server| {
-                    let url = server.text("url")?;
-                    Some((route(url.trim_end_matches('/')), url, server))
-                })
-                .collect();
-        }
-    }
-    Vec::new()
+/// The moment that an `x-sunset` names: a date of RFC 3339, or a date and time.
+fn date(text: &str) -> Option<chrono::NaiveDateTime> {
+    let day = || text.parse::<chrono::NaiveDate>().ok()?.and_hms_opt(0, 0, 0);
+    let moment = || chrono::DateTime::parse_from_rfc3339(text).ok();
+    day().or_else(|| Some(moment()?.naive_utc()))
+}
+
+/// The servers of an operation by address; with its path, where the path is another.
+fn served<'a>(operation: &Operation<'a>, path: &str) -> Vec<(String, &'a str, Node<'a>)> {
+    let servers = operation.servers.iter().filter_map(|server| {
+        let url = server.text("url")?;
+        let address = format!("{}{path}", url.trim_end_matches('/'));
+        Some((route(&address), url, *server))
+    });
+    servers.collect()
 }
 
 fn servers(both: &mut Both<'_, '_>) {
-    let before = served(&both.engine.old.doc, both.old);
-    let after = served(&both.engine.new.doc, both.new);
+    // A prefix may have gone from the servers to the paths, or back.
+    let (old_path, new_path) = match both.old.route() == both.new.route() || both.moved {
+        true => ("", ""),
+        false => (both.old.path, both.new.path),
+    };
+    let before = served(both.old, old_path);
+    let after = served(both.new, new_path);
     let owner = Owner::Operation(both.number);
     let near = (Some(both.old.node), Some(both.new.node));
     for (key, url, one) in &before {
@@ -460,9 +477,7 @@ fn rate_limit(both: &mut Both<'_, '_>) {
 fn callbacks(both: &mut Both<'_, '_>) {
     let key = "callbacks";
     let (old, new) = (both.old_at(key), both.new_at(key));
-    let one = old.map(|node| canonical(&both.engine.old, node));
-    let other = new.map(|node| canonical(&both.engine.new, node));
-    if one != other {
+    if !same_named(&both.engine.old.doc, old, &both.engine.new.doc, new) {
         both.say_of(
             "unclassified",
             key,

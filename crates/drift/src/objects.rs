@@ -25,11 +25,21 @@ pub(super) fn compare<'a>(
         }
         let mut seen = std::collections::HashSet::new();
         names.retain(|name| seen.insert(*name));
+        let mut presence = Presence::default();
         for name in names {
             let one = Property::of(&mut engine.old, old, name, direction);
             let other = Property::of(&mut engine.new, new, name, direction);
-            property(engine, pair, (old, new), name, (one, other), direction);
+            property(
+                engine,
+                pair,
+                (old, new),
+                name,
+                (one, other),
+                direction,
+                &mut presence,
+            );
         }
+        presence.report(engine, pair, direction);
         additional(engine, pair, old, new, direction);
         pattern_properties(engine, pair, old, new, direction);
     }
@@ -79,6 +89,60 @@ impl<'a> Property<'a> {
     }
 }
 
+/// A property that became required or optional.
+struct Changed<'a> {
+    name: &'a str,
+    /// Where it is required.
+    at: Node<'a>,
+    /// Its schemas on both sides.
+    about: (Vec<Node<'a>>, Vec<Node<'a>>),
+}
+
+/// What became of the list of required properties: one difference, however many of them it names.
+#[derive(Default)]
+struct Presence<'a> {
+    required: Vec<Changed<'a>>,
+    optional: Vec<Changed<'a>>,
+}
+
+impl<'a> Presence<'a> {
+    fn report(self, engine: &mut Engine<'a>, pair: usize, direction: Direction) {
+        for (rule, became, changed) in [
+            ("property-became-required", "required", self.required),
+            ("property-became-optional", "optional", self.optional),
+        ] {
+            let Some(first) = changed.first() else {
+                continue;
+            };
+            let names: Vec<&str> = changed.iter().map(|one| one.name).collect();
+            let message = format!("{} became {became}", enumerated(&names));
+            let (old, new) = match became {
+                "required" => (None, Some(first.at)),
+                _ => (Some(first.at), None),
+            };
+            let before = changed.iter().flat_map(|one| one.about.0.clone());
+            let after = changed.iter().flat_map(|one| one.about.1.clone());
+            let (before, after): (Vec<Node<'a>>, Vec<Node<'a>>) =
+                (before.collect(), after.collect());
+            let near = engine.near(pair);
+            let change = Change::new(rule, direction, old, new, message)
+                .near(near.0, near.1)
+                .about(&before, &after)
+                .detail(names.join(" "));
+            engine.report(Owner::Pair(pair), change);
+        }
+    }
+}
+
+/// Names in a sentence.
+fn enumerated(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => format!("`{one}`"),
+        [some @ .., last] => format!("`{}` and `{last}`", some.join("`, `")),
+    }
+}
+
 fn property<'a>(
     engine: &mut Engine<'a>,
     pair: usize,
@@ -86,17 +150,19 @@ fn property<'a>(
     name: &'a str,
     sides: (Option<Property<'a>>, Option<Property<'a>>),
     direction: Direction,
+    presence: &mut Presence<'a>,
 ) {
     let owner = Owner::Pair(pair);
-    let near = (old.main(), new.main());
+    let near = engine.near(pair);
     let request = direction == Direction::Request;
     let nodes =
         |side: &Option<Property<'a>>| side.as_ref().map_or_else(Vec::new, |p| p.nodes.clone());
     let about = (nodes(&sides.0), nodes(&sides.1));
+    let places = about.clone();
     let say = |engine: &mut Engine<'a>, rule, one, other, message: String, wire| {
         let change = Change::new(rule, direction, one, other, message)
             .near(near.0, near.1)
-            .about(&about.0, &about.1)
+            .about(&places.0, &places.1)
             .detail(name)
             .wire(wire);
         engine.report(owner, change);
@@ -129,47 +195,20 @@ fn property<'a>(
             }
             (false, false) => {
                 match (one.required, other.required) {
-                    (None, Some(at)) => {
-                        let message = format!("`{name}` became required");
-                        say(
-                            engine,
-                            "property-became-required",
-                            None,
-                            Some(at),
-                            message,
-                            None,
-                        );
-                    }
-                    (Some(at), None) => {
-                        let message = format!("`{name}` became optional");
-                        say(
-                            engine,
-                            "property-became-optional",
-                            Some(at),
-                            None,
-                            message,
-                            None,
-                        );
-                    }
+                    (None, Some(at)) => presence.required.push(Changed { name, at, about }),
+                    (Some(at), None) => presence.optional.push(Changed { name, at, about }),
                     _ => {}
                 }
-                engine.child(pair, &one.nodes, &other.nodes, direction);
+                let needed = one.required.is_some() && other.required.is_some();
+                engine.child_of(pair, (&one.nodes, &other.nodes), direction, needed);
             }
         },
         (Some(one), None) if !one.hidden => {
-            let covered = undeclared(new, name);
+            let covered = new.undeclared(name).unwrap_or_default();
             if !covered.is_empty() {
                 engine.child(pair, &one.nodes, &covered, direction);
                 if let Some(at) = one.required {
-                    let message = format!("`{name}` became optional");
-                    say(
-                        engine,
-                        "property-became-optional",
-                        Some(at),
-                        None,
-                        message,
-                        None,
-                    );
+                    presence.optional.push(Changed { name, at, about });
                 }
                 return;
             }
@@ -186,19 +225,11 @@ fn property<'a>(
             say(engine, rule, one.at(), None, message, wire);
         }
         (None, Some(other)) if !other.hidden => {
-            let covered = undeclared(old, name);
+            let covered = old.undeclared(name).unwrap_or_default();
             if !covered.is_empty() {
                 engine.child(pair, &covered, &other.nodes, direction);
                 if let Some(at) = other.required {
-                    let message = format!("`{name}` became required");
-                    say(
-                        engine,
-                        "property-became-required",
-                        None,
-                        Some(at),
-                        message,
-                        None,
-                    );
+                    presence.required.push(Changed { name, at, about });
                 }
                 return;
             }
@@ -209,24 +240,12 @@ fn property<'a>(
                 ),
                 None => ("optional-property-added", format!("`{name}` is new")),
             };
-            say(engine, rule, None, other.at(), message, None);
+            // Whoever reads by the letter refuses what the old description does not know.
+            let strict = direction == Direction::Response && old.is_closed();
+            let wire = strict.then_some(WireVerdict::Dangerous);
+            say(engine, rule, None, other.at(), message, wire);
         }
         _ => {}
-    }
-}
-
-/// What a schema says of a property that it does not name.
-fn undeclared<'a>(view: &View<'a>, name: &str) -> Vec<Node<'a>> {
-    let mut nodes: Vec<Node<'a>> = Vec::new();
-    for (pattern, schemas) in &view.pattern_properties {
-        let compiled = rolecall_openapi::pattern::compile(pattern).ok().flatten();
-        if compiled.is_some_and(|pattern| pattern.find(name).is_some()) {
-            nodes.extend(schemas);
-        }
-    }
-    match nodes.is_empty() {
-        true => view.typed_additional(),
-        false => nodes,
     }
 }
 
@@ -238,6 +257,7 @@ fn additional<'a>(
     direction: Direction,
 ) {
     let closing = |view: &View<'a>| view.additional.iter().find(|node| is_never(node)).copied();
+    let near = engine.near(pair);
     match (closing(old), closing(new)) {
         (Some(_), Some(_)) => {}
         (None, Some(at)) => {
@@ -249,7 +269,7 @@ fn additional<'a>(
                 Some(at),
                 message,
             )
-            .near(old.main(), new.main());
+            .near(near.0, near.1);
             engine.report(Owner::Pair(pair), change);
         }
         (Some(at), None) => {
@@ -261,7 +281,7 @@ fn additional<'a>(
                 None,
                 message,
             )
-            .near(old.main(), new.main());
+            .near(near.0, near.1);
             engine.report(Owner::Pair(pair), change);
         }
         (None, None) => {
@@ -280,7 +300,7 @@ fn pattern_properties<'a>(
     new: &View<'a>,
     direction: Direction,
 ) {
-    let near = (old.main(), new.main());
+    let near = engine.near(pair);
     for (pattern, nodes) in &old.pattern_properties {
         match new.pattern_properties.get(pattern) {
             Some(others) => engine.child(pair, nodes, others, direction),

@@ -16,12 +16,28 @@ pub(super) struct Operation<'a> {
     pub node: Node<'a>,
     /// The path item that it stands in, with its reference followed.
     pub item: Node<'a>,
+    /// Its servers: its own, those of its path, or those of the document.
+    pub servers: Vec<Node<'a>>,
 }
 
 impl<'a> Operation<'a> {
     /// The path without the names of its parameters, which are never sent, and without a fragment.
     pub fn route(&self) -> String {
         route(self.path)
+    }
+
+    /// The path of its first server and its own, as [`Operation::route`].
+    fn address(&self) -> String {
+        let url = self.servers.first().and_then(|server| server.text("url"));
+        let url = url.unwrap_or_default().trim_end_matches('/');
+        let base = match url.split_once("://") {
+            Some((_, rest)) => rest
+                .find('/')
+                .and_then(|at| rest.get(at..))
+                .unwrap_or_default(),
+            None => url,
+        };
+        route(&format!("{base}{}", self.path))
     }
 
     /// The names of the parameters in the path, in order.
@@ -75,12 +91,19 @@ pub(super) fn list<'a>(doc: &Doc<'a>) -> Vec<Operation<'a>> {
             let Some(node) = doc.get(item, method).filter(|node| node.value.is_object()) else {
                 continue;
             };
+            let servers = [node, item, doc.root()]
+                .into_iter()
+                .map(|at| doc.items_of(at, "servers"));
             operations.push(Operation {
                 path,
                 method,
                 id: node.text("operationId").filter(|id| !id.trim().is_empty()),
                 node,
                 item,
+                servers: servers
+                    .into_iter()
+                    .find(|all| !all.is_empty())
+                    .unwrap_or_default(),
             });
         }
     }
@@ -113,12 +136,15 @@ impl Pair<'_> {
     }
 }
 
-/// Finds the partners: by the same path, then by a path whose parts are called otherwise, then by `operationId`.
+/// Finds the partners: by the same path, then by a path whose parts are called otherwise, then by the address that path
+/// and server make together, then by `operationId`.
 pub(super) fn pair<'a>(old: Vec<Operation<'a>>, new: Vec<Operation<'a>>) -> Vec<Pair<'a>> {
     let mut pairs = Vec::new();
     let (found, old, new) = by(old, new, |one| Some((one.method, one.path.to_owned())));
     pairs.extend(found.into_iter().map(|(old, new)| Pair::Both(old, new)));
     let (found, old, new) = by(old, new, |one| Some((one.method, one.route())));
+    pairs.extend(found.into_iter().map(|(old, new)| Pair::Both(old, new)));
+    let (found, old, new) = by(old, new, |one| Some((one.method, one.address())));
     pairs.extend(found.into_iter().map(|(old, new)| Pair::Both(old, new)));
     let (found, old, new) = by(old, new, |one| one.id.map(|id| ("", id.to_owned())));
     pairs.extend(found.into_iter().map(|(old, new)| Pair::Moved(old, new)));

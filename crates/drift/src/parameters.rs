@@ -3,8 +3,10 @@
 use super::document::{Doc, Node};
 use super::finding::Direction;
 use super::operations::Operation;
-use super::pairs::{Change, Engine, Owner};
+use super::pairs::{Change, Encoding, Engine, Owner};
 use super::schema::{ARRAY, OBJECT, Views};
+
+mod grouped;
 
 const HERE: Direction = Direction::Request;
 
@@ -30,14 +32,21 @@ pub(super) fn compare<'a>(
     let before = list(&engine.old.doc, old);
     let after = list(&engine.new.doc, new);
     let mut gone: Vec<&Parameter<'a>> = Vec::new();
-    for one in &before {
+    let grouped = grouped::compare(engine, number, &before, &after);
+    for one in before
+        .iter()
+        .filter(|one| !grouped.old.contains(&one.node.id()))
+    {
         let same = |other: &&Parameter<'a>| other.place == one.place && other.key == one.key;
         match after.iter().find(same) {
             Some(other) => both(engine, number, one, other),
             None => gone.push(one),
         }
     }
-    for other in &after {
+    for other in after
+        .iter()
+        .filter(|other| !grouped.new.contains(&other.node.id()))
+    {
         let same = |one: &Parameter<'a>| other.place == one.place && other.key == one.key;
         if before.iter().any(same) {
             continue;
@@ -154,6 +163,39 @@ fn both<'a>(engine: &mut Engine<'a>, number: usize, one: &Parameter<'a>, other: 
         );
         engine.report(owner, change.detail(one.name));
     }
+    flags(engine, owner, one, other);
+    let (before, after) = (
+        encoding(&engine.old.doc, one),
+        encoding(&engine.new.doc, other),
+    );
+    if before != after {
+        let words = |media: &Option<String>| match media {
+            Some(media) => format!("as {media}"),
+            None => "by its style".to_owned(),
+        };
+        let message = format!(
+            "the {} parameter `{}` is written {} and no longer {}",
+            one.place,
+            one.name,
+            words(&after),
+            words(&before)
+        );
+        let change = Change::new(
+            "parameter-encoding-changed",
+            HERE,
+            Some(one.node),
+            Some(other.node),
+            message,
+        );
+        engine.report(owner, change.detail(one.name));
+    } else if before.is_none() {
+        styles(engine, owner, one, other);
+    }
+    schemas(engine, number, one, other);
+}
+
+/// What is said of a parameter by a flag.
+fn flags<'a>(engine: &mut Engine<'a>, owner: Owner, one: &Parameter<'a>, other: &Parameter<'a>) {
     let at = |views: &Views<'a>, parameter: &Parameter<'a>, key: &str| {
         views.doc.get(parameter.node, key)
     };
@@ -215,34 +257,6 @@ fn both<'a>(engine: &mut Engine<'a>, number: usize, one: &Parameter<'a>, other: 
         );
         engine.report(owner, change.detail(one.name));
     }
-    let (before, after) = (
-        encoding(&engine.old.doc, one),
-        encoding(&engine.new.doc, other),
-    );
-    if before != after {
-        let words = |media: &Option<String>| match media {
-            Some(media) => format!("as {media}"),
-            None => "by its style".to_owned(),
-        };
-        let message = format!(
-            "the {} parameter `{}` is written {} and no longer {}",
-            one.place,
-            one.name,
-            words(&after),
-            words(&before)
-        );
-        let change = Change::new(
-            "parameter-encoding-changed",
-            HERE,
-            Some(one.node),
-            Some(other.node),
-            message,
-        );
-        engine.report(owner, change.detail(one.name));
-    } else if before.is_none() {
-        styles(engine, owner, one, other);
-    }
-    schemas(engine, number, one, other);
 }
 
 /// The media type of a parameter that is written as one.
@@ -269,26 +283,38 @@ fn schema<'a>(doc: &Doc<'a>, parameter: &Parameter<'a>) -> Vec<Node<'a>> {
 fn schemas<'a>(engine: &mut Engine<'a>, number: usize, one: &Parameter<'a>, other: &Parameter<'a>) {
     let old = schema(&engine.old.doc, one);
     let new = schema(&engine.new.doc, other);
-    engine.root(number, &old, &new, HERE);
+    let as_text = other.node.value.get("schema").is_some();
+    let encoding = match as_text {
+        true if is_repeated(other) => Encoding::Repeated,
+        true => Encoding::Text,
+        false => Encoding::Json,
+    };
+    // What must be sent has no default that would count.
+    let needed = is_required(one) && is_required(other);
+    engine.root(number, (&old, &new), HERE, encoding, needed);
+}
+
+fn style<'a>(parameter: &Parameter<'a>) -> &'a str {
+    let usual = match parameter.place {
+        "query" | "cookie" => "form",
+        _ => "simple",
+    };
+    parameter.node.text("style").unwrap_or(usual)
+}
+
+fn explode(parameter: &Parameter<'_>) -> bool {
+    let said = parameter.node.value.get("explode");
+    let said = said.and_then(serde_json::Value::as_bool);
+    said.unwrap_or(style(parameter) == "form")
+}
+
+/// Whether each value of an array is sent by itself: `?status=a&status=b`.
+fn is_repeated(parameter: &Parameter<'_>) -> bool {
+    style(parameter) == "form" && explode(parameter)
 }
 
 /// Style and explode, as far as they show in what is sent.
 fn styles<'a>(engine: &mut Engine<'a>, owner: Owner, one: &Parameter<'a>, other: &Parameter<'a>) {
-    let style = |parameter: &Parameter<'a>| {
-        let usual = match parameter.place {
-            "query" | "cookie" => "form",
-            _ => "simple",
-        };
-        parameter.node.text("style").unwrap_or(usual)
-    };
-    let explode = |parameter: &Parameter<'a>| {
-        let said = parameter
-            .node
-            .value
-            .get("explode")
-            .and_then(serde_json::Value::as_bool);
-        said.unwrap_or(style(parameter) == "form")
-    };
     let composed = |views: &mut Views<'a>, parameter: &Parameter<'a>| {
         let nodes = schema(&views.doc, parameter);
         let id = views.view(&nodes);

@@ -93,6 +93,7 @@ pub const RULES: &[Rule] = &[
     rule("operation-undeprecated", "The operation is no longer deprecated", always(Compatible), Patch),
     rule("sunset-announced", "The operation is to be switched off at a date", always(Dangerous), Patch),
     rule("sunset-advanced", "The operation is to be switched off earlier than was said", always(Dangerous), Patch),
+    rule("sunset-invalid", "The day on which the operation is switched off is not a date", always(Dangerous), Patch),
     rule("sunset-postponed", "The operation is to be switched off later than was said, or not at all", always(Compatible), Patch),
     // Parameters.
     rule("required-parameter-added", "A parameter is needed that was not there", directed(Some(Breaking), None), Minor),
@@ -101,6 +102,7 @@ pub const RULES: &[Rule] = &[
     rule("parameter-became-required", "A parameter must be sent now", directed(Some(Breaking), None), Patch),
     rule("parameter-became-optional", "A parameter may be left out now", directed(Some(Compatible), None), Patch),
     rule("parameter-moved", "A parameter of the same name goes to another part of the request", directed(Some(Breaking), None), Patch),
+    rule("parameters-grouped", "Query parameters are properties of one exploded object now, or no longer", directed(Some(Compatible), None), Major),
     rule("path-parameter-renamed", "A part of the path has another name", directed(Some(Compatible), None), Major),
     rule("parameter-style-changed", "Lists or objects are written in another style", directed(Some(Breaking), None), Patch),
     rule("parameter-explode-changed", "Lists or objects are written in one piece now, or in several", directed(Some(Breaking), None), Patch),
@@ -119,6 +121,7 @@ pub const RULES: &[Rule] = &[
     rule("encoding-changed", "Parts of a form or multipart body are written in another way", directed(Some(Breaking), None), ApiVerdict::None),
     // Bodies of both directions.
     rule("media-type-added", "The body can have another media type", directed(Some(Compatible), Some(Compatible)), Patch),
+    rule("media-type-narrowed", "Of a range of media types only some are left", directed(Some(Breaking), Some(Compatible)), Patch),
     rule("media-type-removed", "The body can no longer have a media type", directed(Some(Breaking), Some(Breaking)), Patch),
     // Answers.
     rule("success-status-added", "The operation may succeed with another status", directed(None, Some(Dangerous)), Patch),
@@ -225,12 +228,14 @@ pub const RULES: &[Rule] = &[
     rule("additional-properties-forbidden", "Properties that are not described are refused now", directed(Some(Breaking), Some(Compatible)), ApiVerdict::None),
     rule("additional-properties-allowed", "Properties that are not described are allowed now", directed(Some(Compatible), Some(Compatible)), ApiVerdict::None),
     rule("pattern-property-added", "Properties whose names match a pattern are described", directed(Some(Dangerous), Some(Dangerous)), ApiVerdict::None),
-    rule("pattern-property-removed", "Properties whose names match a pattern are no longer described", directed(Some(Dangerous), Some(Dangerous)), ApiVerdict::None),
+    rule("pattern-property-removed", "Properties whose names match a pattern are no longer described", directed(Some(Dangerous), Some(Breaking)), ApiVerdict::None),
     rule("union-arm-added", "The value can have another shape", directed(Some(Compatible), Some(Breaking)), Minor),
     rule("union-arm-removed", "The value can no longer have a shape", directed(Some(Breaking), Some(Compatible)), Major),
     rule("union-introduced", "There are several shapes for what had one, and all of them are like it", directed(None, Some(Compatible)), Major),
     rule("union-dissolved", "There is one shape for what had several, and all of them are like it", directed(Some(Compatible), None), Major),
     rule("union-kind-changed", "One shape must fit where any number could, or the other way round", directed(Some(Dangerous), Some(Dangerous)), ApiVerdict::None),
+    rule("union-overlap", "A value can fit several alternatives where exactly one must fit", directed(Some(Dangerous), Some(Dangerous)), ApiVerdict::None),
+    rule("union-changed", "A value that was allowed may fit none of the alternatives", directed(Some(Breaking), Some(Breaking)), Major),
     rule("discriminator-added", "A property tells the shapes apart now", directed(Some(Dangerous), Some(Compatible)), Major),
     rule("discriminator-removed", "No property tells the shapes apart any more", directed(Some(Compatible), Some(Dangerous)), Major),
     rule("discriminator-changed", "Another property tells the shapes apart", directed(Some(Breaking), Some(Breaking)), Major),
@@ -244,6 +249,7 @@ pub const RULES: &[Rule] = &[
     rule("default-changed", "The service fills in another value", directed(Some(Dangerous), Some(Compatible)), Patch),
     rule("content-encoding-changed", "The text stands for something else", directed(Some(Breaking), Some(Breaking)), Patch),
     // What is neither.
+    rule("reference-not-followed", "A reference leads out of the document, or nowhere, on both sides", directed(Some(Dangerous), Some(Dangerous)), ApiVerdict::None),
     rule("unclassified", "Something differs that cannot be judged", always(Breaking), Major),
     rule("rust-item-removed", "An item of the generated crate is gone, and nothing on the wire explains it", always(Compatible), Major),
     rule("rust-item-added", "The generated crate has another item, and nothing on the wire explains it", always(Compatible), Minor),

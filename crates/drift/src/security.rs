@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Doc, Node};
-use super::finding::Direction;
+use super::finding::{Direction, WireVerdict};
 use super::operations::Operation;
 use super::pairs::{Change, Engine, Owner};
-use super::text::canonical;
+use super::text::same_written;
 
 const HERE: Direction = Direction::None;
 
@@ -31,9 +31,9 @@ pub(super) fn renames(engine: &Engine<'_>) -> Renames {
         if after.contains_key(name) {
             continue;
         }
-        let meaning = canonical(&engine.old, *one);
         let found = after.iter().find(|(other, node)| {
-            !before.contains_key(*other) && canonical(&engine.new, **node) == meaning
+            !before.contains_key(*other)
+                && same_written(&engine.old.doc, *one, &engine.new.doc, **node)
         });
         if let Some((other, _)) = found {
             renames.insert((*name).to_owned(), (*other).to_owned());
@@ -242,8 +242,22 @@ pub(super) fn definitions<'a>(
             })
             .map(|(number, ..)| *number)
             .collect();
-        for change in definition(engine, name, one, *other) {
-            for user in &users {
+        // The operations that need a scope of the scheme, on either side.
+        let needing = |scope: &str| -> Vec<usize> {
+            let needs = |ways: Vec<Way<'a>>| {
+                let held =
+                    |way: &Way<'a>| way.needs.get(renamed).is_some_and(|s| s.contains(scope));
+                ways.iter().any(held)
+            };
+            let uses = pairs.iter().filter(|(_, old, new)| {
+                needs(ways(&engine.old.doc, old, renames))
+                    || needs(ways(&engine.new.doc, new, &Renames::new()))
+            });
+            uses.map(|(number, ..)| *number).collect()
+        };
+        for (change, of_scope) in definition(engine, name, one, *other, &needing) {
+            let users = of_scope.as_ref().unwrap_or(&users);
+            for user in users {
                 engine.report(Owner::Operation(*user), change.clone());
             }
             if users.is_empty() {
@@ -253,12 +267,16 @@ pub(super) fn definitions<'a>(
     }
 }
 
+/// A difference of a scheme, and the operations that it concerns, where those are not all that use the scheme.
+type OfScheme<'a> = (Change<'a>, Option<Vec<usize>>);
+
 fn definition<'a>(
     engine: &Engine<'a>,
     name: &str,
     one: Node<'a>,
     other: Node<'a>,
-) -> Vec<Change<'a>> {
+    needing: &dyn Fn(&str) -> Vec<usize>,
+) -> Vec<OfScheme<'a>> {
     let mut changes = Vec::new();
     let (old, new) = (&engine.old.doc, &engine.new.doc);
     let lower = |node: Node<'a>, key: &str| node.text(key).map(str::to_ascii_lowercase);
@@ -284,7 +302,7 @@ fn definition<'a>(
             let change = Change::new("security-scheme-changed", HERE, old_at, new_at, message)
                 .near(Some(one), Some(other))
                 .detail(key);
-            changes.push(change);
+            changes.push((change, None));
         }
     }
     let kind = "x-credential";
@@ -299,17 +317,17 @@ fn definition<'a>(
         let change = Change::new("credential-kind-changed", HERE, old_at, new_at, message)
             .near(Some(one), Some(other))
             .detail(name);
-        changes.push(change);
+        changes.push((change, None));
     }
     let (before, after) = (old.members_of(one, "flows"), new.members_of(other, "flows"));
     for (flow, node) in &before {
         match after.iter().find(|(known, _)| known == flow) {
-            Some((_, partner)) => changes.extend(flows(engine, flow, *node, *partner)),
+            Some((_, partner)) => changes.extend(flows(engine, flow, *node, *partner, needing)),
             None => {
                 let message = format!("`{name}` no longer has the flow `{flow}`");
                 let change = Change::new("oauth-flow-removed", HERE, Some(*node), None, message)
                     .near(None, Some(other));
-                changes.push(change);
+                changes.push((change, None));
             }
         }
     }
@@ -318,13 +336,19 @@ fn definition<'a>(
             let message = format!("`{name}` has the flow `{flow}`");
             let change = Change::new("oauth-flow-added", HERE, None, Some(*node), message)
                 .near(Some(one), None);
-            changes.push(change);
+            changes.push((change, None));
         }
     }
     changes
 }
 
-fn flows<'a>(engine: &Engine<'a>, flow: &str, one: Node<'a>, other: Node<'a>) -> Vec<Change<'a>> {
+fn flows<'a>(
+    engine: &Engine<'a>,
+    flow: &str,
+    one: Node<'a>,
+    other: Node<'a>,
+    needing: &dyn Fn(&str) -> Vec<usize>,
+) -> Vec<OfScheme<'a>> {
     let mut changes = Vec::new();
     let (old, new) = (&engine.old.doc, &engine.new.doc);
     for key in ["authorizationUrl", "tokenUrl", "refreshUrl"] {
@@ -346,28 +370,57 @@ fn flows<'a>(engine: &Engine<'a>, flow: &str, one: Node<'a>, other: Node<'a>) ->
             )
             .near(Some(one), Some(other))
             .detail(key);
-            changes.push(change);
+            changes.push((change, None));
         }
     }
     let (before, after) = (
         old.members_of(one, "scopes"),
         new.members_of(other, "scopes"),
     );
-    for (scope, node) in &before {
-        if after.iter().all(|(known, _)| known != scope) {
-            let message = format!("the flow `{flow}` no longer has the scope `{scope}`");
-            let change = Change::new("oauth-scope-removed", HERE, Some(*node), None, message)
-                .near(None, Some(other));
-            changes.push(change);
+    for (rule, scopes, others, gone) in [
+        ("oauth-scope-removed", &before, &after, true),
+        ("oauth-scope-added", &after, &before, false),
+    ] {
+        let has = if gone { "no longer has" } else { "has" };
+        let mut unused: Vec<(&str, Node<'a>)> = Vec::new();
+        let lone = scopes
+            .iter()
+            .filter(|(scope, _)| others.iter().all(|(known, _)| known != scope));
+        for (scope, node) in lone {
+            let users = needing(scope);
+            if users.is_empty() {
+                unused.push((scope, *node));
+                continue;
+            }
+            let message = format!("the flow `{flow}` {has} the scope `{scope}`");
+            let change = scope_change(rule, (one, other), *node, gone, message).detail(*scope);
+            changes.push((change, Some(users)));
         }
-    }
-    for (scope, node) in &after {
-        if before.iter().all(|(known, _)| known != scope) {
-            let message = format!("the flow `{flow}` has the scope `{scope}`");
-            let change = Change::new("oauth-scope-added", HERE, None, Some(*node), message)
-                .near(Some(one), None);
-            changes.push(change);
+        if let Some((_, first)) = unused.first() {
+            let names: Vec<&str> = unused.iter().map(|(scope, _)| *scope).collect();
+            let message = format!(
+                "the flow `{flow}` {has} `{}`, which no operation requires",
+                names.join("`, `")
+            );
+            let change = scope_change(rule, (one, other), *first, gone, message)
+                .detail(names.join(" "))
+                .wire(Some(WireVerdict::Compatible));
+            changes.push((change, Some(Vec::new())));
         }
     }
     changes
+}
+
+fn scope_change<'a>(
+    rule: &'static str,
+    (one, other): (Node<'a>, Node<'a>),
+    scope: Node<'a>,
+    gone: bool,
+    message: String,
+) -> Change<'a> {
+    let (old, new) = match gone {
+        true => (Some(scope), None),
+        false => (None, Some(scope)),
+    };
+    Change::new(rule, HERE, old, new, message).near(Some(one), Some(other))
 }

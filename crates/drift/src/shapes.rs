@@ -1,8 +1,10 @@
 //! The parts of a schema in one form: bounds, unions, and what unions turn out to be.
 
+use std::collections::VecDeque;
+
 use serde_json::Value;
 
-use rolecall_openapi::json::Object;
+use rolecall_openapi::json::{self, Object};
 
 use super::document::{Doc, Node};
 use super::schema::{ALL, ARRAY, BOOLEAN, FRACTION, INTEGER, OBJECT, STRING, Types, View, Views};
@@ -185,8 +187,12 @@ pub(super) fn same(one: &Value, other: &Value) -> bool {
 pub(super) struct Union<'a> {
     /// The schema that lists them.
     pub at: Node<'a>,
-    /// `oneOf`, or the subclasses of a base class.
+    /// `oneOf`, `anyOf`, or `allOf` for the subclasses of a base class.
+    pub key: &'static str,
+    /// Whether a value may fit one alternative only: `oneOf`, or the subclasses of a base class.
     pub exclusive: bool,
+    /// Whether the alternatives of unions inside it are among its own.
+    pub flattened: bool,
     pub arms: Vec<Arm<'a>>,
     pub discriminator: Option<Discriminator<'a>>,
 }
@@ -209,8 +215,9 @@ pub(super) struct Discriminator<'a> {
 }
 
 impl<'a> Union<'a> {
-    /// Reads the alternatives `arms` that stand in `at`.
-    pub fn read(views: &Views<'a>, at: Node<'a>, exclusive: bool, arms: Vec<Node<'a>>) -> Self {
+    /// Reads the alternatives `arms` that stand in `at` under `key`. Those of a union that is nothing but an alternative
+    /// are alternatives themselves, unless a discriminator names them.
+    pub fn read(views: &Views<'a>, at: Node<'a>, key: &'static str, arms: Vec<Node<'a>>) -> Self {
         let discriminator = views.doc.get(at, "discriminator");
         let mapping: Vec<(&'a str, Node<'a>, Option<usize>)> = discriminator
             .map_or_else(Vec::new, |node| views.doc.members_of(node, "mapping"))
@@ -221,9 +228,30 @@ impl<'a> Union<'a> {
             })
             .collect();
         let mut read: Vec<Arm<'a>> = Vec::new();
-        for raw in arms {
+        let mut exclusive = key != "anyOf";
+        let mut flattened = false;
+        let mut opened: Vec<usize> = Vec::new();
+        let mut pending: VecDeque<Node<'a>> = arms.into();
+        while let Some(raw) = pending.pop_front() {
             let node = views.follow(raw);
-            if read.iter().any(|arm| arm.node.id() == node.id()) {
+            // What is listed twice fits twice, which `oneOf` refuses unless something else decides.
+            let counts_twice = key == "oneOf" && discriminator.is_none();
+            if !counts_twice && read.iter().any(|arm| arm.node.id() == node.id()) {
+                continue;
+            }
+            if discriminator.is_none()
+                && let Some(inner) = only_union(node)
+            {
+                // One that leads back to itself adds nothing.
+                if !opened.contains(&node.id()) {
+                    opened.push(node.id());
+                    exclusive |= inner == "oneOf";
+                    flattened = true;
+                    let inside = views.doc.items_of(node, inner).into_iter().rev();
+                    for arm in inside.filter(|arm| !views.is_null(*arm)) {
+                        pending.push_front(arm);
+                    }
+                }
                 continue;
             }
             let mapped = mapping
@@ -239,7 +267,9 @@ impl<'a> Union<'a> {
         }
         Self {
             at,
+            key,
             exclusive,
+            flattened,
             arms: read,
             discriminator: discriminator.and_then(|node| {
                 Some(Discriminator {
@@ -249,6 +279,16 @@ impl<'a> Union<'a> {
             }),
         }
     }
+}
+
+/// The keyword of a schema that says nothing but what it is one of.
+fn only_union(node: Node<'_>) -> Option<&'static str> {
+    let object = node.object()?;
+    let key = ["oneOf", "anyOf"]
+        .into_iter()
+        .find(|key| object.contains_key(*key))?;
+    let silent = |other: &String| other == key || json::is_annotation(other);
+    (object.get(key)?.is_array() && object.keys().all(silent)).then_some(key)
 }
 
 /// The name of the component that a schema is.
@@ -314,7 +354,7 @@ fn only_types(union: &Union<'_>) -> Option<Types> {
         if !object.keys().all(silent) {
             return None;
         }
-        types |= match object.get("type")?.as_str()? {
+        let one = match object.get("type")?.as_str()? {
             "boolean" => BOOLEAN,
             "integer" => INTEGER,
             "number" => INTEGER | FRACTION,
@@ -323,6 +363,11 @@ fn only_types(union: &Union<'_>) -> Option<Types> {
             "object" => OBJECT,
             _ => return None,
         };
+        // What fits two of them is refused.
+        if union.exclusive && types & one != 0 {
+            return None;
+        }
+        types |= one;
     }
     Some(types)
 }
@@ -344,8 +389,14 @@ fn only_values<'a>(union: &Union<'a>, doc: &Doc<'a>) -> Option<Vec<Node<'a>>> {
             None => doc.items(doc.get(arm.node, "enum")?),
         };
         for value in values {
-            if !value.value.is_null() && all.iter().all(|known| !same(known.value, value.value)) {
-                all.push(value);
+            if value.value.is_null() {
+                continue;
+            }
+            match all.iter().any(|known| same(known.value, value.value)) {
+                // What fits two of them is refused.
+                true if union.exclusive => return None,
+                true => {}
+                false => all.push(value),
             }
         }
     }

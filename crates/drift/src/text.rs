@@ -1,5 +1,7 @@
 //! Texts about places and values, for people and for fingerprints.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use rolecall_openapi::json::{self, Object};
@@ -7,7 +9,7 @@ use rolecall_openapi::load::unescape;
 
 use super::document::{Doc, Node};
 use super::operations::route;
-use super::schema::Views;
+use super::shapes::same;
 
 /// How long a value may be in a message.
 const LONGEST: usize = 80;
@@ -37,36 +39,158 @@ fn cut(text: &str) -> String {
     }
 }
 
-/// A value with references written out, without annotations, in one order: what can be compared as it is.
-pub(super) fn canonical<'a>(views: &Views<'a>, node: Node<'a>) -> Value {
-    // References may go round in circles; deeper than this, nobody compares by eye either.
-    write_out(&views.doc, node, 12)
+/// Whether two values say the same as they are written: references are followed, and what only explains is passed over.
+pub(super) fn same_written<'a>(
+    old: &Doc<'a>,
+    one: Node<'a>,
+    new: &Doc<'a>,
+    other: Node<'a>,
+) -> bool {
+    let mut written = Written {
+        old,
+        new,
+        met: HashSet::new(),
+    };
+    written.same(one, other, false)
 }
 
-fn write_out<'a>(doc: &Doc<'a>, node: Node<'a>, depth: usize) -> Value {
-    let node = match node.text("$ref").and_then(|name| doc.target(name)) {
-        Some(target) if depth > 0 => target,
-        _ => node,
-    };
-    if depth == 0 {
-        return Value::Null;
-    }
-    match node.value {
-        Value::Object(_) => {
-            let mut members = doc.members(node);
-            members.retain(|(key, _)| *key == "nullable" || !json::is_annotation(key));
-            members.sort_by_key(|(key, _)| *key);
-            let written = members
-                .into_iter()
-                .map(|(key, member)| (key.to_owned(), write_out(doc, member, depth - 1)));
-            Value::Object(written.collect::<Object>())
+/// As [`same_written`], of two maps of names; none is an empty one.
+pub(super) fn same_named<'a>(
+    old: &Doc<'a>,
+    one: Option<Node<'a>>,
+    new: &Doc<'a>,
+    other: Option<Node<'a>>,
+) -> bool {
+    let is_empty = |node: &Node<'a>| node.object().is_some_and(Object::is_empty);
+    match (
+        one.filter(|one| !is_empty(one)),
+        other.filter(|other| !is_empty(other)),
+    ) {
+        (None, None) => true,
+        (Some(one), Some(other)) => {
+            let mut written = Written {
+                old,
+                new,
+                met: HashSet::new(),
+            };
+            written.same(one, other, true)
         }
-        Value::Array(_) => {
-            let items = doc.items(node).into_iter();
-            Value::Array(items.map(|item| write_out(doc, item, depth - 1)).collect())
-        }
-        value => value.clone(),
+        _ => false,
     }
+}
+
+struct Written<'d, 'a> {
+    old: &'d Doc<'a>,
+    new: &'d Doc<'a>,
+    /// Pairs of references that were met before: going round in a circle adds nothing.
+    met: HashSet<(&'a str, &'a str)>,
+}
+
+impl<'a> Written<'_, 'a> {
+    /// `named` says that the keys are names, and no keywords.
+    fn same(&mut self, one: Node<'a>, other: Node<'a>, named: bool) -> bool {
+        let alone = |node: Node<'a>| {
+            let only = |object: &Object| object.keys().all(|key| key == "$ref" || is_silent(key));
+            let reference = node.text("$ref").filter(|_| !named);
+            reference.filter(|_| node.object().is_some_and(only))
+        };
+        let references = (alone(one), alone(other));
+        if references != (None, None) {
+            return self.same_target((one, other), references);
+        }
+        match (one.value, other.value) {
+            (Value::Object(_), Value::Object(_)) => {
+                let (before, after) = (
+                    self.told(self.old, one, named),
+                    self.told(self.new, other, named),
+                );
+                before.len() == after.len()
+                    && before
+                        .into_iter()
+                        .zip(after)
+                        .all(|((key, one), (known, other))| {
+                            let (one_node, other_node) = (one, other);
+                            key == known
+                                && match (key, one.value, other.value) {
+                                    ("enum" | "const", one, other) if !named => same(one, other),
+                                    // What stands beside a reference counts as well as what it refers to.
+                                    ("$ref", Value::String(before), Value::String(after))
+                                        if !named =>
+                                    {
+                                        let sides = (Some(before.as_str()), Some(after.as_str()));
+                                        self.same_target((one_node, other_node), sides)
+                                    }
+                                    _ => self.same(one, other, !named && holds_names(key)),
+                                }
+                        })
+            }
+            (Value::Array(_), Value::Array(_)) => {
+                let (before, after) = (self.old.items(one), self.new.items(other));
+                before.len() == after.len()
+                    && before
+                        .into_iter()
+                        .zip(after)
+                        .all(|(one, other)| self.same(one, other, false))
+            }
+            (one, other) => same(one, other),
+        }
+    }
+
+    /// Whether what is referred to is the same; the side without a reference is what the other one refers to.
+    fn same_target(
+        &mut self,
+        (one, other): (Node<'a>, Node<'a>),
+        (before, after): (Option<&'a str>, Option<&'a str>),
+    ) -> bool {
+        let pair = (before.unwrap_or_default(), after.unwrap_or_default());
+        if before.is_some() && after.is_some() && !self.met.insert(pair) {
+            return true;
+        }
+        let old = before.map_or(Some(one), |name| self.old.target(name));
+        let new = after.map_or(Some(other), |name| self.new.target(name));
+        match (old, new) {
+            (Some(old), Some(new)) if old.id() != one.id() || new.id() != other.id() => {
+                self.same(old, new, false)
+            }
+            (None, None) => before == after,
+            _ => false,
+        }
+    }
+
+    /// The members that count, by name.
+    fn told(&self, doc: &Doc<'a>, node: Node<'a>, named: bool) -> Vec<(&'a str, Node<'a>)> {
+        let mut members = doc.members(node);
+        members.retain(|(key, _)| named || !is_silent(key));
+        members.sort_by_key(|(key, _)| *key);
+        members
+    }
+}
+
+/// Whether a keyword only explains, or says what is not compared.
+fn is_silent(key: &str) -> bool {
+    key != "nullable" && json::is_annotation(key)
+        || matches!(key, "links" | "summary" | "tags" | "operationId")
+}
+
+/// Whether the members of what stands under a keyword have names for keys.
+fn holds_names(key: &str) -> bool {
+    matches!(
+        key,
+        "properties"
+            | "patternProperties"
+            | "dependentSchemas"
+            | "dependentRequired"
+            | "$defs"
+            | "definitions"
+            | "responses"
+            | "headers"
+            | "content"
+            | "mapping"
+            | "scopes"
+            | "variables"
+            | "callbacks"
+            | "encoding"
+    )
 }
 
 /// Where a value stands, in words that people use: `User.profile.email`, `GET /users, parameter limit`.

@@ -6,29 +6,14 @@ use std::collections::BTreeSet;
 use super::document::Node;
 use super::finding::{Direction, WireVerdict};
 use super::pairs::{Change, Engine, Owner, SchemaPair};
-use super::schema::{ALL, STRING, View, Views};
+use super::schema::{View, Views};
 use super::shapes::{Arm, Union, component};
 use super::text::label;
+use super::values::type_names;
 
-/// An alternative with what tells it from the others.
-struct Known<'a> {
-    node: Node<'a>,
-    component: Option<String>,
-    /// The values of the discriminator that select it.
-    values: BTreeSet<String>,
-    likeness: Likeness,
-}
+mod likeness;
 
-/// What two alternatives have in common when nothing names them.
-struct Likeness {
-    types: u8,
-    properties: BTreeSet<String>,
-    /// Properties that can have one value only, with it: `type=card`.
-    tags: BTreeSet<String>,
-    title: Option<String>,
-    /// Listed values, formats, and the component of items.
-    marks: BTreeSet<String>,
-}
+use likeness::{ENOUGH, Known, alike, know, likeness, partners, values};
 
 /// Compares the alternatives of two schemas that both have some.
 pub(super) fn compare<'a>(
@@ -63,12 +48,14 @@ fn unclassified<'a>(
 
 /// One side has alternatives and the other is a schema like any: that is compared with the arm that it is most like, and
 /// with what is said beside the arms. Where every arm must fit, as every new answer must fit the old schema, it is
-/// compared with all that are like it. Whether there was anything to compare.
+/// compared with all that are like it. `covered` says that everything that arrives is proved to be taken. Whether there
+/// was anything to compare.
 pub(super) fn introduced<'a>(
     engine: &mut Engine<'a>,
     pair: usize,
     sides: SchemaPair,
     added: bool,
+    covered: bool,
 ) -> bool {
     let direction = sides.direction;
     let (own, plain, other, with) = match added {
@@ -94,20 +81,24 @@ pub(super) fn introduced<'a>(
         })
         .collect();
     let best = scores.iter().copied().fold(0.0, f64::max);
+    if best == 0.0 && plain.types != 0 {
+        nothing_alike(engine, pair, (&plain, &arms), added, direction);
+        return true;
+    }
     let all = added == (direction == Direction::Response);
     let mut compared = false;
     let mut lone = Vec::new();
     for (arm, score) in arms.iter().zip(scores) {
         let first = score >= best && !compared;
-        let fits = first || all && score >= ENOUGH;
+        let fits = first || all && (score >= ENOUGH || covered);
         if !fits {
             lone.push(arm);
             continue;
         }
         compared = true;
         let arm = match added {
-            true => engine.new.arm(with, union.at, arm.node),
-            false => engine.old.arm(with, union.at, arm.node),
+            true => engine.new.arm(with, union, arm.node),
+            false => engine.old.arm(with, union, arm.node),
         };
         match added {
             true => engine.child_views(pair, sides.old, arm, direction),
@@ -146,6 +137,37 @@ pub(super) fn introduced<'a>(
         unclassified(engine, pair, old, new, direction);
     }
     compared
+}
+
+/// What had one type has none of the types that its alternatives have.
+fn nothing_alike<'a>(
+    engine: &mut Engine<'a>,
+    pair: usize,
+    (plain, arms): (&View<'a>, &[Known<'a>]),
+    added: bool,
+    direction: Direction,
+) {
+    let types = arms.iter().fold(0, |all, arm| all | arm.likeness.types);
+    let (one, other) = match added {
+        true => (plain.types, types),
+        false => (types, plain.types),
+    };
+    let message = format!("{} became {}", type_names(one), type_names(other));
+    let (old, new) = engine.near(pair);
+    let change = Change::new("type-changed", direction, old, new, message.clone());
+    engine.report(Owner::Pair(pair), change.detail(message));
+}
+
+/// The property that selects an alternative, and the values of it that do.
+pub(super) fn selected<'a>(
+    views: &mut Views<'a>,
+    union: &Union<'a>,
+    arm: &Arm<'a>,
+) -> Option<(String, BTreeSet<String>)> {
+    let property = union.discriminator?.property;
+    let id = views.view(&[arm.node]);
+    let view = views.get(id);
+    Some((property.to_owned(), values(views, arm, &view, property)))
 }
 
 /// An arm without a partner. `place` is the union that it is in, the one on the other side, if it is one, and where
@@ -332,183 +354,4 @@ fn discriminators<'a>(
     let change =
         Change::new(rule, direction, at(old), at(new), message).near(Some(old.at), Some(new.at));
     engine.report(Owner::Pair(pair), change);
-}
-
-/// The arms of a union with everything that can tell them apart.
-fn know<'a>(views: &mut Views<'a>, union: &Union<'a>) -> Vec<Known<'a>> {
-    union
-        .arms
-        .iter()
-        .map(|arm| {
-            let id = views.view(&[arm.node]);
-            let view = views.get(id);
-            let values = match &union.discriminator {
-                Some(discriminator) => values(views, arm, &view, discriminator.property),
-                None => BTreeSet::new(),
-            };
-            Known {
-                node: arm.node,
-                component: arm.component.clone(),
-                values,
-                likeness: likeness(views, &view),
-            }
-        })
-        .collect()
-}
-
-/// The values that select an arm: those of the mapping, else those that the property can have in it, else its name.
-fn values<'a>(
-    views: &mut Views<'a>,
-    arm: &Arm<'a>,
-    view: &View<'a>,
-    property: &str,
-) -> BTreeSet<String> {
-    if !arm.mapped.is_empty() {
-        let values = arm.mapped.iter();
-        return values.map(|(value, _)| (*value).to_owned()).collect();
-    }
-    if let Some(nodes) = view.property(property) {
-        let id = views.view(nodes);
-        let inside = views.get(id);
-        // A property that lists the values of all arms, as a base class does, tells nothing.
-        if let Some(values) = inside.values.as_ref().filter(|values| values.len() == 1) {
-            let texts = values.iter().filter_map(|value| value.value.as_str());
-            return texts.map(str::to_owned).collect();
-        }
-    }
-    arm.component.iter().cloned().collect()
-}
-
-fn likeness<'a>(views: &mut Views<'a>, view: &View<'a>) -> Likeness {
-    let mut tags = BTreeSet::new();
-    for (name, nodes) in &view.properties {
-        let id = views.view(nodes);
-        let inside = views.get(id);
-        if let Some([value]) = inside.values.as_deref() {
-            tags.insert(format!("{name}={}", value.value));
-        }
-    }
-    let mut marks = BTreeSet::new();
-    let values = view.values.iter().flatten();
-    marks.extend(values.map(|value| value.value.to_string()));
-    if view.types & STRING != 0 {
-        let format = view.format.and_then(|node| node.value.as_str());
-        marks.extend(format.map(str::to_owned));
-    }
-    if !view.items.is_empty() {
-        let id = views.view(&view.items);
-        let items = views.get(id);
-        marks.insert(format!("items {}", items.types));
-        let names = items.properties.iter().map(|(name, _)| *name);
-        marks.extend(
-            names
-                .chain(items.required.keys().copied())
-                .map(str::to_owned),
-        );
-    }
-    let title = view.main().and_then(|node| node.text("title"));
-    Likeness {
-        types: view.types,
-        properties: view
-            .properties
-            .iter()
-            .map(|(name, _)| (*name).to_owned())
-            .collect(),
-        tags,
-        title: title.map(str::to_owned),
-        marks,
-    }
-}
-
-/// From 0, nothing in common, to about 1.
-fn alike(one: &Likeness, other: &Likeness) -> f64 {
-    let common = one.types & other.types;
-    if common == 0 {
-        return 0.0;
-    }
-    // What can only be one value, and another one there, is another thing.
-    let tagged = |tags: &BTreeSet<String>| -> BTreeSet<String> {
-        let names = tags.iter().filter_map(|tag| tag.split('=').next());
-        names.map(str::to_owned).collect()
-    };
-    let shared: Vec<String> = tagged(&one.tags)
-        .intersection(&tagged(&other.tags))
-        .cloned()
-        .collect();
-    if !shared.is_empty() {
-        return if one.tags.intersection(&other.tags).count() == 0 {
-            0.0
-        } else {
-            1.0
-        };
-    }
-    if one.title.is_some() && one.title == other.title {
-        return 1.0;
-    }
-    let overlap = |one: &BTreeSet<String>, other: &BTreeSet<String>| {
-        let all = one.union(other).count();
-        if all == 0 {
-            1.0
-        } else {
-            one.intersection(other).count() as f64 / all as f64
-        }
-    };
-    let types = if one.types == other.types || one.types == ALL || other.types == ALL {
-        1.0
-    } else {
-        0.7
-    };
-    types
-        * (0.2
-            + 0.6 * overlap(&one.properties, &other.properties)
-            + 0.2 * overlap(&one.marks, &other.marks))
-}
-
-/// How much alike two arms must be to be taken for the same one.
-const ENOUGH: f64 = 0.45;
-
-/// Which arm of the old union is which of the new one.
-fn partners(before: &[Known<'_>], after: &[Known<'_>]) -> Vec<(usize, usize)> {
-    let mut pairs: Vec<(usize, usize)> = Vec::new();
-    let mut take = |same: &dyn Fn(&Known<'_>, &Known<'_>) -> bool| {
-        for (one, arm) in before.iter().enumerate() {
-            if pairs.iter().any(|(taken, _)| *taken == one) {
-                continue;
-            }
-            let partner = after.iter().enumerate().find(|(other, candidate)| {
-                pairs.iter().all(|(_, taken)| taken != other) && same(arm, candidate)
-            });
-            if let Some((other, _)) = partner {
-                pairs.push((one, other));
-            }
-        }
-    };
-    take(&|one, other| one.values.intersection(&other.values).next().is_some());
-    take(&|one, other| one.component.is_some() && one.component == other.component);
-    take(&|one, other| {
-        one.likeness
-            .tags
-            .intersection(&other.likeness.tags)
-            .next()
-            .is_some()
-    });
-    let mut candidates = Vec::new();
-    for (one, arm) in before.iter().enumerate() {
-        for (other, candidate) in after.iter().enumerate() {
-            let free = pairs.iter().all(|(a, b)| *a != one && *b != other);
-            // Arms that the discriminator names differently are different arms.
-            let named = !arm.values.is_empty() && !candidate.values.is_empty();
-            if free && !named {
-                candidates.push((alike(&arm.likeness, &candidate.likeness), one, other));
-            }
-        }
-    }
-    candidates.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
-    for (score, one, other) in candidates {
-        if score >= ENOUGH && pairs.iter().all(|(a, b)| *a != one && *b != other) {
-            pairs.push((one, other));
-        }
-    }
-    pairs.sort_unstable();
-    pairs
 }

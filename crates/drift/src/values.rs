@@ -4,20 +4,39 @@ use serde_json::Value;
 
 use super::document::Node;
 use super::finding::{Direction, WireVerdict};
-use super::pairs::{Change, Engine, Owner};
-use super::schema::{ALL, ARRAY, BOOLEAN, FRACTION, INTEGER, OBJECT, STRING, Types, View, Views};
-use super::shapes::{Count, Limit, same};
-use super::text::{brief, canonical, shown};
+use super::pairs::{Change, Encoding, Engine, Owner};
+use super::schema::{ALL, ARRAY, BOOLEAN, FRACTION, INTEGER, OBJECT, STRING, Types, View};
+use super::shapes::same;
+use super::text::shown;
+
+pub(super) mod formats;
+pub(super) mod limits;
+mod said;
 
 /// What a comparison of one pair needs to report.
 struct Here<'e, 'a> {
     engine: &'e mut Engine<'a>,
     pair: usize,
     direction: Direction,
+    encoding: Encoding,
+    /// Where each side says what it says as a whole.
     near: (Option<Node<'a>>, Option<Node<'a>>),
+    /// Whether these are two schemas that are written down elsewhere, and what differs is which of them is meant.
+    elsewhere: bool,
 }
 
 impl<'a> Here<'_, 'a> {
+    fn new<'e>(engine: &'e mut Engine<'a>, pair: usize, direction: Direction) -> Here<'e, 'a> {
+        Here {
+            pair,
+            direction,
+            encoding: engine.encoding(pair),
+            near: engine.near(pair),
+            elsewhere: engine.is_elsewhere(pair),
+            engine,
+        }
+    }
+
     fn say(
         &mut self,
         rule: &'static str,
@@ -26,10 +45,42 @@ impl<'a> Here<'_, 'a> {
         detail: String,
         message: String,
     ) {
+        self.say_of(rule, (old, new), detail, message, None);
+    }
+
+    fn say_of(
+        &mut self,
+        rule: &'static str,
+        (old, new): (Option<Node<'a>>, Option<Node<'a>>),
+        detail: String,
+        message: String,
+        wire: Option<WireVerdict>,
+    ) {
         let change = Change::new(rule, self.direction, old, new, message)
             .near(self.near.0, self.near.1)
-            .detail(detail);
+            .detail(detail)
+            .wire(wire);
         self.engine.report(Owner::Pair(self.pair), change);
+    }
+
+    /// The places of what is said of the whole: the keywords that say it, or the places that refer to it.
+    fn whole(
+        &self,
+        old: Option<Node<'a>>,
+        new: Option<Node<'a>>,
+    ) -> (Option<Node<'a>>, Option<Node<'a>>) {
+        match self.elsewhere {
+            true => self.near,
+            false => (old.or(self.near.0), new.or(self.near.1)),
+        }
+    }
+
+    /// The side whose values arrive, and the side that must take them.
+    fn way<'v>(&self, old: &'v View<'a>, new: &'v View<'a>) -> (&'v View<'a>, &'v View<'a>) {
+        match self.direction {
+            Direction::Response => (new, old),
+            _ => (old, new),
+        }
     }
 }
 
@@ -41,41 +92,101 @@ pub(super) fn compare<'a>(
     new: &View<'a>,
     direction: Direction,
 ) -> bool {
-    let mut here = Here {
-        engine,
-        pair,
-        direction,
-        near: (old.main(), new.main()),
-    };
-    if old.dangling != new.dangling {
-        let message = format!(
-            "the schema refers to {} and to {} now, which cannot be followed",
-            listed(&old.dangling),
-            listed(&new.dangling)
-        );
-        let detail = format!("{:?}{:?}", old.dangling, new.dangling);
-        here.say("unclassified", old.main(), new.main(), detail, message);
+    let mut here = Here::new(engine, pair, direction);
+    if !old.dangling.is_empty() || !new.dangling.is_empty() {
+        dangling(&mut here, old, new);
+        return false;
+    }
+    if here.encoding == Encoding::Binary && is_binary(old) && is_binary(new) {
+        words(&mut here, old, new);
         return false;
     }
     nulls(&mut here, old, new);
-    defaults(&mut here, old, new);
-    deprecation(&mut here, old, new);
+    words(&mut here, old, new);
     if !types(&mut here, old, new) {
         return false;
     }
     let common = old.types & new.types;
     listed_values(&mut here, old, new);
-    if old.types == new.types {
-        formats(&mut here, old, new);
+    if !settled(&here, old, new) {
+        formats::formats(&mut here, old, new, common);
+        limits::bounds(&mut here, old, new, common);
+        if common & STRING != 0 {
+            limits::patterns(&mut here, old, new);
+            formats::contents(&mut here, old, new);
+        }
     }
-    bounds(&mut here, old, new, common);
-    if common & STRING != 0 {
-        patterns(&mut here, old, new);
-        content(&mut here, old, new);
-    }
-    excluded(&mut here, old, new);
-    opaque(&mut here, old, new);
+    said::excluded(&mut here, old, new);
+    said::opaque(&mut here, old, new);
     true
+}
+
+/// Compares what is said beside the values.
+pub(super) fn annotations<'a>(
+    engine: &mut Engine<'a>,
+    pair: usize,
+    old: &View<'a>,
+    new: &View<'a>,
+    direction: Direction,
+) {
+    words(&mut Here::new(engine, pair, direction), old, new);
+}
+
+/// Whether a schema says no more of a body that is no text than that it is bytes, which nobody has to say.
+fn is_binary(view: &View<'_>) -> bool {
+    let bytes = view.types == STRING || view.types == ALL && view.unions.is_empty();
+    let plain = view.values.is_none() && view.format.is_none() && view.patterns.is_empty();
+    view.is_any()
+        || bytes
+            && plain
+            && view.bounds.is_empty()
+            && view.properties.is_empty()
+            && view.opaque.is_empty()
+            && (view.binary.is_some()
+                || view
+                    .content
+                    .iter()
+                    .any(|(key, _)| *key == "contentMediaType"))
+            && view
+                .content
+                .iter()
+                .all(|(key, _)| *key != "contentEncoding")
+}
+
+fn words<'a>(here: &mut Here<'_, 'a>, old: &View<'a>, new: &View<'a>) {
+    if !here.engine.is_needed(here.pair) {
+        said::defaults(here, old, new);
+    }
+    said::deprecation(here, old, new);
+}
+
+/// Nobody can say what a schema allows that cannot be followed. While both sides refer to the same it may still have
+/// changed there.
+fn dangling<'a>(here: &mut Here<'_, 'a>, old: &View<'a>, new: &View<'a>) {
+    let (one, other) = (here.near.0, here.near.1);
+    let (before, after) = (listed(&old.dangling), listed(&new.dangling));
+    if old.dangling == new.dangling {
+        let message = format!("{before} cannot be followed, so what is behind it is not compared");
+        here.say("reference-not-followed", one, other, before, message);
+    } else {
+        let message =
+            format!("the schema refers to {before} and to {after} now, which cannot be followed");
+        let detail = format!("{:?}{:?}", old.dangling, new.dangling);
+        here.say("unclassified", one, other, detail, message);
+    }
+}
+
+/// Whether listed values say what bounds and formats would: what arrives is among a few values, and each of them is
+/// within the bounds; or only a few are taken.
+fn settled<'a>(here: &Here<'_, 'a>, old: &View<'a>, new: &View<'a>) -> bool {
+    let (from, into) = here.way(old, new);
+    match (&from.values, &into.values) {
+        (Some(values), None) => values
+            .iter()
+            .all(|value| here.engine.takes(here.direction, into, value.value)),
+        (None, Some(_)) => true,
+        _ => false,
+    }
 }
 
 fn listed(references: &[&str]) -> String {
@@ -94,9 +205,26 @@ fn nulls<'a>(here: &mut Here<'_, 'a>, old: &View<'a>, new: &View<'a>) {
         true => ("null-allowed", "null is allowed"),
         false => ("null-forbidden", "null is no longer allowed"),
     };
-    let old_at = old.null_at.or(old.types_at).or(old.main());
-    let new_at = new.null_at.or(new.types_at).or(new.main());
-    here.say(rule, old_at, new_at, String::new(), message.to_owned());
+    let (from, into) = here.way(old, new);
+    // Where no type is said, null is allowed by the letter.
+    let unsaid = from.nullable && into.null_unsaid;
+    let (message, wire) = match unsaid {
+        true => (
+            "null is allowed on one side, and not forbidden where no type is said",
+            Some(WireVerdict::Compatible),
+        ),
+        false => (message, None),
+    };
+    let places = here.whole(
+        old.null_at.or(old.types_at).or(old.main()),
+        new.null_at.or(new.types_at).or(new.main()),
+    );
+    here.say_of(rule, places, String::new(), message.to_owned(), wire);
+}
+
+/// Types in words.
+pub(super) fn type_names(types: Types) -> String {
+    names(types, false)
 }
 
 fn names(types: Types, nullable: bool) -> String {
@@ -129,13 +257,18 @@ fn names(types: Types, nullable: bool) -> String {
 /// Whether the types have enough in common to go on.
 fn types<'a>(here: &mut Here<'_, 'a>, old: &View<'a>, new: &View<'a>) -> bool {
     let (one, other) = (old.types, new.types);
-    let (old_at, new_at) = (old.types_at.or(old.main()), new.types_at.or(new.main()));
+    let (old_at, new_at) = here.whole(old.types_at, new.types_at);
     let message = format!(
         "{} became {}",
         names(one, old.nullable),
         names(other, new.nullable)
     );
     let detail = message.clone();
+    if let Some(rule) = as_text(here, old, new) {
+        let message = format!("{message}, and both are text on the wire");
+        here.say(rule, old_at, new_at, detail, message);
+        return false;
+    }
     // Alternatives decide the types themselves.
     let by_arms = |view: &View<'_>| !view.unions.is_empty() && view.types == ALL;
     if one == other || by_arms(old) && !new.is_any() || by_arms(new) && !old.is_any() {
@@ -166,8 +299,56 @@ fn types<'a>(here: &mut Here<'_, 'a>, old: &View<'a>, new: &View<'a>) -> bool {
     one & other != 0 && !old.is_any() && !new.is_any()
 }
 
+/// The rule where parameters and headers have other types, and what arrives is text that is taken all the same.
+fn as_text<'a>(here: &mut Here<'_, 'a>, old: &View<'a>, new: &View<'a>) -> Option<&'static str> {
+    const SCALAR: Types = BOOLEAN | INTEGER | FRACTION | STRING;
+    if !here.encoding.is_text() || old.types == new.types {
+        return None;
+    }
+    let (from, into) = here.way(old, new);
+    let scalar = from.types & !SCALAR == 0 && from.unions.is_empty() || from.is_any();
+    if !scalar {
+        return None;
+    }
+    // `?status=a` is an array of one.
+    let repeated = here.encoding == Encoding::Repeated
+        && into.types & ARRAY != 0
+        && into.prefix.is_empty()
+        && limits::floor(into.bounds.min_items) <= 1.0
+        && limits::ceiling(into.bounds.max_items) >= 1.0;
+    let taken = takes_text(from, into)
+        || repeated && {
+            let (item, proved) = here.engine.as_item(here.pair, &into.items);
+            proved || takes_text(from, &item)
+        };
+    taken.then_some(match here.direction {
+        Direction::Response => "type-narrowed",
+        _ => "type-widened",
+    })
+}
+
+/// Whether a schema takes any text, as far as `from` can be written as one.
+fn takes_text(from: &View<'_>, into: &View<'_>) -> bool {
+    // What is written of a number or a flag is never empty.
+    let least = if from.types & STRING == 0 { 1.0 } else { 0.0 };
+    into.is_any()
+        || into.types & STRING != 0
+            && into.unions.is_empty()
+            && into.values.is_none()
+            && into.format.is_none()
+            && into.binary.is_none()
+            && into.content.is_empty()
+            && into.not.is_empty()
+            && into.opaque.is_empty()
+            && into.patterns.iter().all(limits::matches_all)
+            && limits::floor(into.bounds.min_length) <= least
+            && into.bounds.max_length.is_none()
+}
+
 fn listed_values<'a>(here: &mut Here<'_, 'a>, old: &View<'a>, new: &View<'a>) {
     let (old_at, new_at) = (old.values_at, new.values_at);
+    let text = here.encoding.is_text();
+    let same = |one: &Value, other: &Value| same(one, other) || text && shown(one) == shown(other);
     match (&old.values, &new.values) {
         (None, None) => {}
         (None, Some(values)) => {
@@ -230,437 +411,6 @@ fn joined(values: &[Node<'_>], one: &str, many: &str) -> String {
     }
     let verb = if values.len() == 1 { one } else { many };
     format!("{} {verb}", texts.join(", "))
-}
-
-/// Formats of which one holds everything that the other does.
-const WIDER: &[(&str, &str)] = &[("int32", "int64"), ("float", "double")];
-
-fn formats<'a>(here: &mut Here<'_, 'a>, old: &View<'a>, new: &View<'a>) {
-    let text = |node: Option<Node<'a>>| node.and_then(|node| node.value.as_str());
-    let (rule, message) = match (text(old.format), text(new.format)) {
-        (Some(one), Some(other)) if one == other => return,
-        (None, None) => return,
-        (None, Some(other)) => ("format-added", format!("the format is {other}")),
-        (Some(one), None) => ("format-removed", format!("the format is no longer {one}")),
-        (Some(one), Some(other)) => {
-            let rule = match (one, other) {
-                pair if WIDER.contains(&pair) => "format-widened",
-                (one, other) if WIDER.contains(&(other, one)) => "format-narrowed",
-                _ => "format-changed",
-            };
-            (rule, format!("the format {one} became {other}"))
-        }
-    };
-    let change = Change::new(
-        rule,
-        here.direction,
-        old.format,
-        new.format,
-        message.clone(),
-    )
-    .near(here.near.0, here.near.1)
-    .detail(message)
-    .wire(unknown_format(
-        text(old.format),
-        text(new.format),
-        here.direction,
-    ));
-    here.engine.report(Owner::Pair(here.pair), change);
-}
-
-/// The formats that programs check or have types for: those of the OpenAPI format registry and of JSON Schema.
-const KNOWN: &[&str] = &[
-    "int8",
-    "int16",
-    "int32",
-    "int64",
-    "uint8",
-    "uint16",
-    "uint32",
-    "uint64",
-    "float",
-    "double",
-    "decimal",
-    "decimal128",
-    "date",
-    "date-time",
-    "time",
-    "duration",
-    "email",
-    "idn-email",
-    "hostname",
-    "idn-hostname",
-    "ipv4",
-    "ipv6",
-    "uri",
-    "uri-reference",
-    "uri-template",
-    "iri",
-    "iri-reference",
-    "uuid",
-    "json-pointer",
-    "relative-json-pointer",
-    "regex",
-    "byte",
-    "binary",
-    "base64url",
-    "password",
-    "char",
-];
-
-/// The verdict where a format is only words to its readers: nobody refuses a value for them. What had a known format has
-/// lost it with such words.
-fn unknown_format(
-    old: Option<&str>,
-    new: Option<&str>,
-    direction: Direction,
-) -> Option<WireVerdict> {
-    let known = |format: Option<&str>| format.is_some_and(|format| KNOWN.contains(&format));
-    match (old.is_some() && !known(old), new.is_some() && !known(new)) {
-        (false, false) => None,
-        (_, true) if known(old) && direction == Direction::Response => Some(WireVerdict::Breaking),
-        (true, _) if known(new) && direction == Direction::Request => Some(WireVerdict::Breaking),
-        _ => Some(WireVerdict::Dangerous),
-    }
-}
-
-fn bounds<'a>(here: &mut Here<'_, 'a>, old: &View<'a>, new: &View<'a>, common: Types) {
-    let (one, other) = (&old.bounds, &new.bounds);
-    if common & (INTEGER | FRACTION) != 0 {
-        limit(here, &one.minimum, &other.minimum, true);
-        limit(here, &one.maximum, &other.maximum, false);
-        multiple(here, one.multiple_of, other.multiple_of);
-    }
-    if common & STRING != 0 {
-        least(
-            here,
-            one.min_length,
-            other.min_length,
-            "minLength",
-            ["min-length-raised", "min-length-lowered"],
-        );
-        most(
-            here,
-            one.max_length,
-            other.max_length,
-            "maxLength",
-            ["max-length-raised", "max-length-lowered"],
-        );
-    }
-    if common & ARRAY != 0 {
-        least(
-            here,
-            one.min_items,
-            other.min_items,
-            "minItems",
-            ["min-items-raised", "min-items-lowered"],
-        );
-        most(
-            here,
-            one.max_items,
-            other.max_items,
-            "maxItems",
-            ["max-items-raised", "max-items-lowered"],
-        );
-        let (old, new) = (one.unique_items, other.unique_items);
-        if old.is_some() != new.is_some() {
-            let (rule, message) = match new.is_some() {
-                true => ("unique-items-required", "items must differ from each other"),
-                false => ("unique-items-lifted", "items may be equal"),
-            };
-            here.say(rule, old, new, String::new(), message.to_owned());
-        }
-    }
-    if common & OBJECT != 0 {
-        least(
-            here,
-            one.min_properties,
-            other.min_properties,
-            "minProperties",
-            ["min-properties-raised", "min-properties-lowered"],
-        );
-        most(
-            here,
-            one.max_properties,
-            other.max_properties,
-            "maxProperties",
-            ["max-properties-raised", "max-properties-lowered"],
-        );
-    }
-}
-
-fn limit<'a>(
-    here: &mut Here<'_, 'a>,
-    old: &Option<Limit<'a>>,
-    new: &Option<Limit<'a>>,
-    lower: bool,
-) {
-    // Nothing at all is beyond every number.
-    let least = if lower {
-        f64::NEG_INFINITY
-    } else {
-        f64::INFINITY
-    };
-    let rank = |limit: &Option<Limit<'a>>| match limit {
-        // Outside itself, a lower limit is a little higher, and an upper one a little lower.
-        Some(limit) => (limit.value, u8::from(limit.exclusive == lower)),
-        None => (least, 0),
-    };
-    let (one, other) = (rank(old), rank(new));
-    let raised = match one.partial_cmp(&other) {
-        Some(std::cmp::Ordering::Less) => true,
-        Some(std::cmp::Ordering::Greater) => false,
-        _ => return,
-    };
-    let rule = match (lower, raised) {
-        (true, true) => "minimum-raised",
-        (true, false) => "minimum-lowered",
-        (false, true) => "maximum-raised",
-        (false, false) => "maximum-lowered",
-    };
-    let text = |limit: &Option<Limit<'a>>| match limit {
-        None => "none".to_owned(),
-        Some(limit) if limit.exclusive => format!("{}, exclusive,", limit.value),
-        Some(limit) => limit.value.to_string(),
-    };
-    let word = if lower { "minimum" } else { "maximum" };
-    let message = format!("{word} {} became {}", text(old), text(new));
-    let at = |limit: &Option<Limit<'a>>| limit.as_ref().map(|limit| limit.at);
-    here.say(rule, at(old), at(new), message.clone(), message);
-}
-
-fn least<'a>(
-    here: &mut Here<'_, 'a>,
-    old: Count<'a>,
-    new: Count<'a>,
-    word: &str,
-    rules: [&'static str; 2],
-) {
-    counted(here, old, new, word, rules, 0.0);
-}
-
-fn most<'a>(
-    here: &mut Here<'_, 'a>,
-    old: Count<'a>,
-    new: Count<'a>,
-    word: &str,
-    rules: [&'static str; 2],
-) {
-    counted(here, old, new, word, rules, f64::INFINITY);
-}
-
-fn counted<'a>(
-    here: &mut Here<'_, 'a>,
-    old: Count<'a>,
-    new: Count<'a>,
-    word: &str,
-    [raised, lowered]: [&'static str; 2],
-    none: f64,
-) {
-    let value = |count: Count<'a>| count.map_or(none, |(value, _)| value);
-    let rule = match value(old).partial_cmp(&value(new)) {
-        Some(std::cmp::Ordering::Less) => raised,
-        Some(std::cmp::Ordering::Greater) => lowered,
-        _ => return,
-    };
-    let text = |count: Count<'a>| count.map_or("none".to_owned(), |(value, _)| value.to_string());
-    let message = format!("{word} {} became {}", text(old), text(new));
-    let at = |count: Count<'a>| count.map(|(_, at)| at);
-    here.say(rule, at(old), at(new), message.clone(), message);
-}
-
-fn multiple<'a>(here: &mut Here<'_, 'a>, old: Count<'a>, new: Count<'a>) {
-    // Whether every multiple of the first is one of the second.
-    let covers = |one: f64, other: f64| (one / other).fract() == 0.0;
-    let rule = match (old, new) {
-        (Some((one, _)), Some((other, _))) if one == other => return,
-        (None, None) => return,
-        (None, Some(_)) => "multiple-of-narrowed",
-        (Some(_), None) => "multiple-of-widened",
-        (Some((one, _)), Some((other, _))) if covers(other, one) => "multiple-of-narrowed",
-        (Some((one, _)), Some((other, _))) if covers(one, other) => "multiple-of-widened",
-        _ => "multiple-of-changed",
-    };
-    let text = |count: Count<'a>| count.map_or("none".to_owned(), |(value, _)| value.to_string());
-    let message = format!("multipleOf {} became {}", text(old), text(new));
-    let at = |count: Count<'a>| count.map(|(_, at)| at);
-    here.say(rule, at(old), at(new), message.clone(), message);
-}
-
-fn patterns<'a>(here: &mut Here<'_, 'a>, old: &View<'a>, new: &View<'a>) {
-    let lacks =
-        |list: &[Node<'a>], one: &Node<'a>| list.iter().all(|other| other.value != one.value);
-    let gone: Vec<Node<'a>> = old
-        .patterns
-        .iter()
-        .filter(|p| lacks(&new.patterns, p))
-        .copied()
-        .collect();
-    let come: Vec<Node<'a>> = new
-        .patterns
-        .iter()
-        .filter(|p| lacks(&old.patterns, p))
-        .copied()
-        .collect();
-    let mut come = come.into_iter();
-    for pattern in gone {
-        let before = shown(pattern.value);
-        match come.next() {
-            Some(other) => {
-                let after = shown(other.value);
-                let message = format!("pattern {before} became {after}");
-                here.say(
-                    "pattern-changed",
-                    Some(pattern),
-                    Some(other),
-                    message.clone(),
-                    message,
-                );
-            }
-            None => {
-                let message = format!("pattern {before} is gone");
-                here.say("pattern-removed", Some(pattern), None, before, message);
-            }
-        }
-    }
-    for pattern in come {
-        let text = shown(pattern.value);
-        let message = format!("the text must match {text}");
-        here.say("pattern-added", None, Some(pattern), text, message);
-    }
-}
-
-fn content<'a>(here: &mut Here<'_, 'a>, old: &View<'a>, new: &View<'a>) {
-    for word in ["contentEncoding", "contentMediaType"] {
-        let said = |view: &View<'a>| {
-            let found = view.content.iter().find(|(key, _)| *key == word);
-            found.map(|(_, node)| *node)
-        };
-        let (one, other) = (said(old), said(new));
-        let text =
-            |node: Option<Node<'a>>| node.map_or("none".to_owned(), |node| shown(node.value));
-        if text(one) != text(other) {
-            let message = format!("{word} {} became {}", text(one), text(other));
-            here.say(
-                "content-encoding-changed",
-                one,
-                other,
-                message.clone(),
-                message,
-            );
-        }
-    }
-}
-
-fn defaults<'a>(here: &mut Here<'_, 'a>, old: &View<'a>, new: &View<'a>) {
-    let (rule, message) = match (old.default, new.default) {
-        (None, None) => return,
-        (Some(one), Some(other)) if same(one.value, other.value) => return,
-        (None, Some(other)) => (
-            "default-added",
-            format!("the default is {}", shown(other.value)),
-        ),
-        (Some(one), None) => (
-            "default-removed",
-            format!("the default {} is gone", shown(one.value)),
-        ),
-        (Some(one), Some(other)) => (
-            "default-changed",
-            format!(
-                "the default {} became {}",
-                shown(one.value),
-                shown(other.value)
-            ),
-        ),
-    };
-    here.say(rule, old.default, new.default, message.clone(), message);
-}
-
-fn deprecation<'a>(here: &mut Here<'_, 'a>, old: &View<'a>, new: &View<'a>) {
-    match (old.deprecated, new.deprecated) {
-        (None, Some(_)) => here.say(
-            "property-deprecated",
-            None,
-            new.deprecated,
-            String::new(),
-            "it is deprecated".to_owned(),
-        ),
-        (Some(_), None) => here.say(
-            "property-undeprecated",
-            old.deprecated,
-            None,
-            String::new(),
-            "it is no longer deprecated".to_owned(),
-        ),
-        _ => {}
-    }
-}
-
-/// What `not` says, as it is written.
-fn excluded<'a>(here: &mut Here<'_, 'a>, old: &View<'a>, new: &View<'a>) {
-    let written = |views: &Views<'a>, node: &Node<'a>| canonical(views, *node).to_string();
-    let before: Vec<String> = old
-        .not
-        .iter()
-        .map(|node| written(&here.engine.old, node))
-        .collect();
-    let after: Vec<String> = new
-        .not
-        .iter()
-        .map(|node| written(&here.engine.new, node))
-        .collect();
-    let lone = |nodes: &[Node<'a>], texts: &[String], others: &[String]| -> Vec<Node<'a>> {
-        let both = nodes.iter().zip(texts);
-        both.filter(|(_, text)| !others.contains(text))
-            .map(|(node, _)| *node)
-            .collect()
-    };
-    let gone = lone(&old.not, &before, &after);
-    let mut come = lone(&new.not, &after, &before).into_iter();
-    for one in gone {
-        let other = come.next();
-        let (rule, message) = match other {
-            Some(_) => ("not-changed", "other values are excluded by `not`"),
-            None => ("not-removed", "what `not` excluded is allowed"),
-        };
-        here.say(rule, Some(one), other, String::new(), message.to_owned());
-    }
-    for other in come {
-        let message = "some values are excluded by `not`".to_owned();
-        here.say("not-added", None, Some(other), String::new(), message);
-    }
-}
-
-/// Keywords that nobody has taught us to judge: any difference is reported.
-fn opaque<'a>(here: &mut Here<'_, 'a>, old: &View<'a>, new: &View<'a>) {
-    let mut keys: Vec<&str> = old
-        .opaque
-        .keys()
-        .chain(new.opaque.keys())
-        .copied()
-        .collect();
-    keys.sort_unstable();
-    keys.dedup();
-    for key in keys {
-        let said = |view: &View<'a>| view.opaque.get(key).cloned().unwrap_or_default();
-        let (one, other) = (said(old), said(new));
-        let equal = one.len() == other.len()
-            && one.iter().zip(&other).all(|(one, other)| {
-                let (old, new) = (&here.engine.old, &here.engine.new);
-                canonical(old, *one) == canonical(new, *other)
-            });
-        if !equal {
-            let (old, new) = (one.first().copied(), other.first().copied());
-            let text =
-                |node: Option<Node<'a>>| node.map_or("none".to_owned(), |node| brief(node.value));
-            let message = format!(
-                "`{key}` {} became {}, which is not judged",
-                text(old),
-                text(new)
-            );
-            here.say("unclassified", old, new, key.to_owned(), message);
-        }
-    }
 }
 
 /// Whether a value is the schema that allows nothing.

@@ -12,7 +12,9 @@
 //! | `operation` | what is merged into `getThing`; `null` removes a key | `expect` |
 //! | `document` | what is merged into the document; `null` removes a key | `expect` |
 //!
-//! `components` is merged into the schemas of both sides.
+//! `components` is merged into the schemas of both sides. A case with a `verdict` says with it which verdict on the wire
+//! the strongest finding has, `none` for no finding, and with `why` what the reason is; with `at`, where the strongest
+//! finding is in the new document.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -40,6 +42,15 @@ pub struct Pair {
     pub new: Value,
     /// Sorted.
     pub expected: Vec<String>,
+    pub verdict: Option<Verdict>,
+}
+
+/// What a case says of its strongest finding.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    pub wire: String,
+    pub why: String,
+    pub at: Option<String>,
 }
 
 impl Pair {
@@ -104,6 +115,9 @@ fn read(pairs: &mut Vec<Pair>, file: &str, case: &Value) {
         "response",
         "expect",
         "only",
+        "verdict",
+        "why",
+        "at",
     ];
     let object = case.as_object().expect("a case is an object");
     let name = case["name"].as_str().expect("a case has a name");
@@ -155,9 +169,19 @@ fn read(pairs: &mut Vec<Pair>, file: &str, case: &Value) {
                 old: side(old),
                 new: side(new),
                 expected,
+                verdict: verdict(case),
             });
         }
     }
+}
+
+fn verdict(case: &Value) -> Option<Verdict> {
+    let text = |key: &str| case.get(key).and_then(Value::as_str).map(str::to_owned);
+    Some(Verdict {
+        wire: text("verdict")?,
+        why: text("why").expect("a verdict has a reason"),
+        at: text("at"),
+    })
 }
 
 /// The document that one side of a case stands for.

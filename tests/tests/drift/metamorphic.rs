@@ -34,7 +34,9 @@ fn documents() -> &'static [(String, Document)] {
     static DOCUMENTS: LazyLock<Vec<(String, Document)>> = LazyLock::new(|| {
         let (pairs, _) = pairs();
         let mut documents = Vec::new();
-        for pair in pairs {
+        // What cannot be followed is told even where both sides are the same.
+        let followed = |pair: &&Pair| !pair.expected.iter().any(|one| one.contains("not-followed"));
+        for pair in pairs.iter().filter(followed) {
             documents.push((format!("{} old", pair.name), document("old", &pair.old)));
             documents.push((format!("{} new", pair.name), document("old", &pair.new)));
         }
@@ -327,7 +329,9 @@ fn swapping_the_sides_swaps_what_is_added_and_removed() {
         let union = |value: &Value| value.to_string().contains("oneOf");
         union(&pair.old) == union(&pair.new)
     };
-    for pair in pairs.iter().filter(one_sided) {
+    // What text takes depends on which side sends it, as do the verdicts that have a reason of their own.
+    let either = |pair: &&Pair| pair.verdict.is_none();
+    for pair in pairs.iter().filter(one_sided).filter(either) {
         let forward = pair.compare(false);
         let back = Pair {
             old: pair.new.clone(),
@@ -335,6 +339,13 @@ fn swapping_the_sides_swaps_what_is_added_and_removed() {
             ..pair.clone()
         }
         .compare(false);
+        let as_text = |comparison: &Comparison| {
+            let mut findings = comparison.findings.iter();
+            findings.any(|finding| finding.message.ends_with("text on the wire"))
+        };
+        if as_text(&forward) || as_text(&back) {
+            continue;
+        }
         assert_eq!(
             forward.operations.added, back.operations.removed,
             "{}",

@@ -371,7 +371,11 @@ impl Work<'_> {
                 match wire {
                     None => !cause.answers && request(cause.rule),
                     Some((_, name)) => {
-                        cause.rule.contains("parameter") && cause.detail == name.as_str()
+                        cause.rule.contains("parameter")
+                            && cause
+                                .detail
+                                .split(' ')
+                                .any(|detail| detail == name.as_str())
                     }
                 }
             })
