@@ -428,7 +428,8 @@ impl<'a> Engine<'a> {
     fn compare(&mut self, number: usize, pair: SchemaPair) {
         let (old, new) = (self.old.get(pair.old), self.new.get(pair.new));
         let any = old.is_any() || new.is_any();
-        let unions = !any && !(old.unions.is_empty() && new.unions.is_empty());
+        let some = |view: &View<'a>| !view.unions.is_empty();
+        let unions = !any && (some(&old) || some(&new));
         let one_sided = unions && old.unions.is_empty() != new.unions.is_empty();
         let mut covered = false;
         if unions {

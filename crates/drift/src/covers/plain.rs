@@ -132,17 +132,13 @@ impl<'a> Proof<'_, 'a> {
             if from.property(name).is_some() {
                 continue;
             }
-            match from.undeclared(name) {
+            let Some(declared) = from.undeclared(name) else {
                 // It is never there.
-                None => {}
-                Some(declared)
-                    if declared.is_empty() && !goal.strict && !from.required.contains_key(name) => {
-                }
-                Some(declared) => {
-                    if !self.nested(goal, &declared, nodes) {
-                        return false;
-                    }
-                }
+                continue;
+            };
+            let unsent = declared.is_empty() && !goal.strict && !from.required.contains_key(name);
+            if !unsent && !self.nested(goal, &declared, nodes) {
+                return false;
             }
         }
         let patterns = |view: &View<'a>| view.pattern_properties.clone();
