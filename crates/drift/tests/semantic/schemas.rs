@@ -51,7 +51,7 @@ fn schema(numbers: &mut Numbers, depth: usize) -> Value {
         5 => types(numbers),
         6 => array(numbers, depth),
         7 | 8 => object(numbers, depth),
-        9 | 10 | 11 => union(numbers, depth),
+        9..=11 => union(numbers, depth),
         _ if numbers.chance(3) => {
             json!({ "allOf": [object(numbers, depth + 1), object(numbers, depth + 1)] })
         }
