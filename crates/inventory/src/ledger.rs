@@ -223,8 +223,13 @@ impl Gap {
 /// What happened, without what differs from run to run (request ids, attempts), so that the same state gives the same ledger.
 fn reason(error: &Error) -> String {
     let operation = error.operation();
-    let what = match (error.status(), error.kind()) {
+    let refused = error.status().filter(|status| !status.is_success());
+    let what = match (refused, error.kind()) {
         (Some(status), _) => format!("the response was {}", status.as_u16()),
+        (None, Kind::Decode) => "the response is not as described".to_owned(),
+        (None, Kind::Transport) => "no response came".to_owned(),
+        (None, Kind::Timeout) => "no response came in time".to_owned(),
+        (None, Kind::Pages) => "the list goes round, or leads elsewhere".to_owned(),
         (None, kind) => format!("{kind:?}").to_lowercase(),
     };
     let vendor = error.vendor();

@@ -44,7 +44,7 @@ pub(super) async fn read(run: &Run, people: &mut People, root: &str) {
     if !pen.is_loud() {
         return pen.close().await;
     }
-    let (node, ancestors) = match tree::root(run, root).await {
+    let root = match tree::root(run, root).await {
         Ok(found) => found,
         Err(error) => {
             pen.fail(&error);
@@ -52,8 +52,8 @@ pub(super) async fn read(run: &Run, people: &mut People, root: &str) {
         }
     };
     pen.succeeded();
-    let (mut above, mut hidden) = (Vec::new(), None);
-    for ancestor in ancestors {
+    let (mut above, mut hidden) = (Vec::new(), Vec::new());
+    for ancestor in root.above {
         // The roles of what contains the root are no rows of their own, but the root has them.
         match roles_of(run, &ancestor.rid, false).await {
             Ok(found) => {
@@ -65,11 +65,20 @@ pub(super) async fn read(run: &Run, people: &mut People, root: &str) {
                 );
             }
             // What the root has from there is in its second list.
-            Err(_) => hidden = Some(ancestor),
+            Err(_) => hidden.push(ancestor),
         }
     }
-    let hidden = hidden.unwrap_or_else(|| Arc::new(node.container()));
-    let node = Arc::new(node);
+    let hidden = match hidden.as_slice() {
+        [] if root.is_whole => Arc::new(Node::unknown()),
+        [one] if root.is_whole => Arc::clone(one),
+        _ => {
+            // Everything below may have roles from there, and it cannot be said from which.
+            let reason = "the roles of what contains the root could not be read, so that those from there have no place";
+            pen.unknown(GapOf::default(), reason);
+            Arc::new(Node::unknown())
+        }
+    };
+    let node = Arc::new(root.node);
     let lists = lists(run, &node.rid, true).await;
     let above = Arc::new(above);
     let above = one(run, people, &mut pen, (&node, &hidden), &above, lists).await;
@@ -256,6 +265,10 @@ async fn one(
         }
         Some(Err(error)) if is_known => {
             let _ = pen.gap(of, error);
+            if node.is_container() {
+                // What it has from elsewhere is had by all that is below.
+                pen.section().more_gaps += 1;
+            }
         }
         _ => {}
     }

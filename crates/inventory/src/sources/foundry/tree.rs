@@ -28,30 +28,35 @@ impl Node {
         )
     }
 
+    /// Something that contains others, of which nothing is known.
+    pub(super) fn unknown() -> Self {
+        Self {
+            kind: ScopeKind::Other("unknown".to_owned()),
+            rid: String::new(),
+            path: String::new(),
+            parent: None,
+        }
+    }
+
     pub(super) fn named(&self) -> Named {
         Named {
             id: self.rid.clone(),
             name: Some(self.path.clone()).filter(|path| !path.is_empty()),
         }
     }
-
-    /// What contains it, as far as that follows from what it is.
-    pub(super) fn container(&self) -> Self {
-        let path = self.path.rsplit_once('/').map_or("", |(parent, _)| parent);
-        Self {
-            kind: match self.kind {
-                ScopeKind::Project => ScopeKind::Space,
-                _ => ScopeKind::Folder,
-            },
-            rid: self.parent.clone().unwrap_or_default(),
-            path: path.to_owned(),
-            parent: None,
-        }
-    }
 }
 
-/// The node of a RID, and what contains it, the outermost first.
-pub(super) async fn root(run: &Run, rid: &str) -> Result<(Node, Vec<Arc<Node>>), Error> {
+/// Where a walk begins.
+pub(super) struct Root {
+    pub(super) node: Node,
+    /// What contains it, the outermost first.
+    pub(super) above: Vec<Arc<Node>>,
+    /// Whether that is all of it.
+    pub(super) is_whole: bool,
+}
+
+/// The node of a RID, and what contains it.
+pub(super) async fn root(run: &Run, rid: &str) -> Result<Root, Error> {
     let node = match ask(&run.pace, run.client.get_folder().folder_rid(rid).send()).await {
         Ok(found) => of_folder(found.value),
         // It is no folder, but may be something else.
@@ -67,7 +72,7 @@ pub(super) async fn root(run: &Run, rid: &str) -> Result<(Node, Vec<Arc<Node>>),
         }
         Err(error) => return Err(error),
     };
-    let mut above = Vec::new();
+    let (mut above, mut is_whole) = (Vec::new(), true);
     let mut parent = node.parent.clone();
     while let Some(rid) = parent.take()
         && above.len() < DEEPEST
@@ -79,11 +84,16 @@ pub(super) async fn root(run: &Run, rid: &str) -> Result<(Node, Vec<Arc<Node>>),
                 above.push(Arc::new(node));
             }
             // What cannot be seen is not read; the second list of the root tells what it has from there.
-            Err(_) => break,
+            Err(_) => is_whole = false,
         }
     }
     above.reverse();
-    Ok((node, above))
+    is_whole &= parent.is_none();
+    Ok(Root {
+        node,
+        above,
+        is_whole,
+    })
 }
 
 fn of_folder(folder: Folder) -> Node {

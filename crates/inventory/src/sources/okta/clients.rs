@@ -4,11 +4,11 @@ use super::super::ask::{ask, items};
 use super::super::pen::Go;
 use super::bindings::Seen;
 use super::groups::{A_PAGE, of_role, row};
-use super::held::{Held, Limits, Listed, limits};
+use super::held::{Held, Limits, Listed, limits, unknown_scope};
 use super::roles::Names;
 use super::targets::{self, Owner};
 use super::{CLIENT_ROLES, Run};
-use crate::ledger::GapOf;
+use crate::ledger::{Gap, GapOf};
 use crate::model::{Origin, Principal, PrincipalId, PrincipalKind, Scope, TargetKind};
 use futures_util::StreamExt;
 use rolecall::okta::operations;
@@ -110,44 +110,45 @@ fn foretold(error: &Error) -> bool {
     refusals.any(|refusal| Some(refusal.status) == status.map(|status| status.as_u16()))
 }
 
-/// Reads what a role is limited to.
+/// Reads what a role is limited to. What is embedded is nothing, and says nothing: the lists do.
 async fn limit(run: &Run, client: &str, held: &mut Held, limits: Limits) {
-    if limits != Limits::Unknown {
-        // The doubt is that nothing is embedded, which the lists remove.
-        held.doubt = held.doubt.take().filter(|_| limits == Limits::Nothing);
+    if limits == Limits::Nothing {
+        return;
     }
-    let mut found = Vec::new();
+    let (mut found, mut doubt, mut is_known) = (Vec::new(), None, true);
     for (kind, wanted) in [
         (TargetKind::Group, limits.may_be_groups()),
         (TargetKind::App, limits.may_be_apps()),
     ] {
-        let Some(assignment) = held.id.as_deref().filter(|_| wanted) else {
-            if wanted {
-                held.doubt =
-                    Some("the role came without the id that its targets are listed by".to_owned());
-            }
+        if !wanted {
+            continue;
+        }
+        let Some(assignment) = held.id.as_deref() else {
+            doubt = Some("the role came without the id that its targets are listed by".to_owned());
+            is_known = false;
             continue;
         };
         match targets::list(run, Owner::Client(client), assignment, &kind).await {
             Ok(listed) => {
-                let is_whole =
-                    listed.misfits.is_empty() && listed.value.iter().all(Option::is_some);
-                if !is_whole {
-                    held.doubt = Some("a target of the role is not as described".to_owned());
+                if !listed.misfits.is_empty() || listed.value.iter().any(Option::is_none) {
+                    doubt = Some("a target of the role is not as described".to_owned());
                 }
                 found.extend(listed.value.into_iter().flatten());
             }
             // Lists of what a role cannot be limited to are refused so.
             Err(error) if limits == Limits::Unknown && error.kind() == Kind::InvalidRequest => {}
             Err(error) => {
-                let reason = crate::ledger::Gap::of_error(GapOf::default(), &error).reason;
-                held.doubt = Some(format!(
-                    "what the role is limited to could not be read: {reason}"
-                ));
+                let reason = Gap::of_error(GapOf::default(), &error).reason;
+                let reason = format!("what the role is limited to could not be read: {reason}");
+                (doubt, is_known) = (Some(reason), false);
             }
         }
     }
-    if !found.is_empty() {
+    let form_is_known = held.role.kind.as_str() != "unknown";
+    if !is_known {
+        held.scope = unknown_scope();
+    } else if form_is_known || !found.is_empty() {
         held.scope = Scope::targets(found);
     }
+    held.doubt = doubt.or_else(|| held.doubt.take().filter(|_| !form_is_known));
 }

@@ -125,7 +125,7 @@ fn held(role: RoleAssignment, apps: Option<&RoleAssignment>, names: &Names, vend
 
 fn standard(role: StandardRole, apps: Option<&RoleAssignment>, vendor: Option<Value>) -> Held {
     let limits = Limits::of(&role.type_);
-    let (mut targets, mut doubt) = (Vec::new(), None);
+    let (mut targets, mut doubt, mut is_known) = (Vec::new(), None, true);
     if limits.may_be_groups() {
         embedded(&role, &mut targets, &mut doubt);
     }
@@ -139,12 +139,16 @@ fn standard(role: StandardRole, apps: Option<&RoleAssignment>, vendor: Option<Va
                     "the role was not in the second response, which has the applications that it is limited to"
                         .to_owned(),
                 );
+                is_known = false;
             }
         }
     }
     Held {
         role: Role::new(RoleKind::Standard, role.type_.to_string()).named(role.label),
-        scope: Scope::targets(targets),
+        scope: match is_known {
+            true => Scope::targets(targets),
+            false => unknown_scope(),
+        },
         by_group: role.assignment_type == Some(RoleAssignmentType::Group),
         id: role.id,
         binding: None,
@@ -166,12 +170,7 @@ fn custom(role: CustomRole, names: &Names, vendor: Option<Value>) -> Held {
         Some(set) => Scope::of(ScopeKind::ResourceSet, set, names.set(set)),
         None => {
             doubt = Some("the service did not tell the resource set of the role".to_owned());
-            Scope {
-                kind: ScopeKind::ResourceSet,
-                id: None,
-                name: None,
-                targets: Vec::new(),
-            }
+            unknown_scope()
         }
     };
     let set = role.resource_set.filter(|_| is_custom);
@@ -188,6 +187,16 @@ fn custom(role: CustomRole, names: &Names, vendor: Option<Value>) -> Held {
     }
 }
 
+/// What a role is over when that could not be read. That nothing limits it is something else.
+pub(super) fn unknown_scope() -> Scope {
+    Scope {
+        kind: ScopeKind::Other("unknown".to_owned()),
+        id: None,
+        name: None,
+        targets: Vec::new(),
+    }
+}
+
 /// A role of a form that the description does not know still has a type, and mostly a label.
 fn unknown(role: &RoleAssignment, vendor: Option<Value>) -> Held {
     let json = serde_json::to_value(role).unwrap_or_default();
@@ -195,7 +204,7 @@ fn unknown(role: &RoleAssignment, vendor: Option<Value>) -> Held {
     let id = text("role").or_else(|| text("type")).unwrap_or_default();
     let scope = match text("resource-set") {
         Some(set) => Scope::of(ScopeKind::ResourceSet, set, None),
-        None => Scope::organization(),
+        None => unknown_scope(),
     };
     Held {
         role: Role::new(RoleKind::Other("unknown".to_owned()), id).named(text("label")),

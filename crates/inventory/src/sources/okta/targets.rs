@@ -4,6 +4,7 @@
 use super::super::ask::{Received, whole};
 use super::Run;
 use super::held::{Held, app_target, group_target};
+use crate::ledger::{Gap, GapOf};
 use crate::model::{Scope, Target, TargetKind};
 use rolecall::Error;
 use rolecall::PagedExt;
@@ -81,8 +82,9 @@ pub(super) async fn check(run: &Run, owner: Owner<'_>, held: &mut Held) {
         Ok(listed) => listed,
         Err(error) => {
             held.doubt = Some(format!(
-                "the service embeds {} targets, which may not be all, and their list could not be read: {error}",
-                embedded.len()
+                "the service embeds {} targets, which may not be all, and their list could not be read: {}",
+                embedded.len(),
+                Gap::of_error(GapOf::default(), &error).reason
             ));
             return;
         }
