@@ -11,7 +11,6 @@
 //! | sending again and rate limits | [`RetryPolicy`], [`Backoff`], [`Limiter`] |
 //! | what went wrong, and what to do | [`Error`], [`Diagnosis`] |
 //! | what was done for a call | [`CallSummary`] |
-//! | who holds which role, in the same words for every API | [`view`] |
 //!
 //! # Features
 //!
@@ -37,7 +36,6 @@ mod read_back;
 mod retry;
 mod scopes;
 mod summary;
-pub mod view;
 
 pub use api::{Api, InvalidServer, Server};
 pub use client::{BuildError, Client, ClientBuilder, Timeouts};

@@ -153,7 +153,7 @@ fn downstream(project: &Project) -> Result<Downstream, String> {
     })
 }
 
-/// A program that lists who holds which role, with the versions of the workspace.
+/// A program that lists the users who hold roles, with the versions of the workspace.
 fn write_program(root: &Path, folder: &Path) -> Result<(), String> {
     let facade = root.join("crates/rolecall");
     let facade = serde_json::to_string(&facade.to_string_lossy()).unwrap_or_default();
@@ -176,7 +176,7 @@ fn write_program(root: &Path, folder: &Path) -> Result<(), String> {
 
 const PROGRAM: &str = r#"use futures_util::TryStreamExt;
 use rolecall::auth::StaticToken;
-use rolecall::{okta, view};
+use rolecall::okta;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -186,9 +186,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .server(&domain.unwrap_or_default())
         .token(StaticToken::ssws(token.unwrap_or_default()))
         .build()?;
-    let mut assignments = view::okta::assignments(&client);
-    while let Some(one) = assignments.try_next().await? {
-        println!("{}: {}", one.principal, one.role);
+    let mut users = client.pages(client.list_users_with_role_assignments());
+    while let Some(user) = users.try_next().await? {
+        let id = user.id.unwrap_or_default();
+        let roles = client.list_assigned_roles_for_user().user_id(&id).send();
+        println!("{id}: {:?}", roles.await?.into_inner());
     }
     Ok(())
 }
