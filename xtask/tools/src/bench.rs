@@ -7,6 +7,7 @@ pub mod directory;
 pub mod drift;
 pub mod generate;
 pub mod growth;
+pub mod inventory;
 pub mod process;
 pub mod sample;
 pub mod standin;

@@ -119,6 +119,18 @@ enum BenchWhat {
         #[arg(long)]
         json: bool,
     },
+    /// What it costs to read a large Okta org: requests, time against the rate limit, memory
+    Inventory {
+        /// A part of its size: 0.1 takes a tenth of everything
+        #[arg(long, default_value_t = 1.0, value_name = "PART")]
+        scale: f64,
+        /// How many rows the snapshots have that are compared
+        #[arg(long, default_value_t = 1_000_000, value_name = "N")]
+        rows: u64,
+        /// Print JSON in one line
+        #[arg(long)]
+        json: bool,
+    },
     /// Seconds and peak memory to compare two descriptions; run it with `cargo run --release --package xtask-tools --`
     Drift {
         /// Two documents; the two largest of ours unless given

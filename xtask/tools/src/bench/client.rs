@@ -176,7 +176,7 @@ fn write_program(root: &Path, folder: &Path) -> Result<(), String> {
 
 const PROGRAM: &str = r#"use futures_util::TryStreamExt;
 use rolecall::auth::StaticToken;
-use rolecall::okta;
+use rolecall::{PagedExt, okta};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -186,11 +186,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .server(&domain.unwrap_or_default())
         .token(StaticToken::ssws(token.unwrap_or_default()))
         .build()?;
-    let mut users = client.pages(client.list_users_with_role_assignments());
+    let mut users = client.list_users_with_role_assignments().items();
     while let Some(user) = users.try_next().await? {
         let id = user.id.unwrap_or_default();
         let roles = client.list_assigned_roles_for_user().user_id(&id).send();
-        println!("{id}: {:?}", roles.await?.into_inner());
+        let roles = roles.await.map_err(rolecall::Error::from)?;
+        println!("{id}: {:?}", roles.into_inner());
     }
     Ok(())
 }

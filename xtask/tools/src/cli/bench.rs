@@ -1,13 +1,14 @@
 //! `cargo xtask bench`.
 
 use super::{Bench, BenchWhat};
-use crate::bench::{client, compat, directory, drift, generate, standin, styles};
+use crate::bench::{client, compat, directory, drift, generate, inventory, standin, styles};
 
 /// Runs the command; the exit code.
 pub fn run(arguments: &Bench) -> u8 {
     match &arguments.what {
         BenchWhat::Generate { no_build, json } => generate::run(!no_build, *json),
         BenchWhat::Client { no_build, json } => client::run(!no_build, *json),
+        BenchWhat::Inventory { scale, rows, json } => inventory::run(*scale, *rows, *json),
         BenchWhat::Compat {
             all: true,
             compile,
