@@ -90,5 +90,7 @@ fn write(path: &Path, rows: u64, keeps: impl Fn(u64) -> bool) {
     writer
         .push(Event::Section(Box::new(done)))
         .expect("there is room");
-    writer.finish(vec![tenant], &Options::default()).expect("it is written");
+    writer
+        .finish(vec![tenant], &Options::default())
+        .expect("it is written");
 }

@@ -185,6 +185,16 @@ impl Pen {
         }
     }
 
+    /// What this goes through was met in other sections, of which this is missing something: who was not met is not known.
+    pub(crate) fn misses(&mut self, why: &str) {
+        let section = &mut self.section;
+        if section.status == Status::Complete {
+            section.status = Status::Partial;
+        }
+        section.more_gaps += 1;
+        section.reason.get_or_insert_with(|| why.to_owned());
+    }
+
     /// Whether nothing was read or failed yet.
     pub(crate) fn is_untouched(&self) -> bool {
         !self.succeeded && self.section.gaps.is_empty() && self.section.more_gaps == 0

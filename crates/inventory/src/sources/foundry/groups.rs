@@ -24,6 +24,9 @@ pub(super) async fn read(run: &Run, people: &mut People) {
     if !pen.is_loud() {
         return pen.close().await;
     }
+    if let Some(why) = people.missed() {
+        pen.misses(&why);
+    }
     let mut waiting: Vec<String> = people.groups.iter().cloned().collect();
     // A group can be in a group that is in it.
     let mut met: BTreeSet<String> = people.groups.clone();

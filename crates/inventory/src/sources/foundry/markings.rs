@@ -6,7 +6,7 @@ use super::rows::{Bare, BareRole, MEMBER, identity, membership, write};
 use super::{CATEGORY_ROLES, MARKING_MEMBERS, MARKING_ROLES, Run};
 use crate::ledger::GapOf;
 use crate::model::{Role, RoleKind, Scope, ScopeKind};
-use crate::sources::pen::Go;
+use crate::sources::pen::{Go, Pen};
 use futures_util::{StreamExt, stream};
 use rolecall::PagedExt;
 use rolecall::foundry::operations;
@@ -106,6 +106,8 @@ async fn roles(run: &Run, people: &mut People, scopes: &[Scope], troubles: &[Tro
             }
         }
     }
+    note_sight(&mut pen);
+    people.learn_from(pen.section());
     pen.close().await;
 }
 
@@ -145,7 +147,17 @@ async fn members(run: &Run, people: &mut People, scopes: &[Scope], troubles: &[T
             }
         }
     }
+    note_sight(&mut pen);
+    people.learn_from(pen.section());
     pen.close().await;
+}
+
+/// Lists are cut to what the caller may see, and nothing in them says so.
+pub(super) fn note_sight(pen: &mut Pen) {
+    let reason = || {
+        "the service lists what the caller may see, and does not say what else there is".to_owned()
+    };
+    pen.section().reason.get_or_insert_with(reason);
 }
 
 /// Who holds roles on a category is said when it is made, and by no operation afterwards.

@@ -71,6 +71,7 @@ pub(super) async fn read(run: &Run, people: &mut People, markings: &Listed) {
             Some("Name the organizations of the enrollment in the options.".to_owned()),
         );
     }
+    people.learn_from(pen.section());
     pen.close().await;
     for (rid, name) in named {
         let scope = Scope::of(ScopeKind::Organization, &rid, name);
@@ -106,6 +107,7 @@ async fn roles(run: &Run, people: &mut People, rid: &str, scope: &Scope) {
             write(run, people, &mut pen, rows.collect()).await;
         }
     }
+    people.learn_from(pen.section());
     pen.close().await;
 }
 
@@ -128,6 +130,7 @@ async fn guests(run: &Run, people: &mut People, rid: &str, scope: &Scope) {
             write(run, people, &mut pen, rows.collect()).await;
         }
     }
+    people.learn_from(pen.section());
     pen.close().await;
 }
 
@@ -156,6 +159,7 @@ pub(super) async fn enrollment(run: &Run, people: &mut People) {
                 "Name the enrollment: a service user is in no organization, so that its enrollment cannot be found."
                     .to_owned(),
             );
+            people.learn_from(pen.section());
             return pen.close().await;
         }
     };
@@ -175,5 +179,6 @@ pub(super) async fn enrollment(run: &Run, people: &mut People) {
             write(run, people, &mut pen, rows.collect()).await;
         }
     }
+    people.learn_from(pen.section());
     pen.close().await;
 }

@@ -3,7 +3,7 @@
 use super::super::ask::{Trouble, ask, items};
 use super::super::pen::{Go, Pen};
 use super::Run;
-use crate::ledger::{Gap, GapOf};
+use crate::ledger::{Gap, GapOf, Section, SectionId};
 use crate::model::{Principal, PrincipalId, PrincipalKind, Role, RoleKind, UserStatus};
 use crate::source::{Options, RoleRow};
 use futures_util::StreamExt;
@@ -31,6 +31,8 @@ pub(super) struct People {
     asks_roles: bool,
     permissions: bool,
     everybody: bool,
+    /// A section in which somebody may have been missed.
+    missed_in: Option<SectionId>,
 }
 
 impl People {
@@ -46,7 +48,23 @@ impl People {
             asks_roles: true,
             permissions: options.permissions,
             everybody: options.principals,
+            missed_in: None,
         }
+    }
+
+    /// A section has ended. What it did not tell is missing wherever it is built upon.
+    pub(super) fn learn_from(&mut self, section: &Section) {
+        if section.is_incomplete() && self.missed_in.is_none() {
+            self.missed_in = Some(section.id.clone());
+        }
+    }
+
+    /// Why somebody may be missing, if so.
+    pub(super) fn missed(&self) -> Option<String> {
+        let section = self.missed_in.as_ref()?;
+        Some(format!(
+            "those were met who are in the other sections, of which {section} is not complete"
+        ))
     }
 
     /// What is known of a principal, by now.
@@ -252,6 +270,8 @@ impl People {
     pub(super) async fn close(mut self, run: &Run) {
         if self.everybody {
             everybody(run, &mut self.pen).await;
+        } else if let Some(why) = self.missed() {
+            self.pen.misses(&why);
         }
         self.roles_pen.close().await;
         self.pen.close().await;

@@ -1,6 +1,7 @@
 //! The roles on everything below a space, a project, a folder, or on one resource.
 
 use super::super::ask::{Received, Trouble, items, whole};
+use super::markings::note_sight;
 use super::people::People;
 use super::rows::{Bare, BareRole, holder, write};
 use super::tree::{self, Node};
@@ -48,6 +49,7 @@ pub(super) async fn read(run: &Run, people: &mut People, root: &str) {
         Ok(found) => found,
         Err(error) => {
             pen.fail(&error);
+            people.learn_from(pen.section());
             return pen.close().await;
         }
     };
@@ -91,6 +93,8 @@ pub(super) async fn read(run: &Run, people: &mut People, root: &str) {
             break;
         }
     }
+    note_sight(&mut pen);
+    people.learn_from(pen.section());
     pen.close().await;
 }
 

@@ -66,6 +66,7 @@ pub(super) async fn read(run: &Run, people: &mut People) -> Holders {
         of_roles(run, people, &mut pen, roles, &mut holders).await;
     }
     holders.is_whole = !pen.section().is_incomplete();
+    people.learn_from(pen.section());
     pen.close().await;
     holders
 }

@@ -149,6 +149,7 @@ pub(super) async fn teams(run: &Run, people: &mut People) {
             pen.membership(row).await;
         }
     }
+    people.learn_from(pen.section());
     pen.close().await;
 }
 
@@ -183,5 +184,6 @@ pub(super) async fn invitations(run: &Run, people: &mut People, holders: &Holder
             pen.differ(GapOf::principal(holder.clone()), reason);
         }
     }
+    people.learn_from(pen.section());
     pen.close().await;
 }

@@ -1,6 +1,7 @@
 //! Everybody who was met. What the service tells of them comes with what they hold.
 
 use super::Run;
+use crate::ledger::Section;
 use crate::model::{Principal, PrincipalId, PrincipalKind, UserStatus};
 use crate::sources::ask::{Trouble, items};
 use crate::sources::pen::Pen;
@@ -23,6 +24,17 @@ impl People {
             pen,
             met: HashSet::new(),
             everybody,
+        }
+    }
+
+    /// A section has ended: whom it did not tell was not met.
+    pub(super) fn learn_from(&mut self, section: &Section) {
+        if section.is_incomplete() && !self.everybody {
+            let id = &section.id;
+            let why = format!(
+                "those were met who are in the other sections, of which {id} is not complete"
+            );
+            self.pen.misses(&why);
         }
     }
 
