@@ -69,7 +69,8 @@ const provider = new Provider(issuer, {
     // The forms as they are, without the page around them: whoever signs in submits them.
     deviceFlow: {
       enabled: true,
-      userCodeInputSource: (context, form) => { context.body = form; },
+      // After a refusal there is a form again, with the reason: whoever refused is done.
+      userCodeInputSource: (context, form, out, error) => { context.body = error ? error.message : form; },
       userCodeConfirmSource: (context, form) => { context.body = form; },
       successSource: (context) => { context.body = 'entered'; },
     },
