@@ -3,6 +3,7 @@
 use crate::{Parameter, Secret, Style, Timestamp};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -146,11 +147,11 @@ pub(crate) fn text(value: &Value) -> Result<String, Refusal> {
 }
 
 fn encode(text: &str) -> String {
-    utf8_percent_encode(text, ENCODED).to_string()
+    Cow::from(utf8_percent_encode(text, ENCODED)).into_owned()
 }
 
 fn encode_in_path(text: &str) -> String {
-    utf8_percent_encode(text, ENCODED_IN_PATH).to_string()
+    Cow::from(utf8_percent_encode(text, ENCODED_IN_PATH)).into_owned()
 }
 
 fn flat(pairs: &[(String, String)]) -> Vec<String> {

@@ -8,6 +8,9 @@ use reqwest::{Request, Url};
 use serde_json::Value;
 use std::borrow::Cow;
 
+/// How much longer than its template a path is expected to be, in bytes.
+const VALUES: usize = 48;
+
 /// Builds the request.
 ///
 /// # Errors
@@ -70,7 +73,7 @@ fn refused(known: &Parameter, why: &str) -> String {
 
 fn url(call: &Call) -> Result<Url, String> {
     let mut url = call.transport.base_of(call.operation)?;
-    let path = format!("{}{}", url.path().trim_end_matches('/'), path(call)?);
+    let path = path(call, url.path().trim_end_matches('/'))?;
     url.set_path(&path);
     let mut query = Vec::new();
     for (known, value) in values(call, Location::Query) {
@@ -130,16 +133,19 @@ fn behind(call: &Call, link: &Url) -> Result<Url, String> {
     Ok(url)
 }
 
-fn path(call: &Call) -> Result<String, String> {
+/// The path of the call below a prefix.
+fn path(call: &Call, prefix: &str) -> Result<String, String> {
     let template = call.operation.path;
-    let mut path = String::new();
+    let mut path = String::with_capacity(prefix.len() + template.len() + VALUES);
+    path.push_str(prefix);
     for segment in template.trim_start_matches('/').split('/') {
-        let mut filled = String::new();
-        let mut names = Vec::new();
+        path.push('/');
+        let start = path.len();
+        let mut first = None;
         for piece in pieces(segment) {
             let name = match piece {
                 Piece::Text(text) => {
-                    filled.push_str(text);
+                    path.push_str(text);
                     continue;
                 }
                 Piece::Name(name) => name,
@@ -148,18 +154,16 @@ fn path(call: &Call) -> Result<String, String> {
             let Some((known, value)) = found else {
                 return Err(format!("path parameter `{name}` is not set"));
             };
-            filled.push_str(&parameter::path(known, value).map_err(|why| refused(known, why))?);
-            names.push(known);
+            path.push_str(&parameter::path(known, value).map_err(|why| refused(known, why))?);
+            first.get_or_insert(known);
         }
         // Such a segment cannot be written: a URL with it, encoded or not, means another path (URL Standard, "path state").
-        if let (Some(known), "." | "..") = (names.first(), filled.as_str()) {
+        if let (Some(known), Some("." | "..")) = (first, path.get(start..)) {
             return Err(refused(
                 known,
                 "is a dot segment, which would change the path",
             ));
         }
-        path.push('/');
-        path.push_str(&filled);
     }
     Ok(path)
 }
