@@ -141,6 +141,7 @@ fn draft(engine: &Engine<'_>, names: &[OperationRef], alone: Alone) -> Draft {
             operations,
             old: place(&engine.old.doc, alone.old),
             new: place(&engine.new.doc, alone.new),
+            renamed: None,
             message,
             why: words::why(rule, Direction::None, wire).to_owned(),
             advice: words::advice(rule, Direction::None, wire).to_owned(),

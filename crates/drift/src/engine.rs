@@ -13,7 +13,7 @@ use super::operations::{self, Operation, Pair};
 use super::pairs::{Change, Engine, Owner};
 use super::schema::Views;
 use super::text::{identity, label, same_named};
-use super::{Options, api, bump, messages, metadata, parameters, rules, security, words};
+use super::{Options, api, bump, messages, metadata, parameters, renamed, rules, security, words};
 
 pub(super) fn compare(old: &Document, new: &Document, options: &Options) -> Comparison {
     let (old_doc, new_doc) = (Doc::new(old), Doc::new(new));
@@ -48,6 +48,7 @@ pub(super) fn compare(old: &Document, new: &Document, options: &Options) -> Comp
 fn compare_operations<'a>(engine: &mut Engine<'a>, pairs: &[Pair<'a>]) -> Operations {
     let mut counts = Operations::default();
     let renames = security::renames(engine);
+    let renamed = renamed::operations(pairs);
     let mut compared: Vec<(usize, &Operation<'a>, &Operation<'a>)> = Vec::new();
     let mut moved: HashSet<usize> = HashSet::new();
     for (number, pair) in pairs.iter().enumerate() {
@@ -77,7 +78,8 @@ fn compare_operations<'a>(engine: &mut Engine<'a>, pairs: &[Pair<'a>]) -> Operat
                     Some(old.node),
                     None,
                     message,
-                );
+                )
+                .renamed(renamed.get(&number).cloned());
                 engine.report(owner, change);
             }
             Pair::Added(new) => {
@@ -89,7 +91,8 @@ fn compare_operations<'a>(engine: &mut Engine<'a>, pairs: &[Pair<'a>]) -> Operat
                     None,
                     Some(new.node),
                     message,
-                );
+                )
+                .renamed(renamed.get(&number).cloned());
                 engine.report(owner, change);
             }
         }
@@ -236,6 +239,7 @@ fn finding<'a>(engine: &Engine<'a>, change: &Change<'a>, operations: Vec<Operati
         operations,
         old: spot(old, change.old.or(change.old_near), change.new, new),
         new: spot(new, change.new.or(change.new_near), change.old, old),
+        renamed: change.renamed.clone(),
         message: format!("{subject}: {}", change.message),
         why: words::why(change.rule, change.direction, wire).to_owned(),
         advice: words::advice(change.rule, change.direction, wire).to_owned(),

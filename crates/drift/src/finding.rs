@@ -152,12 +152,23 @@ pub struct Finding {
     pub old: Option<Spot>,
     /// Where the new description says it. Where it says nothing, the nearest place that would.
     pub new: Option<Spot>,
+    /// What it looks renamed to, or from, when one thing is gone and another like it is new.
+    pub renamed: Option<Renamed>,
     /// What changed, with values: one sentence without a full stop.
     pub message: String,
     /// What that does to clients on the wire: one sentence without a full stop.
     pub why: String,
     /// What to do about it: one sentence without a full stop. Empty when there is nothing to do.
     pub advice: String,
+}
+
+/// What something that is gone, or new, looks like on the other side.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Renamed {
+    /// The name there.
+    pub other: String,
+    /// How much alike both are, in percent.
+    pub likeness: u8,
 }
 
 /// One of the two documents.

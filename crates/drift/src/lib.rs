@@ -21,6 +21,7 @@ mod operations;
 mod pairs;
 mod parameters;
 pub mod policy;
+mod renamed;
 pub mod report;
 pub mod rules;
 mod schema;
@@ -37,8 +38,8 @@ mod words;
 use rolecall_openapi::load::Document;
 
 pub use finding::{
-    ApiVerdict, Bump, Comparison, Direction, Finding, OperationRef, Operations, RustApi, Source,
-    Spot, WireSummary, WireVerdict,
+    ApiVerdict, Bump, Comparison, Direction, Finding, OperationRef, Operations, Renamed, RustApi,
+    Source, Spot, WireSummary, WireVerdict,
 };
 
 /// What to compare.

@@ -135,8 +135,15 @@ fn contents<'a>(
     }
     for (name, one) in &before {
         let partner = after.iter().find(|(other, _)| other == name);
+        let exact = partner.is_some();
         let partner = partner.or_else(|| after.iter().find(|(range, _)| holds(range, name)));
-        if let Some((_, other)) = partner {
+        if let Some((range, other)) = partner {
+            if !exact && before.iter().all(|(known, _)| known != range) {
+                let message = format!("`{name}` became `{range}`");
+                let (old, new) = (Some(*one), Some(*other));
+                let change = Change::new("media-type-widened", direction, old, new, message);
+                engine.report(owner, change);
+            }
             one_media(engine, number, name, (*one, *other), direction);
             continue;
         }
@@ -159,7 +166,11 @@ fn contents<'a>(
         engine.report(owner, change);
     }
     for (name, other) in &after {
-        if before.iter().any(|(one, _)| one == name) {
+        // What became a range that holds it is told as such.
+        if before
+            .iter()
+            .any(|(one, _)| one == name || holds(name, one))
+        {
             continue;
         }
         match before.iter().find(|(range, _)| holds(range, name)) {

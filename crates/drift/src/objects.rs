@@ -1,10 +1,11 @@
 //! Compares what schemas say of objects and arrays: properties, which are required, which travel, and what is inside.
 
 use super::document::Node;
-use super::finding::{Direction, WireVerdict};
+use super::finding::{Direction, Renamed, WireVerdict};
 use super::pairs::{Change, Engine, Owner};
 use super::schema::{ARRAY, OBJECT, View, Views};
 use super::values::is_never;
+use super::{renamed, unions};
 
 /// Compares properties and items.
 pub(super) fn compare<'a>(
@@ -25,7 +26,7 @@ pub(super) fn compare<'a>(
         }
         let mut seen = std::collections::HashSet::new();
         names.retain(|name| seen.insert(*name));
-        let mut presence = Presence::default();
+        let mut found = Found::default();
         for name in names {
             let one = Property::of(&mut engine.old, old, name, direction);
             let other = Property::of(&mut engine.new, new, name, direction);
@@ -36,10 +37,10 @@ pub(super) fn compare<'a>(
                 name,
                 (one, other),
                 direction,
-                &mut presence,
+                &mut found,
             );
         }
-        presence.report(engine, pair, direction);
+        found.report(engine, pair, direction);
         additional(engine, pair, old, new, direction);
         pattern_properties(engine, pair, old, new, direction);
     }
@@ -98,15 +99,25 @@ struct Changed<'a> {
     about: (Vec<Node<'a>>, Vec<Node<'a>>),
 }
 
-/// What became of the list of required properties: one difference, however many of them it names.
+/// A property that one side lacks: its name, its schemas, and the difference that it is.
+type Lone<'a> = (&'a str, Vec<Node<'a>>, Change<'a>);
+
+/// What is told of several properties together.
 #[derive(Default)]
-struct Presence<'a> {
+struct Found<'a> {
+    /// The list of required properties: one difference, however many of them it names.
     required: Vec<Changed<'a>>,
     optional: Vec<Changed<'a>>,
+    gone: Vec<Lone<'a>>,
+    new: Vec<Lone<'a>>,
 }
 
-impl<'a> Presence<'a> {
-    fn report(self, engine: &mut Engine<'a>, pair: usize, direction: Direction) {
+impl<'a> Found<'a> {
+    fn report(mut self, engine: &mut Engine<'a>, pair: usize, direction: Direction) {
+        self.name_renamed(engine);
+        for (_, _, change) in self.gone.drain(..).chain(self.new.drain(..)) {
+            engine.report(Owner::Pair(pair), change);
+        }
         for (rule, became, changed) in [
             ("property-became-required", "required", self.required),
             ("property-became-optional", "optional", self.optional),
@@ -134,6 +145,53 @@ impl<'a> Presence<'a> {
     }
 }
 
+impl<'a> Found<'a> {
+    /// Says of what is gone and of what is new, and is alike, that it looks renamed.
+    fn name_renamed(&mut self, engine: &mut Engine<'a>) {
+        if self.gone.is_empty() || self.new.is_empty() {
+            return;
+        }
+        let mut scores = Vec::new();
+        for (_, nodes, _) in &self.gone {
+            let old = engine.old.view(nodes);
+            let old = engine.old.get(old);
+            for (_, others, _) in &self.new {
+                let new = engine.new.view(others);
+                let new = engine.new.get(new);
+                scores.push(unions::likeness_of(
+                    (&mut engine.old, &old),
+                    (&mut engine.new, &new),
+                ));
+            }
+        }
+        let width = self.new.len();
+        let pairs = renamed::partners(self.gone.len(), width, |one, other| {
+            let schemas = scores.get(one * width + other).copied().unwrap_or_default();
+            match (self.gone.get(one), self.new.get(other)) {
+                // Another type is another thing, whatever it is called.
+                (Some((old, ..)), Some((new, ..))) if schemas >= 50 => {
+                    renamed::mean(renamed::names(old, new), schemas)
+                }
+                _ => 0,
+            }
+        });
+        for (one, other, likeness) in pairs {
+            if let (Some((old, _, gone)), Some((name, _, new))) =
+                (self.gone.get_mut(one), self.new.get_mut(other))
+            {
+                let renamed = |other: &str| {
+                    Some(Renamed {
+                        other: other.to_owned(),
+                        likeness,
+                    })
+                };
+                gone.renamed = renamed(name);
+                new.renamed = renamed(old);
+            }
+        }
+    }
+}
+
 /// Names in a sentence.
 fn enumerated(names: &[&str]) -> String {
     match names {
@@ -150,7 +208,7 @@ fn property<'a>(
     name: &'a str,
     sides: (Option<Property<'a>>, Option<Property<'a>>),
     direction: Direction,
-    presence: &mut Presence<'a>,
+    found: &mut Found<'a>,
 ) {
     let owner = Owner::Pair(pair);
     let near = engine.near(pair);
@@ -159,13 +217,15 @@ fn property<'a>(
         |side: &Option<Property<'a>>| side.as_ref().map_or_else(Vec::new, |p| p.nodes.clone());
     let about = (nodes(&sides.0), nodes(&sides.1));
     let places = about.clone();
-    let say = |engine: &mut Engine<'a>, rule, one, other, message: String, wire| {
-        let change = Change::new(rule, direction, one, other, message)
+    let lone = |rule, one, other, message: String, wire| {
+        Change::new(rule, direction, one, other, message)
             .near(near.0, near.1)
             .about(&places.0, &places.1)
             .detail(name)
-            .wire(wire);
-        engine.report(owner, change);
+            .wire(wire)
+    };
+    let say = |engine: &mut Engine<'a>, rule, one, other, message: String, wire| {
+        engine.report(owner, lone(rule, one, other, message, wire));
     };
     match sides {
         (Some(one), Some(other)) => match (one.hidden, other.hidden) {
@@ -195,8 +255,8 @@ fn property<'a>(
             }
             (false, false) => {
                 match (one.required, other.required) {
-                    (None, Some(at)) => presence.required.push(Changed { name, at, about }),
-                    (Some(at), None) => presence.optional.push(Changed { name, at, about }),
+                    (None, Some(at)) => found.required.push(Changed { name, at, about }),
+                    (Some(at), None) => found.optional.push(Changed { name, at, about }),
                     _ => {}
                 }
                 let needed = one.required.is_some() && other.required.is_some();
@@ -208,7 +268,7 @@ fn property<'a>(
             if !covered.is_empty() {
                 engine.child(pair, &one.nodes, &covered, direction);
                 if let Some(at) = one.required {
-                    presence.optional.push(Changed { name, at, about });
+                    found.optional.push(Changed { name, at, about });
                 }
                 return;
             }
@@ -222,14 +282,15 @@ fn property<'a>(
                 false => format!("`{name}` is gone"),
             };
             let wire = refused.then_some(WireVerdict::Breaking);
-            say(engine, rule, one.at(), None, message, wire);
+            let change = lone(rule, one.at(), None, message, wire);
+            found.gone.push((name, one.nodes, change));
         }
         (None, Some(other)) if !other.hidden => {
             let covered = old.undeclared(name).unwrap_or_default();
             if !covered.is_empty() {
                 engine.child(pair, &covered, &other.nodes, direction);
                 if let Some(at) = other.required {
-                    presence.required.push(Changed { name, at, about });
+                    found.required.push(Changed { name, at, about });
                 }
                 return;
             }
@@ -243,7 +304,8 @@ fn property<'a>(
             // Whoever reads by the letter refuses what the old description does not know.
             let strict = direction == Direction::Response && old.is_closed();
             let wire = strict.then_some(WireVerdict::Dangerous);
-            say(engine, rule, None, other.at(), message, wire);
+            let change = lone(rule, None, other.at(), message, wire);
+            found.new.push((name, other.nodes, change));
         }
         _ => {}
     }

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::covers::{Answer, Proofs, Side};
 use super::document::Node;
-use super::finding::{Direction, WireVerdict};
+use super::finding::{Direction, Renamed, WireVerdict};
 use super::schema::{View, ViewId, Views};
 use super::shapes::component;
 use super::{objects, rules, unions, values};
@@ -37,6 +37,8 @@ pub(super) struct Change<'a> {
     pub message: String,
     /// A verdict other than the rule's.
     pub wire: Option<WireVerdict>,
+    /// What it looks renamed to, or from.
+    pub renamed: Option<Renamed>,
 }
 
 impl<'a> Change<'a> {
@@ -58,6 +60,7 @@ impl<'a> Change<'a> {
             detail: String::new(),
             message: message.into(),
             wire: None,
+            renamed: None,
         }
     }
 
@@ -79,6 +82,11 @@ impl<'a> Change<'a> {
 
     pub fn wire(mut self, verdict: Option<WireVerdict>) -> Self {
         self.wire = verdict;
+        self
+    }
+
+    pub fn renamed(mut self, renamed: Option<Renamed>) -> Self {
+        self.renamed = renamed;
         self
     }
 

@@ -26,6 +26,9 @@ pub enum Threshold {
     Major,
     /// A minor or a major version of the generated crate
     Minor,
+    /// A version in `api.toml` that is lower than the advice
+    #[serde(rename = "missing-version-bump")]
+    MissingVersionBump,
     /// Any finding
     Any,
     /// No finding
@@ -43,11 +46,12 @@ impl FromStr for Threshold {
 
 impl Threshold {
     /// Every threshold, in the order in which they are listed.
-    pub const ALL: [Threshold; 6] = [
+    pub const ALL: [Threshold; 7] = [
         Threshold::Breaking,
         Threshold::Dangerous,
         Threshold::Major,
         Threshold::Minor,
+        Threshold::MissingVersionBump,
         Threshold::Any,
         Threshold::None,
     ];
@@ -60,6 +64,7 @@ impl Threshold {
             Threshold::Dangerous => "dangerous",
             Threshold::Major => "major",
             Threshold::Minor => "minor",
+            Threshold::MissingVersionBump => "missing-version-bump",
             Threshold::Any => "any",
             Threshold::None => "none",
         }
@@ -74,7 +79,8 @@ impl Threshold {
             Threshold::Major => finding.api == ApiVerdict::Major,
             Threshold::Minor => finding.api >= ApiVerdict::Minor,
             Threshold::Any => true,
-            Threshold::None => false,
+            // It is reached by an API, and by no finding alone.
+            Threshold::MissingVersionBump | Threshold::None => false,
         }
     }
 }

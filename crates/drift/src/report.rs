@@ -17,10 +17,12 @@ mod group;
 mod html;
 mod junit;
 mod markdown;
+mod next;
 mod sarif;
 mod terminal;
 
 pub use format::{Format, Style};
+pub use next::lacks_bump;
 
 /// What a run reports.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -55,8 +57,12 @@ pub struct Section {
     pub findings: Vec<Judged>,
     /// The version that `api.toml` gives the crate now; only with `--base`.
     pub declared: Option<String>,
+    /// Whether that version is lower than the advice.
+    pub lacks_bump: bool,
     /// What the vendor publishes; only with `--upstream`.
     pub upstream: Option<Published>,
+    /// What to do next: files to edit and commands to run, in their order.
+    pub next: Vec<String>,
 }
 
 /// What could be compared.
@@ -191,7 +197,9 @@ impl Judge<'_> {
             }),
             findings,
             declared: None,
+            lacks_bump: false,
             upstream: None,
+            next: Vec::new(),
         }
     }
 
@@ -219,7 +227,9 @@ impl Section {
             comparison: None,
             findings: Vec::new(),
             declared: None,
+            lacks_bump: false,
             upstream: None,
+            next: Vec::new(),
         }
     }
 }
@@ -229,10 +239,16 @@ impl Report {
     #[must_use]
     pub fn new(
         fail_on: &[Threshold],
-        sections: Vec<Section>,
+        mut sections: Vec<Section>,
         expired: Vec<Stale>,
         unused: Vec<Stale>,
     ) -> Self {
+        for section in &mut sections {
+            section.lacks_bump = next::lacks_bump(section);
+            section.next = next::steps(section);
+        }
+        let wanted = fail_on.contains(&Threshold::MissingVersionBump);
+        let lacking = wanted && sections.iter().any(|section| section.lacks_bump);
         let failing = sections
             .iter()
             .flat_map(|s| &s.findings)
@@ -242,7 +258,7 @@ impl Report {
         Self {
             version: 1,
             fail_on: fail_on.to_vec(),
-            failed: may && (failing > 0 || !expired.is_empty()),
+            failed: may && (failing > 0 || lacking || !expired.is_empty()),
             failing,
             sections,
             expired,

@@ -121,6 +121,7 @@ pub const RULES: &[Rule] = &[
     rule("encoding-changed", "Parts of a form or multipart body are written in another way", directed(Some(Breaking), None), ApiVerdict::None),
     // Bodies of both directions.
     rule("media-type-added", "The body can have another media type", directed(Some(Compatible), Some(Compatible)), Patch),
+    rule("media-type-widened", "A media type became a range that holds it", directed(Some(Compatible), Some(Dangerous)), Patch),
     rule("media-type-narrowed", "Of a range of media types only some are left", directed(Some(Breaking), Some(Compatible)), Patch),
     rule("media-type-removed", "The body can no longer have a media type", directed(Some(Breaking), Some(Breaking)), Patch),
     // Answers.
@@ -244,6 +245,8 @@ pub const RULES: &[Rule] = &[
     rule("not-added", "Some values are excluded now", directed(Some(Breaking), Some(Compatible)), Patch),
     rule("not-removed", "Values that were excluded are allowed now", directed(Some(Compatible), Some(Dangerous)), Patch),
     rule("not-changed", "Other values are excluded", directed(Some(Breaking), Some(Breaking)), Patch),
+    rule("restriction-added", "A condition that is not judged excludes values now", directed(Some(Breaking), Some(Compatible)), Patch),
+    rule("restriction-removed", "A condition that is not judged excludes values no longer", directed(Some(Compatible), Some(Breaking)), Patch),
     rule("default-added", "The service fills in a value where none is sent", directed(Some(Dangerous), Some(Compatible)), Patch),
     rule("default-removed", "The service no longer says what it fills in", directed(Some(Dangerous), Some(Compatible)), Patch),
     rule("default-changed", "The service fills in another value", directed(Some(Dangerous), Some(Compatible)), Patch),

@@ -158,6 +158,16 @@ fn nothing_alike<'a>(
     engine.report(Owner::Pair(pair), change.detail(message));
 }
 
+/// How much alike two schemas are, in percent.
+pub(super) fn likeness_of<'a>(
+    (old, one): (&mut Views<'a>, &View<'a>),
+    (new, other): (&mut Views<'a>, &View<'a>),
+) -> u8 {
+    let alike = alike(&likeness(old, one), &likeness(new, other));
+    // It is from 0 to 1.
+    (alike.clamp(0.0, 1.0) * 100.0) as u8
+}
+
 /// The property that selects an alternative, and the values of it that do.
 pub(super) fn selected<'a>(
     views: &mut Views<'a>,

@@ -90,33 +90,49 @@ fn special(rule: &str, direction: Direction) -> Option<&'static str> {
     })
 }
 
-/// What to do about it; empty when there is nothing to do.
+/// What to do about it, for whoever generates a client of the new description; empty when there is nothing to do.
 pub(super) fn advice(rule: &str, direction: Direction, wire: WireVerdict) -> &'static str {
     match (rule, direction, wire) {
         ("unclassified", ..) => "Read both places and decide",
+        ("reference-not-followed", ..) => {
+            "Compare what it refers to by itself, or bundle the description"
+        }
         ("rust-item-removed" | "rust-item-changed" | "rust-item-renamed", ..) => {
             "Name it in the changelog of the crate, or keep the old name in the description"
         }
-        ("operation-removed" | "operation-moved", ..) => {
-            "Keep the old operation until its clients are gone, and deprecate it before"
+        ("operation-removed", ..) => "Stop calling it: the new crate does not have it",
+        ("operation-moved", ..) => {
+            "Generate the crate again: builds with the old one call the old address"
         }
         ("operation-deprecated" | "sunset-announced" | "sunset-advanced", ..) => {
             "Plan to leave it before it goes"
         }
+        ("sunset-invalid", ..) => "Ask the vendor for the date",
         ("security-scope-added" | "permission-added", ..) => {
-            "Grant it to the clients before the service asks for it"
+            "Get it granted before the service asks for it"
         }
         ("security-added" | "security-alternative-removed", ..) => {
-            "Give the clients a credential that is accepted before the service asks for it"
+            "Get a credential that is accepted before the service asks for it"
+        }
+        ("property-became-required" | "required-property-added", Direction::Response, _) => {
+            "Make sure that the service sends it everywhere: the new crate refuses bodies without it, which the old one read"
+        }
+        ("enum-value-added" | "union-arm-added", Direction::Response, _) => {
+            "Look where the value is matched: the new crate names it, and the old one kept it as unknown"
+        }
+        ("union-overlap", ..) => {
+            "Ask the vendor which alternative is meant, and send what fits one alone"
         }
         (_, Direction::Request, WireVerdict::Breaking) => {
-            "Let the service accept the old form, too, or change the clients first"
+            "Generate the crate again and change what sends the old form, before the service refuses it"
         }
         (_, Direction::Response, WireVerdict::Breaking) => {
-            "Let the service answer in the old form, too, or change the clients first"
+            "Generate the crate again and roll it out before the service changes"
         }
-        (_, _, WireVerdict::Breaking) => "Change the clients before the service",
-        (_, _, WireVerdict::Dangerous) => "Look whether clients count on the old behaviour",
+        (_, _, WireVerdict::Breaking) => {
+            "Generate the crate again and roll it out before the service changes"
+        }
+        (_, _, WireVerdict::Dangerous) => "Look whether your code counts on the old behaviour",
         (_, _, WireVerdict::Compatible) => "",
     }
 }

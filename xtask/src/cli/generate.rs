@@ -59,6 +59,11 @@ pub fn run(arguments: &Generate) -> u8 {
     if arguments.check {
         for outcome in &outcomes {
             eprint!("{}", write::diff(&outcome.changes, base));
+            if arguments.spec.is_none()
+                && let Some(warning) = version_stays(outcome)
+            {
+                eprintln!("warning: {warning}");
+            }
         }
     } else {
         for outcome in &outcomes {
@@ -78,6 +83,38 @@ pub fn run(arguments: &Generate) -> u8 {
         return STALE;
     }
     FINE
+}
+
+/// What to say when the code of a crate changes and its version does not.
+fn version_stays(outcome: &Outcome) -> Option<String> {
+    let code = |change: &&write::Change| {
+        change.old.is_some() && change.path.extension().is_some_and(|end| end == "rs")
+    };
+    outcome.changes.iter().find(code)?;
+    let version = |text: &Option<String>| {
+        let manifest: toml::Table = toml::from_str(text.as_deref()?).ok()?;
+        Some(
+            manifest
+                .get("package")?
+                .get("version")?
+                .as_str()?
+                .to_owned(),
+        )
+    };
+    let manifest = outcome.changes.iter().find(|change| {
+        change
+            .path
+            .file_name()
+            .is_some_and(|name| name == "Cargo.toml")
+    });
+    if manifest.is_some_and(|change| version(&change.old) != version(&change.new)) {
+        return None;
+    }
+    let api = &outcome.api;
+    Some(format!(
+        "the code of `{api}` changes and the version in specs/{api}/api.toml does not: \
+         `cargo xtask drift --base REF {api}` says which one it must get"
+    ))
 }
 
 /// Says why nothing was generated: as text, or as the JSON that was asked for.

@@ -16,7 +16,7 @@ mod conformance;
 mod drift;
 mod survive;
 
-pub use drift::Drift;
+pub use drift::{Drift, Update};
 
 #[derive(Parser)]
 #[command(
@@ -41,6 +41,8 @@ enum Command {
     Lint(Lint),
     /// Tell what differs between two descriptions, and what that does to clients
     Drift(Box<Drift>),
+    /// Follow a changed description: show the drift, set the version, note it in the changelog, and generate
+    Update(Box<Update>),
     /// Measure the pipeline and what it makes
     Bench(Bench),
     /// Put bodies with one thing changed to a crate generated from any description
@@ -202,6 +204,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Drift(arguments) => drift::run(&arguments),
+        Command::Update(arguments) => drift::run_update(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Survive(arguments) => survive::run(&arguments),
         Command::Conformance(arguments) => conformance::run(&arguments),

@@ -1,8 +1,8 @@
 //! Findings by the operations that they reach, and the words that several formats share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use crate::finding::{Direction, OperationRef, Spot, WireVerdict};
+use crate::finding::{ApiVerdict, Direction, OperationRef, Spot, WireVerdict};
 
 use super::{Judged, Section, State};
 
@@ -14,11 +14,37 @@ pub struct Group<'a> {
     pub findings: Vec<&'a Judged>,
 }
 
-/// The groups of a section: first those of single operations by path, then what several share, then what none uses.
+/// The groups of a section, those with the worst findings first: of single operations by path, then what several share,
+/// then what none uses. What one change does in requests and in responses stands together.
 pub fn groups(section: &Section) -> Vec<Group<'_>> {
-    let mut groups: BTreeMap<_, Group<'_>> = BTreeMap::new();
+    let mut clusters: Vec<Vec<&Judged>> = Vec::new();
+    let mut known: HashMap<_, usize> = HashMap::new();
     for judged in &section.findings {
-        let operations = &judged.finding.operations;
+        let finding = &judged.finding;
+        let pointer = |spot: &'_ Option<Spot>| spot.as_ref().map(|spot| spot.pointer.clone());
+        let key = (
+            finding.message.as_str(),
+            pointer(&finding.old),
+            pointer(&finding.new),
+        );
+        let twin = known.get(&key).and_then(|index| clusters.get_mut(*index));
+        match twin.filter(|twin| {
+            twin.iter()
+                .all(|one| one.finding.direction != finding.direction)
+        }) {
+            Some(twin) => twin.push(judged),
+            None => {
+                known.insert(key, clusters.len());
+                clusters.push(vec![judged]);
+            }
+        }
+    }
+    let mut groups: BTreeMap<_, Group<'_>> = BTreeMap::new();
+    for cluster in clusters {
+        let Some(first) = cluster.first() else {
+            continue;
+        };
+        let operations = &first.finding.operations;
         let rank = match operations.len() {
             1 => 0,
             0 => 2,
@@ -32,9 +58,56 @@ pub fn groups(section: &Section) -> Vec<Group<'_>> {
             operations,
             findings: Vec::new(),
         });
-        group.findings.push(judged);
+        group.findings.extend(cluster);
     }
-    groups.into_values().collect()
+    let mut groups: Vec<Group<'_>> = groups.into_values().collect();
+    let worst = |group: &Group<'_>| {
+        group
+            .findings
+            .iter()
+            .map(|judged| judged.finding.wire)
+            .max()
+    };
+    groups.sort_by_key(|group| std::cmp::Reverse(worst(group)));
+    groups
+}
+
+/// The operations of a finding, where they are others than those of its group.
+pub fn reached<'a>(group: &Group<'_>, judged: &'a Judged) -> Option<&'a [OperationRef]> {
+    let operations = judged.finding.operations.as_slice();
+    (operations != group.operations).then_some(operations)
+}
+
+/// `looks renamed to `mail` (80% alike)`.
+pub fn renamed(judged: &Judged) -> Option<String> {
+    let renamed = judged.finding.renamed.as_ref()?;
+    let word = match judged.finding.rule.ends_with("-added") {
+        true => "from",
+        false => "to",
+    };
+    Some(format!(
+        "looks renamed {word} `{}` ({}% alike)",
+        renamed.other, renamed.likeness
+    ))
+}
+
+/// What a section says in one line, when nothing differs.
+pub fn unchanged(section: &Section) -> Option<String> {
+    let summary = section.comparison.as_ref()?;
+    let wire = summary.wire;
+    let lacking = section
+        .upstream
+        .as_ref()
+        .is_some_and(|published| published.moved || published.lacking.iter().any(|one| one.near));
+    let differs = wire.breaking + wire.dangerous + wire.compatible + summary.accepted > 0;
+    let bump = summary
+        .bump
+        .as_ref()
+        .is_some_and(|bump| bump.api != ApiVerdict::None);
+    (!differs && !lacking && !bump).then(|| {
+        let compared = number(summary.operations.compared, "operation", "operations");
+        format!("unchanged, {compared} compared")
+    })
 }
 
 /// `GET /users/{id}`.
@@ -60,7 +133,7 @@ pub fn calls(operations: &[OperationRef], most: usize) -> String {
     names.join(", ")
 }
 
-/// `specs/crew/openapi.yaml:12:5`.
+/// `specs/okta/openapi.yaml:12:5`.
 pub fn place(spot: &Spot) -> String {
     format!("{}:{}:{}", spot.file, spot.line, spot.column)
 }
@@ -101,7 +174,7 @@ pub fn other<'a>(section: &Section, judged: &'a Judged) -> Option<&'a Spot> {
 pub fn direction(direction: Direction) -> &'static str {
     match direction {
         Direction::Request => " in requests",
-        Direction::Response => " in answers",
+        Direction::Response => " in responses",
         Direction::Both | Direction::None => "",
     }
 }

@@ -9,6 +9,9 @@ use super::group::{self, Group, groups};
 use super::{Judged, Report, Section};
 
 const STYLE: &str = include_str!("page.css");
+/// How many operations are named that only one finding of a group reaches.
+const NAMED: usize = 20;
+
 const SCRIPT: &str = include_str!("page.js");
 
 /// Writes the page.
@@ -27,6 +30,7 @@ pub fn render(report: &Report) -> String {
             escape(&stale.message)
         );
     }
+    body.push_str(&summary(report));
     body.push_str(&filter(report));
     body.push_str("</header>\n<main>\n");
     for section in &report.sections {
@@ -50,7 +54,39 @@ fn outcome(report: &Report) -> &'static str {
     }
 }
 
-/// Boxes to hide verdicts. They are shown by the script, since they do nothing without it.
+/// What to do, at a glance: the counts, the versions, and the next steps.
+fn summary(report: &Report) -> String {
+    let mut text = String::from("<ul class=\"counts\">\n");
+    for (verdict, count) in group::total(&report.sections) {
+        let _ = writeln!(
+            text,
+            "<li class=\"{verdict}\"><strong class=\"verdict\">{count}</strong> {verdict}</li>"
+        );
+    }
+    text.push_str("</ul>\n");
+    for section in report
+        .sections
+        .iter()
+        .filter(|section| !section.next.is_empty())
+    {
+        let _ = writeln!(
+            text,
+            "<section class=\"next\">\n<h2>Next: {}</h2>",
+            escape(&section.name)
+        );
+        if let Some(bump) = group::bump(section) {
+            let _ = writeln!(text, "<p>Crate: {}.</p>", escape(&bump));
+        }
+        text.push_str("<ol>\n");
+        for step in &section.next {
+            let _ = writeln!(text, "<li>{}</li>", prose(step));
+        }
+        text.push_str("</ol>\n</section>\n");
+    }
+    text
+}
+
+/// Boxes to hide verdicts, and a field to search in findings. They are shown by the script, since they do nothing without it.
 fn filter(report: &Report) -> String {
     let mut text = String::from("<form id=\"filter\" hidden>\n<fieldset>\n<legend>Show</legend>\n");
     for (verdict, count) in group::total(&report.sections) {
@@ -59,11 +95,22 @@ fn filter(report: &Report) -> String {
             "<label><input type=\"checkbox\" name=\"{verdict}\" checked> {verdict} ({count})</label>"
         );
     }
+    text.push_str(
+        "<label>Search <input type=\"search\" name=\"search\" autocomplete=\"off\"></label>\n",
+    );
     text.push_str("</fieldset>\n<p id=\"shown\" role=\"status\"></p>\n</form>\n");
     text
 }
 
 fn write_section(body: &mut String, section: &Section) {
+    if let Some(unchanged) = group::unchanged(section) {
+        let _ = writeln!(
+            body,
+            "<p><strong>{}</strong>: {unchanged}.</p>",
+            escape(&section.name)
+        );
+        return;
+    }
     let _ = writeln!(body, "<section>\n<h2>{}</h2>", escape(&section.name));
     if let Some(alone) = group::alone(section) {
         let _ = writeln!(body, "<p>{}</p>\n</section>", escape(alone));
@@ -134,12 +181,12 @@ fn write_group(body: &mut String, group: &Group<'_>) {
         }
     }
     for judged in &group.findings {
-        write_finding(body, judged);
+        write_finding(body, group, judged);
     }
     body.push_str("</section>\n");
 }
 
-fn write_finding(body: &mut String, judged: &Judged) {
+fn write_finding(body: &mut String, group: &Group<'_>, judged: &Judged) {
     let finding = &judged.finding;
     let _ = write!(
         body,
@@ -161,10 +208,12 @@ fn write_finding(body: &mut String, judged: &Judged) {
             let _ = writeln!(body, "<p>{}.</p>", prose(part));
         }
     }
-    for note in [group::overridden(judged), group::acceptance(judged)]
-        .iter()
-        .flatten()
-    {
+    let notes = [
+        group::renamed(judged),
+        group::overridden(judged),
+        group::acceptance(judged),
+    ];
+    for note in notes.iter().flatten() {
         let _ = writeln!(body, "<p class=\"note\">{}</p>", prose(note));
     }
     body.push_str("<dl>\n");
@@ -183,6 +232,9 @@ fn write_finding(body: &mut String, judged: &Judged) {
     }
     if let Some(item) = &finding.rust_item {
         row("in Rust", item);
+    }
+    if let Some(operations) = group::reached(group, judged) {
+        row("reaches", &group::calls(operations, NAMED));
     }
     row("fingerprint", &finding.fingerprint);
     body.push_str("</dl>\n</article>\n");

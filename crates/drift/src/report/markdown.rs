@@ -152,9 +152,26 @@ fn details(text: &mut String, section: &Section) {
             text.push_str(&group_heading(group.operations));
             for judged in &group.findings {
                 text.push_str(&finding(section, judged));
+                if let Some(operations) = group::reached(&group, judged) {
+                    let calls = escape(&excerpt(&group::calls(operations, NAMED)));
+                    let count = group::number(operations.len(), "operation", "operations");
+                    let _ = writeln!(text, "  <br>Reaches {count}: {calls}");
+                }
             }
         }
         text.push_str("\n</details>\n");
+    }
+    next(text, section);
+}
+
+/// Writes what to do next.
+fn next(text: &mut String, section: &Section) {
+    if section.next.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n**Next** ({}):\n", escape(&excerpt(&section.name)));
+    for (index, step) in section.next.iter().enumerate() {
+        let _ = writeln!(text, "{}. {}", index + 1, prose(step));
     }
 }
 
@@ -197,7 +214,11 @@ fn finding(section: &Section, judged: &Judged) -> String {
     if let Some(item) = &finding.rust_item {
         more.push(format!("In Rust: <code>{}</code>", escape(&excerpt(item))));
     }
-    let notes = [group::overridden(judged), group::acceptance(judged)];
+    let notes = [
+        group::renamed(judged),
+        group::overridden(judged),
+        group::acceptance(judged),
+    ];
     more.extend(notes.iter().flatten().map(|note| prose(note)));
     let place = escape(&excerpt(&group::place(&group::primary(section, judged))));
     more.push(format!("<sub>{place} · {}</sub>", finding.fingerprint));

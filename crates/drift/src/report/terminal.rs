@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::finding::{ApiVerdict, RustApi, WireVerdict};
+use crate::policy::Threshold;
 use rolecall_openapi::problem::visible;
 
 use super::group::{self, Group, groups};
@@ -38,6 +39,15 @@ pub fn render(report: &Report, style: Style) -> String {
             let levels: Vec<&str> = report.fail_on.iter().map(|level| level.as_str()).collect();
             why.push(format!("{findings} --fail-on {}", levels.join(",")));
         }
+        let lacking = report
+            .sections
+            .iter()
+            .filter(|section| section.lacks_bump)
+            .count();
+        if lacking > 0 && report.fail_on.contains(&Threshold::MissingVersionBump) {
+            let versions = group::number(lacking, "version is", "versions are");
+            why.push(format!("{versions} lower than advised"));
+        }
         if !report.expired.is_empty() {
             let expired = report.expired.len();
             why.push(group::number(
@@ -57,6 +67,10 @@ pub fn render(report: &Report, style: Style) -> String {
 impl Page {
     fn section(&mut self, section: &Section) {
         let name = self.bold(&visible(&section.name));
+        if let Some(unchanged) = group::unchanged(section) {
+            self.line(0, &format!("{name}: {unchanged}"));
+            return;
+        }
         self.line(0, &name);
         if let Some(alone) = group::alone(section) {
             self.line(2, alone);
@@ -108,6 +122,14 @@ impl Page {
             }
         }
         self.lacking(section);
+        if !section.next.is_empty() {
+            self.text.push('\n');
+            let next = self.bold("next");
+            self.line(2, &next);
+        }
+        for (index, step) in section.next.iter().enumerate() {
+            self.line(4, &visible(&format!("{}. {step}", index + 1)));
+        }
     }
 
     fn group(&mut self, section: &Section, group: &Group<'_>) {
@@ -123,11 +145,11 @@ impl Page {
         let heading = self.bold(&visible(&heading));
         self.line(2, &heading);
         for judged in &group.findings {
-            self.finding(section, judged);
+            self.finding(section, group, judged);
         }
     }
 
-    fn finding(&mut self, section: &Section, judged: &Judged) {
+    fn finding(&mut self, section: &Section, group: &Group<'_>, judged: &Judged) {
         let finding = &judged.finding;
         let mut verdict = self.verdict(finding.wire);
         if finding.api != ApiVerdict::None {
@@ -151,13 +173,20 @@ impl Page {
             .filter_map(|(word, spot)| Some(format!("{word}{}", group::place(spot.as_ref()?))))
             .collect();
         self.line(6, &visible(&places.join(", ")));
+        if let Some(operations) = group::reached(group, judged) {
+            let calls = group::calls(operations, NAMED);
+            let count = group::number(operations.len(), "operation", "operations");
+            self.line(6, &visible(&format!("reaches {count}: {calls}")));
+        }
         if let Some(item) = &finding.rust_item {
             self.line(6, &visible(&format!("in Rust: {item}")));
         }
-        for text in [group::overridden(judged), group::acceptance(judged)]
-            .into_iter()
-            .flatten()
-        {
+        let notes = [
+            group::renamed(judged),
+            group::overridden(judged),
+            group::acceptance(judged),
+        ];
+        for text in notes.into_iter().flatten() {
             self.line(6, &visible(&text));
         }
     }

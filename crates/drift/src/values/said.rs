@@ -88,6 +88,21 @@ pub(super) fn excluded<'a>(here: &mut Here<'_, 'a>, old: &View<'a>, new: &View<'
     }
 }
 
+/// Whether a keyword can only exclude values, so that without it more are allowed.
+fn restricts(key: &str) -> bool {
+    matches!(
+        key,
+        "contains"
+            | "dependentRequired"
+            | "dependentSchemas"
+            | "propertyNames"
+            | "if"
+            | "then"
+            | "else"
+            | "unevaluatedItems"
+    )
+}
+
 /// Keywords that nobody has taught us to judge: any difference is reported.
 pub(super) fn opaque<'a>(here: &mut Here<'_, 'a>, old: &View<'a>, new: &View<'a>) {
     let mut keys: Vec<&str> = old
@@ -106,7 +121,20 @@ pub(super) fn opaque<'a>(here: &mut Here<'_, 'a>, old: &View<'a>, new: &View<'a>
                 let (old, new) = (&here.engine.old.doc, &here.engine.new.doc);
                 same_written(old, *one, new, *other)
             });
-        if !equal {
+        if !equal && restricts(key) && (one.is_empty() || other.is_empty()) {
+            let (rule, message) = match other.is_empty() {
+                true => (
+                    "restriction-removed",
+                    format!("`{key}` is gone, which excluded values"),
+                ),
+                false => (
+                    "restriction-added",
+                    format!("`{key}` excludes values that were allowed"),
+                ),
+            };
+            let (old, new) = (one.first().copied(), other.first().copied());
+            here.say(rule, old, new, key.to_owned(), message);
+        } else if !equal {
             let (old, new) = (one.first().copied(), other.first().copied());
             let text =
                 |node: Option<Node<'a>>| node.map_or("none".to_owned(), |node| brief(node.value));

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{BAD_INPUT, DRIFT, FAILED, FINE};
 use crate::drift::source::{Input, bad_input};
-use crate::drift::{base, sync, upstream};
+use crate::drift::{base, history, sync, upstream};
 use rolecall_drift::deviations::Deviations;
 use rolecall_drift::ignore::{Ignores, Stale};
 use rolecall_drift::policy::{Overrides, Threshold};
@@ -20,9 +20,15 @@ use xtask::project::{Api, Project};
 
 mod arguments;
 mod output;
+mod update;
 
-pub use arguments::Drift;
-use arguments::{Common, Sync, What};
+use arguments::{Common, History, Sync, What};
+pub use arguments::{Drift, Update};
+
+/// Runs `cargo xtask update`; the exit code.
+pub fn run_update(arguments: &Update) -> u8 {
+    update::run(arguments).unwrap_or_else(|failure| complain(&failure))
+}
 
 /// Runs the command; the exit code.
 pub fn run(arguments: &Drift) -> u8 {
@@ -30,6 +36,7 @@ pub fn run(arguments: &Drift) -> u8 {
         Some(What::Rules { json }) => print_rules(*json).map(|()| FINE),
         Some(What::Schema) => output::to_stdout(&schema()).map(|()| FINE),
         Some(What::Sync(arguments)) => synchronise(arguments),
+        Some(What::History(arguments)) => past(arguments),
         None => report(arguments),
     };
     done.unwrap_or_else(|failure| complain(&failure))
@@ -237,6 +244,31 @@ fn two(common: &Common, old: &str, new: &str) -> Result<u8, Failure> {
         .judge(&run.overrides, None)
         .section(&new.file, comparison);
     run.finish(vec![section], Vec::new(), slice.is_whole())
+}
+
+/// Each release against the one before, newest last.
+fn past(arguments: &History) -> Result<u8, Failure> {
+    let common = &arguments.common;
+    output::targets(common)?;
+    let run = Run::new(common, None, Threshold::None)?;
+    let cache = run.project.root.join(upstream::CACHE);
+    let mut releases = history::releases(&run.project, &arguments.inputs, &cache)?;
+    let slice = common.slice();
+    let mut sections = Vec::new();
+    for index in 1..releases.len() {
+        let (before, after) = releases.split_at_mut(index);
+        let (Some(old), Some(new)) = (before.last_mut(), after.first_mut()) else {
+            continue;
+        };
+        let name = format!("{} → {}", old.label, new.label);
+        run.progress.step(&name, "compare");
+        // What is cut off for one comparison is needed for the next one.
+        let (mut one, mut other) = (old.document.clone(), new.document.clone());
+        select::limit(&mut one, &mut other, &slice)?;
+        let comparison = compare(&one, &other, &options(common, None));
+        sections.push(run.judge(&run.overrides, None).section(&name, comparison));
+    }
+    run.finish(sections, Vec::new(), false)
 }
 
 fn options(common: &Common, version: Option<String>) -> Options {

@@ -84,7 +84,7 @@ impl Input {
             Input::Git { revision, path } => {
                 let text = git::show(Path::new("."), revision, path)?;
                 let document = load::parse(&format!("{revision}:{path}"), &text)?;
-                Ok(Loaded::new(document, text.as_bytes()))
+                Ok(Loaded::new(document, text))
             }
             Input::Url(url) => {
                 let bytes = fetch::fetch(url, cache)?;
@@ -98,7 +98,7 @@ impl Input {
                     )
                 })?;
                 let document = load::parse(&fetch::shown(url), &text)?;
-                Ok(Loaded::new(document, text.as_bytes()))
+                Ok(Loaded::new(document, text))
             }
         }
     }
@@ -109,15 +109,18 @@ impl Input {
 pub struct Loaded {
     /// The document.
     pub document: Document,
+    /// Its text.
+    pub text: String,
     /// The SHA-256 of its text, in hex.
     pub sha256: String,
 }
 
 impl Loaded {
-    fn new(document: Document, bytes: &[u8]) -> Self {
+    fn new(document: Document, text: String) -> Self {
         Self {
             document,
-            sha256: hex(&Sha256::digest(bytes)),
+            sha256: hex(&Sha256::digest(text.as_bytes())),
+            text,
         }
     }
 }
@@ -130,7 +133,7 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 fn file(path: &Path) -> Result<Loaded, Failure> {
     let (name, text) = load::read_text(path)?;
     let document = load::parse(&name, &text)?;
-    Ok(Loaded::new(document, text.as_bytes()))
+    Ok(Loaded::new(document, text))
 }
 
 /// A problem with what names a document.

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use toml_edit::{DocumentMut, Item, Table, value};
-
 use rolecall_openapi::load;
 use xtask::generate::Failure;
 use xtask::write::{self, Change};
 
 use rolecall_drift::report::Published;
+
+use super::settings;
 
 /// What was done to `api.toml`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,31 +38,11 @@ pub fn pin(file: &Path, published: &Published) -> Result<Pinned, Failure> {
 }
 
 fn pinned(text: &str, published: &Published) -> Result<String, String> {
-    let mut document: DocumentMut = text.parse().map_err(|error| format!("{error}"))?;
-    let upstream = document
-        .get_mut("upstream")
-        .and_then(Item::as_table_mut)
-        .ok_or("there is no table [upstream]")?;
-    if let Some(version) = &published.version {
-        set(upstream, "version", version);
-    }
-    set(upstream, "sha256", &published.sha256);
-    Ok(document.to_string())
-}
-
-/// Sets a text, and keeps the spaces and the comment around it.
-fn set(table: &mut Table, key: &str, text: &str) {
-    match table.get_mut(key).and_then(Item::as_value_mut) {
-        Some(old) if old.as_str() == Some(text) => {}
-        Some(old) => {
-            let decor = old.decor().clone();
-            *old = text.into();
-            *old.decor_mut() = decor;
-        }
-        None => {
-            table.insert(key, value(text));
-        }
-    }
+    let text = match &published.version {
+        Some(version) => settings::set(text, "upstream", "version", version)?,
+        None => text.to_owned(),
+    };
+    settings::set(&text, "upstream", "sha256", &published.sha256)
 }
 
 #[cfg(test)]

@@ -53,6 +53,7 @@ pub fn pair(
     let Loaded {
         document: mut theirs,
         sha256,
+        ..
     } = loaded;
     let mut ours = load::load(&api.spec())?;
     ours.file = format!("specs/{}/openapi.yaml", api.name);

@@ -8,6 +8,7 @@ mod inputs;
 mod policy;
 #[path = "../../../../tests/src/program.rs"]
 mod program;
+mod releases;
 mod server;
 mod text;
 mod upstream;

@@ -18,6 +18,8 @@ use rolecall_drift::report::format::Target;
                       cargo xtask drift [OPTIONS] --base REF [API]...\n       \
                       cargo xtask drift [OPTIONS] --upstream [--from FILE] [API]...\n       \
                       cargo xtask drift sync [OPTIONS] [--from FILE] [--write] API\n       \
+                      cargo xtask drift history [OPTIONS] OLD NEW...\n       \
+                      cargo xtask drift history [OPTIONS] REF..REF API\n       \
                       cargo xtask drift rules [--json]\n       \
                       cargo xtask drift schema",
     after_help = "A document is a file, `-` for standard input, `REF:path` in git, or an https:// address.\n\
@@ -47,6 +49,12 @@ pub(super) enum What {
     /// Show what to change in our description to follow the vendor's, and record the release in api.toml
     #[command(override_usage = "cargo xtask drift sync [OPTIONS] [--from FILE] [--write] API")]
     Sync(Box<Sync>),
+    /// Compare each release with the one before: documents, oldest first, or the revisions that change an API
+    #[command(
+        override_usage = "cargo xtask drift history [OPTIONS] OLD NEW...\n       \
+                          cargo xtask drift history [OPTIONS] REF..REF API"
+    )]
+    History(Box<History>),
     /// Print the rules
     Rules {
         /// Print JSON
@@ -72,6 +80,35 @@ pub(super) struct Sync {
     pub common: Common,
 }
 
+#[derive(Args)]
+pub(super) struct History {
+    /// Two documents or more, oldest first; or a range of revisions and an API by its folder in `specs/`
+    #[arg(value_name = "OLD NEW... | REF..REF API", required = true)]
+    pub inputs: Vec<String>,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// `cargo xtask update`.
+#[derive(Args)]
+pub struct Update {
+    /// An API by its folder in `specs/`
+    #[arg(value_name = "API")]
+    pub(super) api: String,
+    /// Take the description from here: a file, `-` for standard input, `REF:path` in git, or an https:// address. Without
+    /// it the one in the working tree is the new one
+    #[arg(long, value_name = "FILE")]
+    pub(super) from: Option<String>,
+    /// The revision that callers have
+    #[arg(long, value_name = "REF", default_value = "HEAD")]
+    pub(super) base: String,
+    /// Show what would be done, and write nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
 /// When there are colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Colour {
@@ -92,8 +129,8 @@ pub(super) struct Common {
     /// Write the one format without a file to this one
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// What exits with 100: breaking (the default, but for sync), dangerous, major, minor, any, none; several may be
-    /// given, with commas
+    /// What exits with 100: breaking (the default, but for sync, history and update), dangerous, major, minor,
+    /// missing-version-bump, any, none; several may be given, with commas
     #[arg(
         long,
         value_name = "LEVEL",

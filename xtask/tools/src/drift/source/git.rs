@@ -58,6 +58,24 @@ pub fn list(folder: &Path, revision: &str, below: &str) -> Result<Vec<String>, F
         .collect())
 }
 
+/// The revisions of a range that change a file, oldest first: short hash and day. `path` counts from `folder`.
+pub fn log(folder: &Path, range: &str, path: &str) -> Result<Vec<(String, String)>, Failure> {
+    if range.starts_with('-') {
+        let found = format!("`{range}` is no range of revisions");
+        return Err(input(range, found, "give REF..REF, such as v1..main"));
+    }
+    let arguments = ["log", "--reverse", "--format=%h %cs", range, "--", path];
+    let output = git(folder, &arguments)?;
+    if !output.status.success() {
+        return Err(refused(range, &output));
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    let pairs = text.lines().filter_map(|line| line.split_once(' '));
+    Ok(pairs
+        .map(|(hash, day)| (hash.to_owned(), day.to_owned()))
+        .collect())
+}
+
 fn git(folder: &Path, arguments: &[&str]) -> Result<Output, Failure> {
     let mut command = Command::new("git");
     command
