@@ -156,7 +156,7 @@ fn who_generates_does_not_wait_for_tls() {
 #[test]
 fn arrows_between_our_crates_point_down() {
     let members = members();
-    let down: [(&str, &[&str]); 7] = [
+    let down: [(&str, &[&str]); 8] = [
         ("rolecall-openapi", &[]),
         ("rolecall-codegen", &["rolecall-openapi"]),
         ("rolecall-drift", &["rolecall-codegen", "rolecall-openapi"]),
@@ -164,6 +164,10 @@ fn arrows_between_our_crates_point_down() {
         ("rolecall-client", &[]),
         ("rolecall-auth", &["rolecall-client"]),
         ("rolecall-inventory", &["rolecall"]),
+        (
+            "rolecall-cli",
+            &["rolecall", "rolecall-inventory", "rolecall-standin"],
+        ),
     ];
     for (from, to) in down {
         assert_eq!(arrows(&members, from), to, "{from}");
@@ -183,6 +187,18 @@ fn a_generated_crate_is_built_from_the_run_time_alone() {
         seen += 1;
     }
     assert!(seen > 0);
+}
+
+/// The program can be built without them: its feature `demo` is for who tries it.
+#[test]
+fn only_the_demo_is_built_from_the_stand_ins() {
+    for (name, member) in members() {
+        let is_built = member.built_from.contains("rolecall-standin");
+        assert_eq!(is_built, name == "rolecall-cli", "{name}");
+    }
+    let manifest = read(&root().join("crates/cli/Cargo.toml"));
+    let optional = &manifest["dependencies"]["rolecall-standin"]["optional"];
+    assert_eq!(optional.as_bool(), Some(true));
 }
 
 #[test]

@@ -45,7 +45,7 @@ pub use model::{
     RoleKind, Scope, ScopeKind, Service, Target, TargetKind, Tenant, Timestamp, UserStatus,
 };
 pub use people::{Account, Overrides, OverridesError, Person, Tie, people};
-pub use read::events;
+pub use read::{events, events_after};
 pub use source::{
     BoxFuture, Estimate, Event, EventStream, Options, Progress, RoleRow, SectionEstimate, Source,
 };

@@ -2,6 +2,7 @@
 
 use crate::ledger::{Section, SectionId, Status};
 use crate::model::Tenant;
+use crate::snapshot::Done;
 use crate::source::{Event, EventStream, Options, Source};
 use futures_core::Stream;
 use futures_util::stream;
@@ -15,9 +16,19 @@ use std::task::{Context, Poll};
 /// Rows are counted here and not in the sources. A section that a source planned and did not close comes out as partial:
 /// unknown is not empty.
 pub fn events(sources: &[Arc<dyn Source>], options: &Options) -> EventStream {
-    let each = sources
-        .iter()
-        .map(|source| Guarded::new(&**source, options));
+    events_after(sources, options, &Done::new())
+}
+
+/// As [`events`], without the sections that are done already: those of a checkpoint.
+pub fn events_after(sources: &[Arc<dyn Source>], options: &Options, done: &Done) -> EventStream {
+    let each = sources.iter().map(|source| {
+        let done = done.get(source.tenant()).cloned();
+        let options = Options {
+            done: done.unwrap_or_default(),
+            ..options.clone()
+        };
+        Guarded::new(&**source, &options)
+    });
     Box::pin(stream::select_all(each.map(Box::pin)))
 }
 
@@ -27,6 +38,7 @@ struct Guarded {
     tenant: Tenant,
     open: BTreeSet<SectionId>,
     closed: BTreeSet<SectionId>,
+    done: BTreeSet<SectionId>,
     counts: BTreeMap<SectionId, u64>,
     ended: bool,
 }
@@ -39,6 +51,7 @@ impl Guarded {
             tenant: source.tenant().clone(),
             open: planned.filter(|one| !options.done.contains(one)).collect(),
             closed: BTreeSet::new(),
+            done: options.done.clone(),
             counts: BTreeMap::new(),
             ended: false,
         }
@@ -54,6 +67,16 @@ impl Guarded {
                 }
             }
         }
+    }
+
+    /// Something of a section that was read in an earlier run: a source may have to read it again for another.
+    fn is_done(&self, event: &Event) -> bool {
+        self.done.contains(match event {
+            Event::Assignment(row) => &row.section,
+            Event::Membership(row) => &row.section,
+            Event::Section(section) => &section.id,
+            _ => return false,
+        })
     }
 
     fn pass(&mut self, mut event: Event) -> Event {
@@ -88,9 +111,10 @@ impl Stream for Guarded {
     type Item = Event;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Event>> {
-        if !self.ended {
+        while !self.ended {
             match self.events.as_mut().poll_next(context) {
                 Poll::Pending => return Poll::Pending,
+                Poll::Ready(Some(event)) if self.is_done(&event) => {}
                 Poll::Ready(Some(event)) => return Poll::Ready(Some(self.pass(event))),
                 Poll::Ready(None) => self.ended = true,
             }

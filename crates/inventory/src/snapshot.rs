@@ -4,12 +4,14 @@
 //! with the same options, gives the same bytes, in whatever order the services told it. There is no time in it: the time
 //! that the file was made at is the file's own.
 
+mod checkpoint;
 mod error;
 mod line;
 mod read;
 mod sort;
 mod write;
 
+pub use checkpoint::Done;
 pub use error::SnapshotError;
 pub(crate) use line::{head, tenant_and_role};
 pub use read::{Lines, Snapshot};

@@ -1,5 +1,6 @@
 //! Writes a snapshot: sorted, then under a temporary name, then under its own.
 
+use super::checkpoint::{Checkpoint, Done};
 use super::error::SnapshotError;
 use super::line::{head, kind};
 use super::sort::Sorter;
@@ -26,6 +27,7 @@ pub struct Writer {
     folder: PathBuf,
     sorter: Sorter,
     ledger: Ledger,
+    checkpoint: Option<Checkpoint>,
 }
 
 /// What is in a snapshot that was written.
@@ -56,7 +58,48 @@ impl Writer {
             path,
             folder,
             ledger: Ledger::default(),
+            checkpoint: None,
         })
+    }
+
+    /// Keeps what is read in a checkpoint beside the snapshot, so that a run that ends early can be resumed.
+    ///
+    /// With `resume` it first takes what an earlier run left there, and tells which sections need not be read again: give
+    /// them to [`events_after`](crate::events_after). Where there is no checkpoint, nothing was read. The checkpoint is
+    /// removed when the snapshot is there.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written; with `resume` when it is of other tenants or options, or is broken.
+    pub fn checkpoint(
+        &mut self,
+        tenants: &[Tenant],
+        options: &Options,
+        resume: bool,
+    ) -> Result<Done, SnapshotError> {
+        let path = self.checkpoint_path();
+        if !resume || !path.exists() {
+            self.checkpoint = Some(Checkpoint::create(&path, tenants, options)?);
+            return Ok(Done::new());
+        }
+        let (sorter, ledger) = (&mut self.sorter, &mut self.ledger);
+        let (checkpoint, done) = Checkpoint::resume(
+            &path,
+            tenants,
+            options,
+            |line| sorter.push(line),
+            |section| ledger.insert(section),
+        )?;
+        self.checkpoint = Some(checkpoint);
+        Ok(done)
+    }
+
+    /// Where the checkpoint is: `FILE.checkpoint`.
+    #[must_use]
+    pub fn checkpoint_path(&self) -> PathBuf {
+        let mut path = self.path.clone().into_os_string();
+        path.push(".checkpoint");
+        path.into()
     }
 
     /// Takes what a source tells. Progress is dropped.
@@ -66,6 +109,9 @@ impl Writer {
     /// When a temporary file cannot be written.
     pub fn push(&mut self, event: Event) -> Result<(), SnapshotError> {
         if let Event::Section(section) = event {
+            if let Some(checkpoint) = &mut self.checkpoint {
+                checkpoint.close(&section)?;
+            }
             self.ledger.insert(*section);
             return Ok(());
         }
@@ -74,6 +120,9 @@ impl Writer {
         };
         let line = record.line().map_err(std::io::Error::from);
         let line = line.map_err(SnapshotError::io(&self.path, "writing a row as JSON"))?;
+        if let Some(checkpoint) = &mut self.checkpoint {
+            checkpoint.write(&line)?;
+        }
         self.sorter.push(line)
     }
 
@@ -106,7 +155,9 @@ impl Writer {
                 continue;
             }
             if !last.is_empty() && head(&line) == head(&last) {
-                let key = head(&line).and_then(key_of);
+                // That a principal signed in meanwhile is no conflict.
+                let is_row = matches!(kind(&line), Some(b"assignment" | b"membership"));
+                let key = head(&line).filter(|_| is_row).and_then(key_of);
                 if conflicts.last() != key.as_ref() && conflicts.len() < CONFLICTS {
                     conflicts.extend(key);
                 }
@@ -153,6 +204,9 @@ impl Writer {
             &self.path,
             "putting the snapshot in its place",
         ))?;
+        if let Some(checkpoint) = self.checkpoint {
+            checkpoint.remove()?;
+        }
         Ok(Summary { header, bytes })
     }
 }

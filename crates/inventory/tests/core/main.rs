@@ -1,5 +1,6 @@
 //! The inventory without a service: groups, snapshots, differences, rules and their published forms.
 
+mod checkpoint;
 mod diff;
 mod forms;
 mod groups;
