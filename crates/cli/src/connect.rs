@@ -69,13 +69,17 @@ fn host(url: &str) -> Result<String, Failure> {
 
 /// Where the service is.
 pub fn base_url<A: Api>(name: &str, profile: &Profile) -> Result<String, Failure> {
+    let of = |server: &str| {
+        let url = A::SERVER.url(server);
+        url.map_err(|error| Failure::usage(format!("profile `{name}`: {error}")))
+    };
     match (&profile.url, &profile.server, A::SERVER.default) {
         (Some(_), Some(_), _) => Err(Failure::usage(format!(
             "profile `{name}`: both `url` and `server` say where the service is\n  help: remove one"
         ))),
         (Some(url), None, _) => Ok(url.clone()),
-        (None, Some(server), _) => Ok(A::SERVER.url(server)),
-        (None, None, Some(default)) => Ok(A::SERVER.url(default)),
+        (None, Some(server), _) => of(server),
+        (None, None, Some(default)) => of(default),
         (None, None, None) => Err(Failure::usage(format!(
             "profile `{name}`: nothing says where the service is\n  help: write server = \"…\": the `{}` of {}",
             A::SERVER.variable,
@@ -167,9 +171,11 @@ impl Connecting<'_> {
                 KnownService::Foundry => StaticToken::personal_access_token(token),
                 KnownService::Zenml | KnownService::Klustr => StaticToken::bearer(token),
             }),
-            (Auth::ApiKey { .. }, Some(key)) if service == KnownService::Zenml => {
-                Arc::new(vendors::zenml::api_key(url, key).map_err(|error| self.wrong(&error))?)
-            }
+            (Auth::ApiKey { .. }, Some(key)) if service == KnownService::Zenml => Arc::new(
+                vendors::zenml::api_key(url, key)
+                    .build()
+                    .map_err(|error| self.wrong(&error))?,
+            ),
             (
                 Auth::ClientCredentials {
                     client_id,
@@ -194,10 +200,9 @@ impl Connecting<'_> {
                             issuer, client_id, secret,
                         ))?)
                     }
-                    KnownService::Zenml => {
-                        vendors::zenml::client_credentials(url, client_id, secret)
-                            .map_err(|error| self.wrong(&error))?
-                    }
+                    KnownService::Zenml => ClientCredentials::new(built(vendors::zenml::client(
+                        url, client_id, secret,
+                    ))?),
                     KnownService::Okta => return Err(self.unfit()),
                 };
                 Arc::new(with_scopes(source, scopes))
@@ -215,7 +220,6 @@ impl Connecting<'_> {
                 let key = self.key(key.expose(), key_id.as_deref())?;
                 let app = if *dpop {
                     vendors::okta::service_app(url, client_id, key)
-                        .map_err(|error| self.wrong(&error))?
                 } else {
                     vendors::okta::service_app_without_dpop(url, client_id, key)
                 };

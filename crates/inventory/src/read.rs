@@ -22,11 +22,9 @@ pub fn events(sources: &[Arc<dyn Source>], options: &Options) -> EventStream {
 /// As [`events`], without the sections that are done already: those of a checkpoint.
 pub fn events_after(sources: &[Arc<dyn Source>], options: &Options, done: &Done) -> EventStream {
     let each = sources.iter().map(|source| {
-        let done = done.get(source.tenant()).cloned();
-        let options = Options {
-            done: done.unwrap_or_default(),
-            ..options.clone()
-        };
+        let mut options = options.clone();
+        let done = done.get(source.tenant()).into_iter().flatten();
+        options.done.extend(done.cloned());
         Guarded::new(&**source, &options)
     });
     Box::pin(stream::select_all(each.map(Box::pin)))
