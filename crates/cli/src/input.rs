@@ -7,7 +7,7 @@ use crate::exit::Failure;
 use crate::progress::Bars;
 use futures_util::StreamExt;
 use rolecall_inventory::snapshot::{Record, Snapshot};
-use rolecall_inventory::{Event, Ledger, Options, RoleRow, Source, Tenant, events};
+use rolecall_inventory::{Event, Ledger, Options, RoleRow, Source, events};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -85,19 +85,13 @@ pub fn options(read: &Read, global: &Global) -> Result<Options, Failure> {
     Ok(options)
 }
 
-/// What was read.
-pub struct Done {
-    pub tenants: Vec<Tenant>,
-    pub ledger: Ledger,
-}
-
-/// Shows every event but progress and sections, of the services or of a snapshot.
+/// Shows every event but progress and sections, of the services or of a snapshot, and gives what was read and what was not.
 pub async fn read(
     global: &Global,
     from: Option<&Path>,
     options: &Options,
     mut each: impl FnMut(Event) -> Result<(), Failure>,
-) -> Result<Done, Failure> {
+) -> Result<Ledger, Failure> {
     if let Some(path) = from {
         return file(&Snapshot::open(path)?, each);
     }
@@ -114,20 +108,13 @@ pub async fn read(
         }
     }
     bars.end();
-    Ok(Done {
-        tenants: live
-            .sources
-            .iter()
-            .map(|one| one.tenant().clone())
-            .collect(),
-        ledger,
-    })
+    Ok(ledger)
 }
 
 fn file(
     snapshot: &Snapshot,
     mut each: impl FnMut(Event) -> Result<(), Failure>,
-) -> Result<Done, Failure> {
+) -> Result<Ledger, Failure> {
     for record in snapshot.lines()? {
         each(match record? {
             Record::Assignment(row) => Event::Assignment(row),
@@ -141,8 +128,5 @@ fn file(
             _ => continue,
         })?;
     }
-    Ok(Done {
-        tenants: snapshot.header().tenants.clone(),
-        ledger: snapshot.header().ledger.clone(),
-    })
+    Ok(snapshot.header().ledger.clone())
 }

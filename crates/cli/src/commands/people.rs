@@ -6,7 +6,7 @@ use crate::exit::{Exit, Failure};
 use crate::input;
 use crate::output::Printer;
 use rolecall_inventory::{
-    Event, Overrides, Principal, PrincipalId, Role, Tenant, Tie, people as tie,
+    Event, Ledger, Overrides, Principal, PrincipalId, Role, Tenant, Tie, people as tie,
 };
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,7 +37,7 @@ pub async fn roles(global: &Global, rows: &Rows) -> Result<Exit, Failure> {
     let columns = columns(&rows.columns, &ROLE_COLUMNS, short, csv)?;
     let mut printer = Printer::new(global.output, "roles", columns)?;
     let mut found: BTreeMap<(Tenant, String), RoleLine> = BTreeMap::new();
-    let done = input::read(global, rows.from.from.as_deref(), &options, |event| {
+    let ledger = input::read(global, rows.from.from.as_deref(), &options, |event| {
         let (tenant, role, more) = match event {
             Event::Assignment(row) if filter.fits(&row) => (row.tenant, row.role, 1),
             Event::Role(row) => (row.tenant, row.role, 0),
@@ -82,7 +82,7 @@ pub async fn roles(global: &Global, rows: &Rows) -> Result<Exit, Failure> {
                 .join(" "),
         })?;
     }
-    printer.end(Some(&done.ledger))
+    printer.end(Some(&ledger))
 }
 
 const PRINCIPAL_COLUMNS: [&str; 10] = [
@@ -107,11 +107,11 @@ struct PrincipalLine {
 
 type Lines = BTreeMap<(Tenant, PrincipalId), PrincipalLine>;
 
-async fn read(global: &Global, rows: &Rows) -> Result<(Lines, input::Done), Failure> {
+async fn read(global: &Global, rows: &Rows) -> Result<(Lines, Ledger), Failure> {
     let filter = rows.filter.filter();
     let options = input::options(&rows.read, global)?;
     let mut found = Lines::new();
-    let done = input::read(global, rows.from.from.as_deref(), &options, |event| {
+    let ledger = input::read(global, rows.from.from.as_deref(), &options, |event| {
         let (tenant, principal, more) = match event {
             Event::Assignment(row) if filter.fits(&row) => (row.tenant, row.principal, 1),
             Event::Principal(tenant, principal) => (tenant, *principal, 0),
@@ -143,7 +143,7 @@ async fn read(global: &Global, rows: &Rows) -> Result<(Lines, input::Done), Fail
                 || rows.read.all_principals
                 || filter.roles.is_empty() && filter.scopes.is_empty())
     });
-    Ok((found, done))
+    Ok((found, ledger))
 }
 
 /// One event may know more of a principal than another.
@@ -167,7 +167,7 @@ pub async fn principals(global: &Global, rows: &Rows) -> Result<Exit, Failure> {
     ];
     let columns = columns(&rows.columns, &PRINCIPAL_COLUMNS, &short, csv)?;
     let mut printer = Printer::new(global.output, "principals", columns)?;
-    let (found, done) = read(global, rows).await?;
+    let (found, ledger) = read(global, rows).await?;
     for line in found.values() {
         let one = &line.principal;
         let time = |at: &Option<rolecall_inventory::Timestamp>| {
@@ -190,7 +190,7 @@ pub async fn principals(global: &Global, rows: &Rows) -> Result<Exit, Failure> {
             _ => time(&one.last_sign_in),
         })?;
     }
-    printer.end(Some(&done.ledger))
+    printer.end(Some(&ledger))
 }
 
 pub async fn people(
@@ -210,7 +210,7 @@ pub async fn people(
     let all = ["person", "tied", "services", "accounts"];
     let columns = columns(&rows.columns, &all, &all, false)?;
     let mut printer = Printer::new(global.output, "people", columns)?;
-    let (found, done) = read(global, rows).await?;
+    let (found, ledger) = read(global, rows).await?;
     let principals = found.values().map(|line| (&line.tenant, &line.principal));
     for person in tie(principals, &overrides) {
         printer.row(&person, |column| match column {
@@ -238,5 +238,5 @@ pub async fn people(
             }
         })?;
     }
-    printer.end(Some(&done.ledger))
+    printer.end(Some(&ledger))
 }

@@ -6,7 +6,8 @@ use crate::input;
 use crate::output::Printer;
 use rolecall_inventory::filter::{self, origin};
 use rolecall_inventory::{
-    Assignment, Event, Groups, Principal, PrincipalId, PrincipalKind, Tenant, effective, holders,
+    Assignment, Event, Groups, Ledger, Principal, PrincipalId, PrincipalKind, Tenant, effective,
+    holders,
 };
 use std::collections::BTreeMap;
 
@@ -136,7 +137,7 @@ pub async fn list(global: &Global, rows: &Rows) -> Result<Exit, Failure> {
     // A table has its rows in order, whatever order the services tell them in; the other forms print them as they come.
     let mut sorted = Vec::new();
     let is_table = global.output == crate::args::Form::Table;
-    let done = input::read(global, rows.from.from.as_deref(), &options, |event| {
+    let ledger = input::read(global, rows.from.from.as_deref(), &options, |event| {
         if let Event::Assignment(row) = event
             && filter.fits(&row)
         {
@@ -150,7 +151,7 @@ pub async fn list(global: &Global, rows: &Rows) -> Result<Exit, Failure> {
     })
     .await?;
     print(&mut printer, sorted)?;
-    printer.end(Some(&done.ledger))
+    printer.end(Some(&ledger))
 }
 
 /// Who is in which group, who is called what, and the rows that a question needs.
@@ -168,7 +169,7 @@ impl Known {
         global: &Global,
         rows: &Rows,
         wanted: impl Fn(&Assignment) -> bool,
-    ) -> Result<input::Done, Failure> {
+    ) -> Result<Ledger, Failure> {
         let options = input::options(&rows.read, global)?;
         input::read(global, rows.from.from.as_deref(), &options, |event| {
             match event {
@@ -204,7 +205,7 @@ pub async fn who_has(global: &Global, role: &str, rows: &Rows) -> Result<Exit, F
     let statuses = std::mem::take(&mut filter.statuses);
     let mut printer = printer(global, rows)?;
     let mut known = Known::default();
-    let done = known
+    let ledger = known
         .read(global, rows, |row| {
             filter::role(&row.role, role) && filter.fits(row)
         })
@@ -217,14 +218,14 @@ pub async fn who_has(global: &Global, role: &str, rows: &Rows) -> Result<Exit, F
     let mut found = holders(&known.rows, &known.groups, &known.principals);
     found.retain(|row| filter.fits(row));
     print(&mut printer, found)?;
-    printer.end(Some(&done.ledger))
+    printer.end(Some(&ledger))
 }
 
 pub async fn show(global: &Global, principal: &str, rows: &Rows) -> Result<Exit, Failure> {
     let filter = rows.filter.filter();
     let mut printer = printer(global, rows)?;
     let mut known = Known::default();
-    let done = known
+    let ledger = known
         .read(global, rows, |row| {
             filter::principal(&row.principal, principal)
                 || matches!(
@@ -239,7 +240,7 @@ pub async fn show(global: &Global, principal: &str, rows: &Rows) -> Result<Exit,
         .collect();
     if named.is_empty() {
         printer.end(None)?;
-        crate::output::coverage(&done.ledger);
+        crate::output::coverage(&ledger);
         return Err(Failure::failed(format!(
             "nobody is called `{principal}` among those that were read\n  help: give an id, a name or an e-mail address as `rolecall list` shows it; --all-principals reads those that hold nothing, too"
         )));
@@ -248,5 +249,5 @@ pub async fn show(global: &Global, principal: &str, rows: &Rows) -> Result<Exit,
         effective(principal, tenant, &known.rows, &known.groups)
     });
     print(&mut printer, held.filter(|row| filter.fits(row)).collect())?;
-    printer.end(Some(&done.ledger))
+    printer.end(Some(&ledger))
 }
