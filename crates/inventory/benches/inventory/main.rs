@@ -40,9 +40,9 @@ struct Limited {
     by_bucket: BTreeMap<String, u64>,
     throttled: u64,
     virtual_minutes: f64,
-    /// What the fullest bucket takes at the limit.
+    /// What the fullest bucket takes at the limit, in windows of a minute.
     floor_minutes: f64,
-    over_floor: f64,
+    over_floor: Option<f64>,
     first_row_virtual_seconds: Option<u64>,
     first_row_seconds: Option<f64>,
     seconds: f64,
@@ -170,7 +170,8 @@ async fn limited(size: Size) -> Limited {
         .max()
         .copied()
         .unwrap_or_default();
-    let floor = fullest as f64 / f64::from(size.per_minute);
+    // The first window is there at once, and of the last one only its beginning is needed.
+    let floor = (fullest as f64 / f64::from(size.per_minute)).ceil() - 1.0;
     let minutes = clock.passed() as f64 / 60.0;
     Limited {
         assignments: process.ready.assignments,
@@ -182,7 +183,7 @@ async fn limited(size: Size) -> Limited {
         throttled: requests.throttled,
         virtual_minutes: minutes,
         floor_minutes: floor,
-        over_floor: minutes / floor - 1.0,
+        over_floor: (floor > 0.0).then(|| minutes / floor - 1.0),
         first_row_virtual_seconds: first.map(|(passed, _)| passed),
         first_row_seconds: first.map(|(_, real)| real),
         seconds: start.elapsed().as_secs_f64(),
