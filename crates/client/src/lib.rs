@@ -8,6 +8,7 @@
 //! | for | see |
 //! | --- | --- |
 //! | what is known of an operation before it is called | [`Operation`] |
+//! | what is known of an API as a whole | [`Service`], [`ApiClient`] |
 //! | proxy, certificates, user agent | [`HttpSettings`] |
 //! | sending | [`Transport`], [`Call`], [`ParamValue`], [`Multipart`] |
 //! | standing between a call and the network | [`Hook`], [`Next`] |
@@ -54,6 +55,7 @@ mod retry_hints;
 mod secret;
 mod send;
 mod server;
+mod service;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod timestamp;
@@ -84,6 +86,7 @@ pub use results::Results;
 pub use retry_hints::{RateLimitWindow, RetryHints};
 pub use secret::Secret;
 pub use server::Server;
+pub use service::{ApiClient, ErrorFields, ServerTemplate, ServerVariable, Service};
 pub use timestamp::Timestamp;
 pub use transport::{BuildError, Transport, TransportBuilder, install_crypto_provider};
 

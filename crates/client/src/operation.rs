@@ -1,6 +1,6 @@
 //! What is known of an operation before it is called: plain data, written out by generated code.
 
-use crate::{Pages, Server};
+use crate::{Pages, Server, Service};
 use http::Method;
 use std::fmt;
 
@@ -9,6 +9,8 @@ use std::fmt;
 pub struct Operation {
     /// The API's short name, which is the name of its folder under `specs/`.
     pub api: &'static str,
+    /// What is known of the API as a whole.
+    pub service: &'static Service,
     /// `operationId` as the API's description has it.
     pub id: &'static str,
     /// The HTTP method.

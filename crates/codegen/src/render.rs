@@ -20,6 +20,7 @@ mod operations;
 mod pages;
 mod readme;
 mod rust;
+mod service;
 mod source;
 mod stock;
 mod types;

@@ -3,9 +3,17 @@
 
 #[allow(unused_imports)]
 use ::rolecall_client::{
-    Answer, Basis, CredentialKind, Encoding, Fact, Location, Method, Operation, PageLimit,
-    PageLocation, PageParameter, Pages, Parameter, RateLimit, Refusal, RequestBody, Requirement,
-    Retry, Server, Stage, Status, Style,
+    Answer, Basis, CredentialKind, Encoding, ErrorFields, Fact, Location, Method, Operation,
+    PageLimit, PageLocation, PageParameter, Pages, Parameter, RateLimit, Refusal, RequestBody,
+    Requirement, Retry, Server, ServerTemplate, ServerVariable, Service, Stage, Status, Style,
+};
+
+/// What is known of the API as a whole.
+#[rustfmt::skip]
+pub static SERVICE: Service = Service {
+    servers: &[ServerTemplate { url: "https://{hostname}/api", variables: &[ServerVariable { name: "hostname", default: None }] }],
+    error_fields: &ErrorFields { code: &["/errorCode"], name: &["/errorName"], message: &["/errorDescription"], detail: &[], instance: &["/errorInstanceId"], missing: &["/parameters/missingScope"], request_id: &["x-b3-traceid"] },
+    scope_aliases: &[("api:use-admin-read", "api:admin-read"), ("api:use-admin-write", "api:admin-write"), ("api:use-filesystem-read", "api:filesystem-read"), ("api:use-filesystem-write", "api:filesystem-write")],
 };
 
 /// Every operation, in the order of the description.
@@ -130,6 +138,7 @@ pub fn find(id: &str) -> ::std::option::Option<&'static Operation> {
 #[rustfmt::skip]
 pub static LIST_ORGANIZATION_ROLE_ASSIGNMENTS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "listOrganizationRoleAssignments",
     method: Method::GET,
     path: "/v2/admin/organizations/{organizationRid}/roleAssignments",
@@ -156,6 +165,7 @@ pub static LIST_ORGANIZATION_ROLE_ASSIGNMENTS: Operation = Operation {
 #[rustfmt::skip]
 pub static ADD_ORGANIZATION_ROLE_ASSIGNMENTS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "addOrganizationRoleAssignments",
     method: Method::POST,
     path: "/v2/admin/organizations/{organizationRid}/roleAssignments/add",
@@ -182,6 +192,7 @@ pub static ADD_ORGANIZATION_ROLE_ASSIGNMENTS: Operation = Operation {
 #[rustfmt::skip]
 pub static REMOVE_ORGANIZATION_ROLE_ASSIGNMENTS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "removeOrganizationRoleAssignments",
     method: Method::POST,
     path: "/v2/admin/organizations/{organizationRid}/roleAssignments/remove",
@@ -208,6 +219,7 @@ pub static REMOVE_ORGANIZATION_ROLE_ASSIGNMENTS: Operation = Operation {
 #[rustfmt::skip]
 pub static CREATE_ORGANIZATION: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "createOrganization",
     method: Method::POST,
     path: "/v2/admin/organizations",
@@ -234,6 +246,7 @@ pub static CREATE_ORGANIZATION: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_ORGANIZATION: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getOrganization",
     method: Method::GET,
     path: "/v2/admin/organizations/{organizationRid}",
@@ -260,6 +273,7 @@ pub static GET_ORGANIZATION: Operation = Operation {
 #[rustfmt::skip]
 pub static REPLACE_ORGANIZATION: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "replaceOrganization",
     method: Method::PUT,
     path: "/v2/admin/organizations/{organizationRid}",
@@ -286,6 +300,7 @@ pub static REPLACE_ORGANIZATION: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_AVAILABLE_ROLES_ORGANIZATION: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "listAvailableRolesOrganization",
     method: Method::GET,
     path: "/v2/admin/organizations/{organizationRid}/listAvailableRoles",
@@ -312,6 +327,7 @@ pub static LIST_AVAILABLE_ROLES_ORGANIZATION: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_ORGANIZATION_GUEST_MEMBERS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "listOrganizationGuestMembers",
     method: Method::GET,
     path: "/v2/admin/organizations/{organizationRid}/guestMembers",
@@ -338,6 +354,7 @@ pub static LIST_ORGANIZATION_GUEST_MEMBERS: Operation = Operation {
 #[rustfmt::skip]
 pub static ADD_ORGANIZATION_GUEST_MEMBERS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "addOrganizationGuestMembers",
     method: Method::POST,
     path: "/v2/admin/organizations/{organizationRid}/guestMembers/add",
@@ -364,6 +381,7 @@ pub static ADD_ORGANIZATION_GUEST_MEMBERS: Operation = Operation {
 #[rustfmt::skip]
 pub static REMOVE_ORGANIZATION_GUEST_MEMBERS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "removeOrganizationGuestMembers",
     method: Method::POST,
     path: "/v2/admin/organizations/{organizationRid}/guestMembers/remove",
@@ -390,6 +408,7 @@ pub static REMOVE_ORGANIZATION_GUEST_MEMBERS: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_ROLE: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getRole",
     method: Method::GET,
     path: "/v2/admin/roles/{roleId}",
@@ -416,6 +435,7 @@ pub static GET_ROLE: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_ROLES_BATCH: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getRolesBatch",
     method: Method::POST,
     path: "/v2/admin/roles/getBatch",
@@ -442,6 +462,7 @@ pub static GET_ROLES_BATCH: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_CURRENT_ENROLLMENT: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getCurrentEnrollment",
     method: Method::GET,
     path: "/v2/admin/enrollments/getCurrent",
@@ -468,6 +489,7 @@ pub static GET_CURRENT_ENROLLMENT: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_ENROLLMENT: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getEnrollment",
     method: Method::GET,
     path: "/v2/admin/enrollments/{enrollmentRid}",
@@ -494,6 +516,7 @@ pub static GET_ENROLLMENT: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_ENROLLMENT_ROLE_ASSIGNMENTS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "listEnrollmentRoleAssignments",
     method: Method::GET,
     path: "/v2/admin/enrollments/{enrollmentRid}/roleAssignments",
@@ -520,6 +543,7 @@ pub static LIST_ENROLLMENT_ROLE_ASSIGNMENTS: Operation = Operation {
 #[rustfmt::skip]
 pub static ADD_ENROLLMENT_ROLE_ASSIGNMENTS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "addEnrollmentRoleAssignments",
     method: Method::POST,
     path: "/v2/admin/enrollments/{enrollmentRid}/roleAssignments/add",
@@ -546,6 +570,7 @@ pub static ADD_ENROLLMENT_ROLE_ASSIGNMENTS: Operation = Operation {
 #[rustfmt::skip]
 pub static REMOVE_ENROLLMENT_ROLE_ASSIGNMENTS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "removeEnrollmentRoleAssignments",
     method: Method::POST,
     path: "/v2/admin/enrollments/{enrollmentRid}/roleAssignments/remove",
@@ -572,6 +597,7 @@ pub static REMOVE_ENROLLMENT_ROLE_ASSIGNMENTS: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_HOSTS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "listHosts",
     method: Method::GET,
     path: "/v2/admin/enrollments/{enrollmentRid}/hosts",
@@ -598,6 +624,7 @@ pub static LIST_HOSTS: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_AUTHENTICATION_PROVIDERS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "listAuthenticationProviders",
     method: Method::GET,
     path: "/v2/admin/enrollments/{enrollmentRid}/authenticationProviders",
@@ -624,6 +651,7 @@ pub static LIST_AUTHENTICATION_PROVIDERS: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_AUTHENTICATION_PROVIDER: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getAuthenticationProvider",
     method: Method::GET,
     path: "/v2/admin/enrollments/{enrollmentRid}/authenticationProviders/{authenticationProviderRid}",
@@ -650,6 +678,7 @@ pub static GET_AUTHENTICATION_PROVIDER: Operation = Operation {
 #[rustfmt::skip]
 pub static PREREGISTER_GROUP: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "preregisterGroup",
     method: Method::POST,
     path: "/v2/admin/enrollments/{enrollmentRid}/authenticationProviders/{authenticationProviderRid}/preregisterGroup",
@@ -676,6 +705,7 @@ pub static PREREGISTER_GROUP: Operation = Operation {
 #[rustfmt::skip]
 pub static PREREGISTER_USER: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "preregisterUser",
     method: Method::POST,
     path: "/v2/admin/enrollments/{enrollmentRid}/authenticationProviders/{authenticationProviderRid}/preregisterUser",
@@ -702,6 +732,7 @@ pub static PREREGISTER_USER: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_USERS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "listUsers",
     method: Method::GET,
     path: "/v2/admin/users",
@@ -728,6 +759,7 @@ pub static LIST_USERS: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_USERS_BATCH: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getUsersBatch",
     method: Method::POST,
     path: "/v2/admin/users/getBatch",
@@ -754,6 +786,7 @@ pub static GET_USERS_BATCH: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_CURRENT_USER: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getCurrentUser",
     method: Method::GET,
     path: "/v2/admin/users/getCurrent",
@@ -780,6 +813,7 @@ pub static GET_CURRENT_USER: Operation = Operation {
 #[rustfmt::skip]
 pub static SEARCH_USERS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "searchUsers",
     method: Method::POST,
     path: "/v2/admin/users/search",
@@ -806,6 +840,7 @@ pub static SEARCH_USERS: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_USER: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getUser",
     method: Method::GET,
     path: "/v2/admin/users/{userId}",
@@ -832,6 +867,7 @@ pub static GET_USER: Operation = Operation {
 #[rustfmt::skip]
 pub static DELETE_USER: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "deleteUser",
     method: Method::DELETE,
     path: "/v2/admin/users/{userId}",
@@ -858,6 +894,7 @@ pub static DELETE_USER: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_MARKINGS_USER: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getMarkingsUser",
     method: Method::GET,
     path: "/v2/admin/users/{userId}/getMarkings",
@@ -884,6 +921,7 @@ pub static GET_MARKINGS_USER: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_PROFILE_PICTURE_OF_USER: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getProfilePictureOfUser",
     method: Method::GET,
     path: "/v2/admin/users/{userId}/profilePicture",
@@ -910,6 +948,7 @@ pub static GET_PROFILE_PICTURE_OF_USER: Operation = Operation {
 #[rustfmt::skip]
 pub static REVOKE_ALL_TOKENS_USER: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "revokeAllTokensUser",
     method: Method::POST,
     path: "/v2/admin/users/{userId}/revokeAllTokens",
@@ -936,6 +975,7 @@ pub static REVOKE_ALL_TOKENS_USER: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_USER_PROVIDER_INFO: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getUserProviderInfo",
     method: Method::GET,
     path: "/v2/admin/users/{userId}/providerInfo",
@@ -962,6 +1002,7 @@ pub static GET_USER_PROVIDER_INFO: Operation = Operation {
 #[rustfmt::skip]
 pub static REPLACE_USER_PROVIDER_INFO: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "replaceUserProviderInfo",
     method: Method::PUT,
     path: "/v2/admin/users/{userId}/providerInfo",
@@ -988,6 +1029,7 @@ pub static REPLACE_USER_PROVIDER_INFO: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_GROUPS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "listGroups",
     method: Method::GET,
     path: "/v2/admin/groups",
@@ -1014,6 +1056,7 @@ pub static LIST_GROUPS: Operation = Operation {
 #[rustfmt::skip]
 pub static CREATE_GROUP: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "createGroup",
     method: Method::POST,
     path: "/v2/admin/groups",
@@ -1040,6 +1083,7 @@ pub static CREATE_GROUP: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_GROUPS_BATCH: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getGroupsBatch",
     method: Method::POST,
     path: "/v2/admin/groups/getBatch",
@@ -1066,6 +1110,7 @@ pub static GET_GROUPS_BATCH: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_CURRENT_GROUPS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "listCurrentGroups",
     method: Method::GET,
     path: "/v2/admin/groups/listCurrent",
@@ -1092,6 +1137,7 @@ pub static LIST_CURRENT_GROUPS: Operation = Operation {
 #[rustfmt::skip]
 pub static SEARCH_GROUPS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "searchGroups",
     method: Method::POST,
     path: "/v2/admin/groups/search",
@@ -1118,6 +1164,7 @@ pub static SEARCH_GROUPS: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_GROUP: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getGroup",
     method: Method::GET,
     path: "/v2/admin/groups/{groupId}",
@@ -1144,6 +1191,7 @@ pub static GET_GROUP: Operation = Operation {
 #[rustfmt::skip]
 pub static REPLACE_GROUP: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "replaceGroup",
     method: Method::PUT,
     path: "/v2/admin/groups/{groupId}",
@@ -1170,6 +1218,7 @@ pub static REPLACE_GROUP: Operation = Operation {
 #[rustfmt::skip]
 pub static DELETE_GROUP: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "deleteGroup",
     method: Method::DELETE,
     path: "/v2/admin/groups/{groupId}",
@@ -1196,6 +1245,7 @@ pub static DELETE_GROUP: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_GROUP_MEMBERS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "listGroupMembers",
     method: Method::GET,
     path: "/v2/admin/groups/{groupId}/groupMembers",
@@ -1222,6 +1272,7 @@ pub static LIST_GROUP_MEMBERS: Operation = Operation {
 #[rustfmt::skip]
 pub static ADD_GROUP_MEMBERS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "addGroupMembers",
     method: Method::POST,
     path: "/v2/admin/groups/{groupId}/groupMembers/add",
@@ -1248,6 +1299,7 @@ pub static ADD_GROUP_MEMBERS: Operation = Operation {
 #[rustfmt::skip]
 pub static REMOVE_GROUP_MEMBERS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "removeGroupMembers",
     method: Method::POST,
     path: "/v2/admin/groups/{groupId}/groupMembers/remove",
@@ -1274,6 +1326,7 @@ pub static REMOVE_GROUP_MEMBERS: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_GROUP_MEMBERSHIPS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "listGroupMemberships",
     method: Method::GET,
     path: "/v2/admin/users/{userId}/groupMemberships",
@@ -1300,6 +1353,7 @@ pub static LIST_GROUP_MEMBERSHIPS: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_GROUP_MEMBERSHIP_EXPIRATION_POLICY: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getGroupMembershipExpirationPolicy",
     method: Method::GET,
     path: "/v2/admin/groups/{groupId}/membershipExpirationPolicy",
@@ -1326,6 +1380,7 @@ pub static GET_GROUP_MEMBERSHIP_EXPIRATION_POLICY: Operation = Operation {
 #[rustfmt::skip]
 pub static REPLACE_GROUP_MEMBERSHIP_EXPIRATION_POLICY: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "replaceGroupMembershipExpirationPolicy",
     method: Method::PUT,
     path: "/v2/admin/groups/{groupId}/membershipExpirationPolicy",
@@ -1352,6 +1407,7 @@ pub static REPLACE_GROUP_MEMBERSHIP_EXPIRATION_POLICY: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_GROUP_PROVIDER_INFO: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getGroupProviderInfo",
     method: Method::GET,
     path: "/v2/admin/groups/{groupId}/providerInfo",
@@ -1378,6 +1434,7 @@ pub static GET_GROUP_PROVIDER_INFO: Operation = Operation {
 #[rustfmt::skip]
 pub static REPLACE_GROUP_PROVIDER_INFO: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "replaceGroupProviderInfo",
     method: Method::PUT,
     path: "/v2/admin/groups/{groupId}/providerInfo",
@@ -1404,6 +1461,7 @@ pub static REPLACE_GROUP_PROVIDER_INFO: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_MARKINGS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "listMarkings",
     method: Method::GET,
     path: "/v2/admin/markings",
@@ -1430,6 +1488,7 @@ pub static LIST_MARKINGS: Operation = Operation {
 #[rustfmt::skip]
 pub static CREATE_MARKING: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "createMarking",
     method: Method::POST,
     path: "/v2/admin/markings",
@@ -1456,6 +1515,7 @@ pub static CREATE_MARKING: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_MARKINGS_BATCH: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getMarkingsBatch",
     method: Method::POST,
     path: "/v2/admin/markings/getBatch",
@@ -1482,6 +1542,7 @@ pub static GET_MARKINGS_BATCH: Operation = Operation {
 #[rustfmt::skip]
 pub static CANONICALIZE_MARKINGS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "canonicalizeMarkings",
     method: Method::POST,
     path: "/v2/admin/markings/canonicalize",
@@ -1508,6 +1569,7 @@ pub static CANONICALIZE_MARKINGS: Operation = Operation {
 #[rustfmt::skip]
 pub static FLATTEN_MARKING_EXPRESSIONS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "flattenMarkingExpressions",
     method: Method::POST,
     path: "/v2/admin/markings/flatten",
@@ -1534,6 +1596,7 @@ pub static FLATTEN_MARKING_EXPRESSIONS: Operation = Operation {
 #[rustfmt::skip]
 pub static PARSE_CLASSIFICATIONS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "parseClassifications",
     method: Method::POST,
     path: "/v2/admin/markings/parseClassifications",
@@ -1560,6 +1623,7 @@ pub static PARSE_CLASSIFICATIONS: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_MARKING: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getMarking",
     method: Method::GET,
     path: "/v2/admin/markings/{markingId}",
@@ -1586,6 +1650,7 @@ pub static GET_MARKING: Operation = Operation {
 #[rustfmt::skip]
 pub static REPLACE_MARKING: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "replaceMarking",
     method: Method::PUT,
     path: "/v2/admin/markings/{markingId}",
@@ -1612,6 +1677,7 @@ pub static REPLACE_MARKING: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_MARKING_CATEGORIES: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "listMarkingCategories",
     method: Method::GET,
     path: "/v2/admin/markingCategories",
@@ -1638,6 +1704,7 @@ pub static LIST_MARKING_CATEGORIES: Operation = Operation {
 #[rustfmt::skip]
 pub static CREATE_MARKING_CATEGORY: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "createMarkingCategory",
     method: Method::POST,
     path: "/v2/admin/markingCategories",
@@ -1664,6 +1731,7 @@ pub static CREATE_MARKING_CATEGORY: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_MARKING_CATEGORY: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getMarkingCategory",
     method: Method::GET,
     path: "/v2/admin/markingCategories/{markingCategoryId}",
@@ -1690,6 +1758,7 @@ pub static GET_MARKING_CATEGORY: Operation = Operation {
 #[rustfmt::skip]
 pub static REPLACE_MARKING_CATEGORY: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "replaceMarkingCategory",
     method: Method::PUT,
     path: "/v2/admin/markingCategories/{markingCategoryId}",
@@ -1716,6 +1785,7 @@ pub static REPLACE_MARKING_CATEGORY: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_MARKING_MEMBERS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "listMarkingMembers",
     method: Method::GET,
     path: "/v2/admin/markings/{markingId}/markingMembers",
@@ -1742,6 +1812,7 @@ pub static LIST_MARKING_MEMBERS: Operation = Operation {
 #[rustfmt::skip]
 pub static ADD_MARKING_MEMBERS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "addMarkingMembers",
     method: Method::POST,
     path: "/v2/admin/markings/{markingId}/markingMembers/add",
@@ -1768,6 +1839,7 @@ pub static ADD_MARKING_MEMBERS: Operation = Operation {
 #[rustfmt::skip]
 pub static REMOVE_MARKING_MEMBERS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "removeMarkingMembers",
     method: Method::POST,
     path: "/v2/admin/markings/{markingId}/markingMembers/remove",
@@ -1794,6 +1866,7 @@ pub static REMOVE_MARKING_MEMBERS: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_MARKING_ROLE_ASSIGNMENTS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "listMarkingRoleAssignments",
     method: Method::GET,
     path: "/v2/admin/markings/{markingId}/roleAssignments",
@@ -1820,6 +1893,7 @@ pub static LIST_MARKING_ROLE_ASSIGNMENTS: Operation = Operation {
 #[rustfmt::skip]
 pub static ADD_MARKING_ROLE_ASSIGNMENTS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "addMarkingRoleAssignments",
     method: Method::POST,
     path: "/v2/admin/markings/{markingId}/roleAssignments/add",
@@ -1846,6 +1920,7 @@ pub static ADD_MARKING_ROLE_ASSIGNMENTS: Operation = Operation {
 #[rustfmt::skip]
 pub static REMOVE_MARKING_ROLE_ASSIGNMENTS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "removeMarkingRoleAssignments",
     method: Method::POST,
     path: "/v2/admin/markings/{markingId}/roleAssignments/remove",
@@ -1872,6 +1947,7 @@ pub static REMOVE_MARKING_ROLE_ASSIGNMENTS: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_CBAC_BANNER: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getCbacBanner",
     method: Method::GET,
     path: "/v2/admin/cbacBanner",
@@ -1898,6 +1974,7 @@ pub static GET_CBAC_BANNER: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_FOR_RESOURCES: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getForResources",
     method: Method::POST,
     path: "/v2/admin/cbacBanner/getForResources",
@@ -1924,6 +2001,7 @@ pub static GET_FOR_RESOURCES: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_CBAC_MARKING_RESTRICTIONS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getCbacMarkingRestrictions",
     method: Method::GET,
     path: "/v2/admin/cbacMarkingRestrictions",
@@ -1950,6 +2028,7 @@ pub static GET_CBAC_MARKING_RESTRICTIONS: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_SPACES: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "listSpaces",
     method: Method::GET,
     path: "/v2/filesystem/spaces",
@@ -1976,6 +2055,7 @@ pub static LIST_SPACES: Operation = Operation {
 #[rustfmt::skip]
 pub static CREATE_SPACE: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "createSpace",
     method: Method::POST,
     path: "/v2/filesystem/spaces",
@@ -2002,6 +2082,7 @@ pub static CREATE_SPACE: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_SPACE: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getSpace",
     method: Method::GET,
     path: "/v2/filesystem/spaces/{spaceRid}",
@@ -2028,6 +2109,7 @@ pub static GET_SPACE: Operation = Operation {
 #[rustfmt::skip]
 pub static REPLACE_SPACE: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "replaceSpace",
     method: Method::PUT,
     path: "/v2/filesystem/spaces/{spaceRid}",
@@ -2054,6 +2136,7 @@ pub static REPLACE_SPACE: Operation = Operation {
 #[rustfmt::skip]
 pub static DELETE_SPACE: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "deleteSpace",
     method: Method::DELETE,
     path: "/v2/filesystem/spaces/{spaceRid}",
@@ -2080,6 +2163,7 @@ pub static DELETE_SPACE: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_CHILDREN_OF_FOLDER: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "listChildrenOfFolder",
     method: Method::GET,
     path: "/v2/filesystem/folders/{folderRid}/children",
@@ -2106,6 +2190,7 @@ pub static LIST_CHILDREN_OF_FOLDER: Operation = Operation {
 #[rustfmt::skip]
 pub static CREATE_FOLDER: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "createFolder",
     method: Method::POST,
     path: "/v2/filesystem/folders",
@@ -2132,6 +2217,7 @@ pub static CREATE_FOLDER: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_FOLDER: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getFolder",
     method: Method::GET,
     path: "/v2/filesystem/folders/{folderRid}",
@@ -2158,6 +2244,7 @@ pub static GET_FOLDER: Operation = Operation {
 #[rustfmt::skip]
 pub static REPLACE_FOLDER: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "replaceFolder",
     method: Method::PUT,
     path: "/v2/filesystem/folders/{folderRid}",
@@ -2184,6 +2271,7 @@ pub static REPLACE_FOLDER: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_FOLDERS_BATCH: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getFoldersBatch",
     method: Method::POST,
     path: "/v2/filesystem/folders/getBatch",
@@ -2210,6 +2298,7 @@ pub static GET_FOLDERS_BATCH: Operation = Operation {
 #[rustfmt::skip]
 pub static ADD_ORGANIZATIONS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "addOrganizations",
     method: Method::POST,
     path: "/v2/filesystem/projects/{projectRid}/addOrganizations",
@@ -2236,6 +2325,7 @@ pub static ADD_ORGANIZATIONS: Operation = Operation {
 #[rustfmt::skip]
 pub static CREATE_PROJECT: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "createProject",
     method: Method::POST,
     path: "/v2/filesystem/projects/create",
@@ -2262,6 +2352,7 @@ pub static CREATE_PROJECT: Operation = Operation {
 #[rustfmt::skip]
 pub static CREATE_PROJECT_FROM_TEMPLATE: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "createProjectFromTemplate",
     method: Method::POST,
     path: "/v2/filesystem/projects/createFromTemplate",
@@ -2288,6 +2379,7 @@ pub static CREATE_PROJECT_FROM_TEMPLATE: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_PROJECT: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getProject",
     method: Method::GET,
     path: "/v2/filesystem/projects/{projectRid}",
@@ -2314,6 +2406,7 @@ pub static GET_PROJECT: Operation = Operation {
 #[rustfmt::skip]
 pub static REPLACE_PROJECT: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "replaceProject",
     method: Method::PUT,
     path: "/v2/filesystem/projects/{projectRid}",
@@ -2340,6 +2433,7 @@ pub static REPLACE_PROJECT: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_ORGANIZATIONS_OF_PROJECT: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "listOrganizationsOfProject",
     method: Method::GET,
     path: "/v2/filesystem/projects/{projectRid}/organizations",
@@ -2366,6 +2460,7 @@ pub static LIST_ORGANIZATIONS_OF_PROJECT: Operation = Operation {
 #[rustfmt::skip]
 pub static REMOVE_ORGANIZATIONS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "removeOrganizations",
     method: Method::POST,
     path: "/v2/filesystem/projects/{projectRid}/removeOrganizations",
@@ -2392,6 +2487,7 @@ pub static REMOVE_ORGANIZATIONS: Operation = Operation {
 #[rustfmt::skip]
 pub static ADD_PROJECT_RESOURCE_REFERENCES: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "addProjectResourceReferences",
     method: Method::POST,
     path: "/v2/filesystem/projects/{projectRid}/references/add",
@@ -2418,6 +2514,7 @@ pub static ADD_PROJECT_RESOURCE_REFERENCES: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_PROJECT_RESOURCE_REFERENCES: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "listProjectResourceReferences",
     method: Method::GET,
     path: "/v2/filesystem/projects/{projectRid}/references",
@@ -2444,6 +2541,7 @@ pub static LIST_PROJECT_RESOURCE_REFERENCES: Operation = Operation {
 #[rustfmt::skip]
 pub static REMOVE_PROJECT_RESOURCE_REFERENCES: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "removeProjectResourceReferences",
     method: Method::POST,
     path: "/v2/filesystem/projects/{projectRid}/references/remove",
@@ -2470,6 +2568,7 @@ pub static REMOVE_PROJECT_RESOURCE_REFERENCES: Operation = Operation {
 #[rustfmt::skip]
 pub static ADD_MARKINGS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "addMarkings",
     method: Method::POST,
     path: "/v2/filesystem/resources/{resourceRid}/addMarkings",
@@ -2496,6 +2595,7 @@ pub static ADD_MARKINGS: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_RESOURCE: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getResource",
     method: Method::GET,
     path: "/v2/filesystem/resources/{resourceRid}",
@@ -2522,6 +2622,7 @@ pub static GET_RESOURCE: Operation = Operation {
 #[rustfmt::skip]
 pub static DELETE_RESOURCE: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "deleteResource",
     method: Method::DELETE,
     path: "/v2/filesystem/resources/{resourceRid}",
@@ -2548,6 +2649,7 @@ pub static DELETE_RESOURCE: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_ACCESS_REQUIREMENTS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getAccessRequirements",
     method: Method::GET,
     path: "/v2/filesystem/resources/{resourceRid}/getAccessRequirements",
@@ -2574,6 +2676,7 @@ pub static GET_ACCESS_REQUIREMENTS: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_RESOURCES_BATCH: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getResourcesBatch",
     method: Method::POST,
     path: "/v2/filesystem/resources/getBatch",
@@ -2600,6 +2703,7 @@ pub static GET_RESOURCES_BATCH: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_BY_PATH: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getByPath",
     method: Method::GET,
     path: "/v2/filesystem/resources/getByPath",
@@ -2626,6 +2730,7 @@ pub static GET_BY_PATH: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_BY_PATH_RESOURCES_BATCH: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getByPathResourcesBatch",
     method: Method::POST,
     path: "/v2/filesystem/resources/getByPathBatch",
@@ -2652,6 +2757,7 @@ pub static GET_BY_PATH_RESOURCES_BATCH: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_RECENTLY_VIEWED: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "getRecentlyViewed",
     method: Method::GET,
     path: "/v2/filesystem/resources/getRecentlyViewed",
@@ -2678,6 +2784,7 @@ pub static GET_RECENTLY_VIEWED: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_MARKINGS_OF_RESOURCE: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "listMarkingsOfResource",
     method: Method::GET,
     path: "/v2/filesystem/resources/{resourceRid}/markings",
@@ -2704,6 +2811,7 @@ pub static LIST_MARKINGS_OF_RESOURCE: Operation = Operation {
 #[rustfmt::skip]
 pub static PERMANENTLY_DELETE_RESOURCE: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "permanentlyDeleteResource",
     method: Method::POST,
     path: "/v2/filesystem/resources/{resourceRid}/permanentlyDelete",
@@ -2730,6 +2838,7 @@ pub static PERMANENTLY_DELETE_RESOURCE: Operation = Operation {
 #[rustfmt::skip]
 pub static REMOVE_MARKINGS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "removeMarkings",
     method: Method::POST,
     path: "/v2/filesystem/resources/{resourceRid}/removeMarkings",
@@ -2756,6 +2865,7 @@ pub static REMOVE_MARKINGS: Operation = Operation {
 #[rustfmt::skip]
 pub static RESTORE_RESOURCE: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "restoreResource",
     method: Method::POST,
     path: "/v2/filesystem/resources/{resourceRid}/restore",
@@ -2782,6 +2892,7 @@ pub static RESTORE_RESOURCE: Operation = Operation {
 #[rustfmt::skip]
 pub static ADD_RESOURCE_ROLES: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "addResourceRoles",
     method: Method::POST,
     path: "/v2/filesystem/resources/{resourceRid}/roles/add",
@@ -2808,6 +2919,7 @@ pub static ADD_RESOURCE_ROLES: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_RESOURCE_ROLES: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "listResourceRoles",
     method: Method::GET,
     path: "/v2/filesystem/resources/{resourceRid}/roles",
@@ -2834,6 +2946,7 @@ pub static LIST_RESOURCE_ROLES: Operation = Operation {
 #[rustfmt::skip]
 pub static REMOVE_RESOURCE_ROLES: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "removeResourceRoles",
     method: Method::POST,
     path: "/v2/filesystem/resources/{resourceRid}/roles/remove",
@@ -2860,6 +2973,7 @@ pub static REMOVE_RESOURCE_ROLES: Operation = Operation {
 #[rustfmt::skip]
 pub static ADD_RESOURCE_TAGS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "addResourceTags",
     method: Method::POST,
     path: "/v2/filesystem/resources/{resourceRid}/tags/add",
@@ -2886,6 +3000,7 @@ pub static ADD_RESOURCE_TAGS: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_RESOURCE_TAGS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "listResourceTags",
     method: Method::GET,
     path: "/v2/filesystem/resources/{resourceRid}/tags",
@@ -2912,6 +3027,7 @@ pub static LIST_RESOURCE_TAGS: Operation = Operation {
 #[rustfmt::skip]
 pub static REMOVE_RESOURCE_TAGS: Operation = Operation {
     api: "foundry",
+    service: &SERVICE,
     id: "removeResourceTags",
     method: Method::POST,
     path: "/v2/filesystem/resources/{resourceRid}/tags/remove",

@@ -3,9 +3,17 @@
 
 #[allow(unused_imports)]
 use ::rolecall_client::{
-    Answer, Basis, CredentialKind, Encoding, Fact, Location, Method, Operation, PageLimit,
-    PageLocation, PageParameter, Pages, Parameter, RateLimit, Refusal, RequestBody, Requirement,
-    Retry, Server, Stage, Status, Style,
+    Answer, Basis, CredentialKind, Encoding, ErrorFields, Fact, Location, Method, Operation,
+    PageLimit, PageLocation, PageParameter, Pages, Parameter, RateLimit, Refusal, RequestBody,
+    Requirement, Retry, Server, ServerTemplate, ServerVariable, Service, Stage, Status, Style,
+};
+
+/// What is known of the API as a whole.
+#[rustfmt::skip]
+pub static SERVICE: Service = Service {
+    servers: &[ServerTemplate { url: "{baseUrl}", variables: &[ServerVariable { name: "baseUrl", default: Some("https://gateway.dev.klustr.io") }] }],
+    error_fields: &ErrorFields { code: &[], name: &["/error"], message: &["/error/reason", "/message"], detail: &[], instance: &["/error/id"], missing: &["/missing_permissions"], request_id: &["x-kong-request-id"] },
+    scope_aliases: &[],
 };
 
 /// Every operation, in the order of the description.
@@ -57,6 +65,7 @@ pub fn find(id: &str) -> ::std::option::Option<&'static Operation> {
 #[rustfmt::skip]
 pub static LIST_ORGANIZATION_ROLES: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "listOrganizationRoles",
     method: Method::GET,
     path: "/directory/orgs/{organizationId}/roles",
@@ -83,6 +92,7 @@ pub static LIST_ORGANIZATION_ROLES: Operation = Operation {
 #[rustfmt::skip]
 pub static CREATE_ORG_ROLE: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "createOrgRole",
     method: Method::POST,
     path: "/directory/orgs/{organizationId}/roles",
@@ -109,6 +119,7 @@ pub static CREATE_ORG_ROLE: Operation = Operation {
 #[rustfmt::skip]
 pub static DELETE_ALL_ORGANIZATION_ROLES: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "deleteAllOrganizationRoles",
     method: Method::DELETE,
     path: "/directory/orgs/{organizationId}/roles",
@@ -135,6 +146,7 @@ pub static DELETE_ALL_ORGANIZATION_ROLES: Operation = Operation {
 #[rustfmt::skip]
 pub static GENERATE_ORG_ROLES: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "generateOrgRoles",
     method: Method::POST,
     path: "/directory/orgs/{organizationId}/roles/generate",
@@ -161,6 +173,7 @@ pub static GENERATE_ORG_ROLES: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_ORG_PERMISSIONS: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "listOrgPermissions",
     method: Method::GET,
     path: "/directory/orgs/{organizationId}/roles/permissions",
@@ -187,6 +200,7 @@ pub static LIST_ORG_PERMISSIONS: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_ORG_ROLE_BY_ID: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "getOrgRoleById",
     method: Method::GET,
     path: "/directory/orgs/{organizationId}/roles/{roleId}",
@@ -213,6 +227,7 @@ pub static GET_ORG_ROLE_BY_ID: Operation = Operation {
 #[rustfmt::skip]
 pub static UPDATE_ORG_ROLE: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "updateOrgRole",
     method: Method::PUT,
     path: "/directory/orgs/{organizationId}/roles/{roleId}",
@@ -239,6 +254,7 @@ pub static UPDATE_ORG_ROLE: Operation = Operation {
 #[rustfmt::skip]
 pub static DELETE_ORG_ROLE: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "deleteOrgRole",
     method: Method::DELETE,
     path: "/directory/orgs/{organizationId}/roles/{roleId}",
@@ -265,6 +281,7 @@ pub static DELETE_ORG_ROLE: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_ORG_ROLE_ASSIGNMENTS: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "getOrgRoleAssignments",
     method: Method::GET,
     path: "/directory/orgs/{organizationId}/roles/{roleId}/assignments",
@@ -291,6 +308,7 @@ pub static GET_ORG_ROLE_ASSIGNMENTS: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_ORG_USER_ROLES: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "getOrgUserRoles",
     method: Method::GET,
     path: "/directory/orgs/{organizationId}/user/roles",
@@ -317,6 +335,7 @@ pub static GET_ORG_USER_ROLES: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_USER_ROLES: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "getUserRoles",
     method: Method::GET,
     path: "/directory/orgs/{organizationId}/users/{userId}/roles",
@@ -343,6 +362,7 @@ pub static GET_USER_ROLES: Operation = Operation {
 #[rustfmt::skip]
 pub static UPDATE_USER_ROLES: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "updateUserRoles",
     method: Method::POST,
     path: "/directory/orgs/{organizationId}/users/{userId}/roles",
@@ -369,6 +389,7 @@ pub static UPDATE_USER_ROLES: Operation = Operation {
 #[rustfmt::skip]
 pub static ADD_USER_TO_ROLE: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "addUserToRole",
     method: Method::POST,
     path: "/directory/orgs/{organizationId}/users/{userId}/roles/{roleId}",
@@ -395,6 +416,7 @@ pub static ADD_USER_TO_ROLE: Operation = Operation {
 #[rustfmt::skip]
 pub static REMOVE_USER_ROLE: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "removeUserRole",
     method: Method::GET,
     path: "/directory/orgs/{organizationId}/users/{userId}/roles/{roleId}/delete",
@@ -421,6 +443,7 @@ pub static REMOVE_USER_ROLE: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_ORGANIZATION_PERMISSIONS: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "listOrganizationPermissions",
     method: Method::GET,
     path: "/directory/orgs/{organizationId}/permissions",
@@ -447,6 +470,7 @@ pub static LIST_ORGANIZATION_PERMISSIONS: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_USER_PERMISSIONS_IN_ORGANIZATION: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "listUserPermissionsInOrganization",
     method: Method::GET,
     path: "/directory/orgs/{organizationId}/users/{userId}/permissions",
@@ -473,6 +497,7 @@ pub static LIST_USER_PERMISSIONS_IN_ORGANIZATION: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_USER_NAMESPACE_PERMISSIONS: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "getUserNamespacePermissions",
     method: Method::GET,
     path: "/directory/orgs/{organizationId}/users/{userId}/permissions/{namespace}",
@@ -499,6 +524,7 @@ pub static GET_USER_NAMESPACE_PERMISSIONS: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_USER_OBJECT_PERMISSIONS: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "listUserObjectPermissions",
     method: Method::GET,
     path: "/directory/orgs/{organizationId}/users/{userId}/permissions/{namespace}/{object_id}",
@@ -525,6 +551,7 @@ pub static LIST_USER_OBJECT_PERMISSIONS: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_ORGANIZATION_MEMBERS: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "listOrganizationMembers",
     method: Method::GET,
     path: "/directory/orgs/{organizationId}/members",
@@ -551,6 +578,7 @@ pub static LIST_ORGANIZATION_MEMBERS: Operation = Operation {
 #[rustfmt::skip]
 pub static JOIN_ORGANIZATION_WITH_VERIFIED_EMAIL: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "joinOrganizationWithVerifiedEmail",
     method: Method::PUT,
     path: "/directory/orgs/{organizationId}/members",
@@ -577,6 +605,7 @@ pub static JOIN_ORGANIZATION_WITH_VERIFIED_EMAIL: Operation = Operation {
 #[rustfmt::skip]
 pub static LEAVE_ORGANIZATION: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "leaveOrganization",
     method: Method::DELETE,
     path: "/directory/orgs/{organizationId}/members",
@@ -603,6 +632,7 @@ pub static LEAVE_ORGANIZATION: Operation = Operation {
 #[rustfmt::skip]
 pub static ADD_ORGANIZATION_MEMBER: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "addOrganizationMember",
     method: Method::PUT,
     path: "/directory/orgs/{organizationId}/members/{subjectId}",
@@ -629,6 +659,7 @@ pub static ADD_ORGANIZATION_MEMBER: Operation = Operation {
 #[rustfmt::skip]
 pub static REMOVE_ORGANIZATION_MEMBER: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "removeOrganizationMember",
     method: Method::DELETE,
     path: "/directory/orgs/{organizationId}/members/{subjectId}",
@@ -655,6 +686,7 @@ pub static REMOVE_ORGANIZATION_MEMBER: Operation = Operation {
 #[rustfmt::skip]
 pub static CREATE_ORG: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "createOrg",
     method: Method::POST,
     path: "/directory/orgs",
@@ -681,6 +713,7 @@ pub static CREATE_ORG: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_ORGANIZATION_DETAILS: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "getOrganizationDetails",
     method: Method::GET,
     path: "/directory/orgs/{organizationId}",
@@ -707,6 +740,7 @@ pub static GET_ORGANIZATION_DETAILS: Operation = Operation {
 #[rustfmt::skip]
 pub static UPDATE_ORG: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "updateOrg",
     method: Method::PUT,
     path: "/directory/orgs/{organizationId}",
@@ -733,6 +767,7 @@ pub static UPDATE_ORG: Operation = Operation {
 #[rustfmt::skip]
 pub static DELETE_ORGANIZATION: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "deleteOrganization",
     method: Method::DELETE,
     path: "/directory/orgs/{organizationId}",
@@ -759,6 +794,7 @@ pub static DELETE_ORGANIZATION: Operation = Operation {
 #[rustfmt::skip]
 pub static CHECK_DOMAIN_AVAILABILITY: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "checkDomainAvailability",
     method: Method::GET,
     path: "/directory/orgs/domains",
@@ -785,6 +821,7 @@ pub static CHECK_DOMAIN_AVAILABILITY: Operation = Operation {
 #[rustfmt::skip]
 pub static SUGGEST_ORGANIZATIONS_TO_JOIN: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "suggestOrganizationsToJoin",
     method: Method::GET,
     path: "/directory/orgs/suggest",
@@ -811,6 +848,7 @@ pub static SUGGEST_ORGANIZATIONS_TO_JOIN: Operation = Operation {
 #[rustfmt::skip]
 pub static ADMIN_LIST_ORGANIZATIONS: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "adminListOrganizations",
     method: Method::GET,
     path: "/directory/admin/orgs",
@@ -837,6 +875,7 @@ pub static ADMIN_LIST_ORGANIZATIONS: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_USER_ACCOUNTS: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "listUserAccounts",
     method: Method::GET,
     path: "/directory/orgs/{organizationId}/accounts/users",
@@ -863,6 +902,7 @@ pub static LIST_USER_ACCOUNTS: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_USER_ORG_UNIT_ASSIGNMENTS: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "listUserOrgUnitAssignments",
     method: Method::GET,
     path: "/directory/orgs/{organizationId}/users/{userId}/ous",
@@ -889,6 +929,7 @@ pub static LIST_USER_ORG_UNIT_ASSIGNMENTS: Operation = Operation {
 #[rustfmt::skip]
 pub static CREATE_USER_ORG_UNIT_ASSIGNMENT: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "createUserOrgUnitAssignment",
     method: Method::POST,
     path: "/directory/orgs/{organizationId}/users/{userId}/ous",
@@ -915,6 +956,7 @@ pub static CREATE_USER_ORG_UNIT_ASSIGNMENT: Operation = Operation {
 #[rustfmt::skip]
 pub static DELETE_USER_ORG_UNIT_ASSIGNMENT: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "deleteUserOrgUnitAssignment",
     method: Method::DELETE,
     path: "/directory/orgs/{organizationId}/users/{userId}/ous",
@@ -941,6 +983,7 @@ pub static DELETE_USER_ORG_UNIT_ASSIGNMENT: Operation = Operation {
 #[rustfmt::skip]
 pub static INVITE_TO_ORGANIZATION: Operation = Operation {
     api: "klustr",
+    service: &SERVICE,
     id: "inviteToOrganization",
     method: Method::PUT,
     path: "/console/invites/orgs/{organizationId}",

@@ -3,9 +3,17 @@
 
 #[allow(unused_imports)]
 use ::rolecall_client::{
-    Answer, Basis, CredentialKind, Encoding, Fact, Location, Method, Operation, PageLimit,
-    PageLocation, PageParameter, Pages, Parameter, RateLimit, Refusal, RequestBody, Requirement,
-    Retry, Server, Stage, Status, Style,
+    Answer, Basis, CredentialKind, Encoding, ErrorFields, Fact, Location, Method, Operation,
+    PageLimit, PageLocation, PageParameter, Pages, Parameter, RateLimit, Refusal, RequestBody,
+    Requirement, Retry, Server, ServerTemplate, ServerVariable, Service, Stage, Status, Style,
+};
+
+/// What is known of the API as a whole.
+#[rustfmt::skip]
+pub static SERVICE: Service = Service {
+    servers: &[ServerTemplate { url: "https://{yourOktaDomain}", variables: &[ServerVariable { name: "yourOktaDomain", default: None }] }],
+    error_fields: &ErrorFields { code: &["/errorCode", "/error"], name: &[], message: &["/errorSummary", "/error_description"], detail: &["/errorCauses/0/errorSummary"], instance: &["/errorId"], missing: &[], request_id: &["x-okta-request-id"] },
+    scope_aliases: &[],
 };
 
 /// Every operation, in the order of the description.
@@ -102,6 +110,7 @@ pub fn find(id: &str) -> ::std::option::Option<&'static Operation> {
 #[rustfmt::skip]
 pub static LIST_ROLES_FOR_CLIENT: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "listRolesForClient",
     method: Method::GET,
     path: "/oauth2/v1/clients/{clientId}/roles",
@@ -128,6 +137,7 @@ pub static LIST_ROLES_FOR_CLIENT: Operation = Operation {
 #[rustfmt::skip]
 pub static ASSIGN_ROLE_TO_CLIENT: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "assignRoleToClient",
     method: Method::POST,
     path: "/oauth2/v1/clients/{clientId}/roles",
@@ -154,6 +164,7 @@ pub static ASSIGN_ROLE_TO_CLIENT: Operation = Operation {
 #[rustfmt::skip]
 pub static RETRIEVE_CLIENT_ROLE: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "retrieveClientRole",
     method: Method::GET,
     path: "/oauth2/v1/clients/{clientId}/roles/{roleAssignmentId}",
@@ -180,6 +191,7 @@ pub static RETRIEVE_CLIENT_ROLE: Operation = Operation {
 #[rustfmt::skip]
 pub static DELETE_ROLE_FROM_CLIENT: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "deleteRoleFromClient",
     method: Method::DELETE,
     path: "/oauth2/v1/clients/{clientId}/roles/{roleAssignmentId}",
@@ -206,6 +218,7 @@ pub static DELETE_ROLE_FROM_CLIENT: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_USERS_WITH_ROLE_ASSIGNMENTS: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "listUsersWithRoleAssignments",
     method: Method::GET,
     path: "/api/v1/iam/assignees/users",
@@ -232,6 +245,7 @@ pub static LIST_USERS_WITH_ROLE_ASSIGNMENTS: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_ASSIGNED_ROLES_FOR_USER: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "listAssignedRolesForUser",
     method: Method::GET,
     path: "/api/v1/users/{userId}/roles",
@@ -258,6 +272,7 @@ pub static LIST_ASSIGNED_ROLES_FOR_USER: Operation = Operation {
 #[rustfmt::skip]
 pub static ASSIGN_ROLE_TO_USER: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "assignRoleToUser",
     method: Method::POST,
     path: "/api/v1/users/{userId}/roles",
@@ -284,6 +299,7 @@ pub static ASSIGN_ROLE_TO_USER: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_USER_ASSIGNED_ROLE: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "getUserAssignedRole",
     method: Method::GET,
     path: "/api/v1/users/{userId}/roles/{roleAssignmentId}",
@@ -310,6 +326,7 @@ pub static GET_USER_ASSIGNED_ROLE: Operation = Operation {
 #[rustfmt::skip]
 pub static UNASSIGN_ROLE_FROM_USER: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "unassignRoleFromUser",
     method: Method::DELETE,
     path: "/api/v1/users/{userId}/roles/{roleAssignmentId}",
@@ -336,6 +353,7 @@ pub static UNASSIGN_ROLE_FROM_USER: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_USER_ASSIGNED_ROLE_GOVERNANCE: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "getUserAssignedRoleGovernance",
     method: Method::GET,
     path: "/api/v1/users/{userId}/roles/{roleAssignmentId}/governance",
@@ -362,6 +380,7 @@ pub static GET_USER_ASSIGNED_ROLE_GOVERNANCE: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_ROLE_ASSIGNMENT_GOVERNANCE_GRANT: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "getRoleAssignmentGovernanceGrant",
     method: Method::GET,
     path: "/api/v1/users/{userId}/roles/{roleAssignmentId}/governance/{grantId}",
@@ -388,6 +407,7 @@ pub static GET_ROLE_ASSIGNMENT_GOVERNANCE_GRANT: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_ROLE_ASSIGNMENT_GOVERNANCE_GRANT_RESOURCES: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "getRoleAssignmentGovernanceGrantResources",
     method: Method::GET,
     path: "/api/v1/users/{userId}/roles/{roleAssignmentId}/governance/{grantId}/resources",
@@ -414,6 +434,7 @@ pub static GET_ROLE_ASSIGNMENT_GOVERNANCE_GRANT_RESOURCES: Operation = Operation
 #[rustfmt::skip]
 pub static LIST_GROUP_ASSIGNED_ROLES: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "listGroupAssignedRoles",
     method: Method::GET,
     path: "/api/v1/groups/{groupId}/roles",
@@ -440,6 +461,7 @@ pub static LIST_GROUP_ASSIGNED_ROLES: Operation = Operation {
 #[rustfmt::skip]
 pub static ASSIGN_ROLE_TO_GROUP: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "assignRoleToGroup",
     method: Method::POST,
     path: "/api/v1/groups/{groupId}/roles",
@@ -466,6 +488,7 @@ pub static ASSIGN_ROLE_TO_GROUP: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_GROUP_ASSIGNED_ROLE: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "getGroupAssignedRole",
     method: Method::GET,
     path: "/api/v1/groups/{groupId}/roles/{roleAssignmentId}",
@@ -492,6 +515,7 @@ pub static GET_GROUP_ASSIGNED_ROLE: Operation = Operation {
 #[rustfmt::skip]
 pub static UNASSIGN_ROLE_FROM_GROUP: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "unassignRoleFromGroup",
     method: Method::DELETE,
     path: "/api/v1/groups/{groupId}/roles/{roleAssignmentId}",
@@ -518,6 +542,7 @@ pub static UNASSIGN_ROLE_FROM_GROUP: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_ROLE_TARGETS_BY_USER_ID_AND_ROLE_ID: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "getRoleTargetsByUserIdAndRoleId",
     method: Method::GET,
     path: "/api/v1/users/{userId}/roles/{roleIdOrEncodedRoleId}/targets",
@@ -544,6 +569,7 @@ pub static GET_ROLE_TARGETS_BY_USER_ID_AND_ROLE_ID: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_GROUP_TARGETS_FOR_ROLE: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "listGroupTargetsForRole",
     method: Method::GET,
     path: "/api/v1/users/{userId}/roles/{roleAssignmentId}/targets/groups",
@@ -570,6 +596,7 @@ pub static LIST_GROUP_TARGETS_FOR_ROLE: Operation = Operation {
 #[rustfmt::skip]
 pub static ASSIGN_GROUP_TARGET_TO_USER_ROLE: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "assignGroupTargetToUserRole",
     method: Method::PUT,
     path: "/api/v1/users/{userId}/roles/{roleAssignmentId}/targets/groups/{groupId}",
@@ -596,6 +623,7 @@ pub static ASSIGN_GROUP_TARGET_TO_USER_ROLE: Operation = Operation {
 #[rustfmt::skip]
 pub static UNASSIGN_GROUP_TARGET_FROM_USER_ADMIN_ROLE: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "unassignGroupTargetFromUserAdminRole",
     method: Method::DELETE,
     path: "/api/v1/users/{userId}/roles/{roleAssignmentId}/targets/groups/{groupId}",
@@ -622,6 +650,7 @@ pub static UNASSIGN_GROUP_TARGET_FROM_USER_ADMIN_ROLE: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_APPLICATION_TARGETS_FOR_APPLICATION_ADMINISTRATOR_ROLE_FOR_USER: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "listApplicationTargetsForApplicationAdministratorRoleForUser",
     method: Method::GET,
     path: "/api/v1/users/{userId}/roles/{roleAssignmentId}/targets/catalog/apps",
@@ -648,6 +677,7 @@ pub static LIST_APPLICATION_TARGETS_FOR_APPLICATION_ADMINISTRATOR_ROLE_FOR_USER:
 #[rustfmt::skip]
 pub static ASSIGN_ALL_APPS_AS_TARGET_TO_ROLE_FOR_USER: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "assignAllAppsAsTargetToRoleForUser",
     method: Method::PUT,
     path: "/api/v1/users/{userId}/roles/{roleAssignmentId}/targets/catalog/apps",
@@ -674,6 +704,7 @@ pub static ASSIGN_ALL_APPS_AS_TARGET_TO_ROLE_FOR_USER: Operation = Operation {
 #[rustfmt::skip]
 pub static ASSIGN_APP_TARGET_TO_ADMIN_ROLE_FOR_USER: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "assignAppTargetToAdminRoleForUser",
     method: Method::PUT,
     path: "/api/v1/users/{userId}/roles/{roleAssignmentId}/targets/catalog/apps/{appName}",
@@ -700,6 +731,7 @@ pub static ASSIGN_APP_TARGET_TO_ADMIN_ROLE_FOR_USER: Operation = Operation {
 #[rustfmt::skip]
 pub static UNASSIGN_APP_TARGET_FROM_APP_ADMIN_ROLE_FOR_USER: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "unassignAppTargetFromAppAdminRoleForUser",
     method: Method::DELETE,
     path: "/api/v1/users/{userId}/roles/{roleAssignmentId}/targets/catalog/apps/{appName}",
@@ -726,6 +758,7 @@ pub static UNASSIGN_APP_TARGET_FROM_APP_ADMIN_ROLE_FOR_USER: Operation = Operati
 #[rustfmt::skip]
 pub static ASSIGN_APP_INSTANCE_TARGET_TO_APP_ADMIN_ROLE_FOR_USER: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "assignAppInstanceTargetToAppAdminRoleForUser",
     method: Method::PUT,
     path: "/api/v1/users/{userId}/roles/{roleAssignmentId}/targets/catalog/apps/{appName}/{appId}",
@@ -752,6 +785,7 @@ pub static ASSIGN_APP_INSTANCE_TARGET_TO_APP_ADMIN_ROLE_FOR_USER: Operation = Op
 #[rustfmt::skip]
 pub static UNASSIGN_APP_INSTANCE_TARGET_FROM_ADMIN_ROLE_FOR_USER: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "unassignAppInstanceTargetFromAdminRoleForUser",
     method: Method::DELETE,
     path: "/api/v1/users/{userId}/roles/{roleAssignmentId}/targets/catalog/apps/{appName}/{appId}",
@@ -778,6 +812,7 @@ pub static UNASSIGN_APP_INSTANCE_TARGET_FROM_ADMIN_ROLE_FOR_USER: Operation = Op
 #[rustfmt::skip]
 pub static LIST_GROUP_TARGETS_FOR_GROUP_ROLE: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "listGroupTargetsForGroupRole",
     method: Method::GET,
     path: "/api/v1/groups/{groupId}/roles/{roleAssignmentId}/targets/groups",
@@ -804,6 +839,7 @@ pub static LIST_GROUP_TARGETS_FOR_GROUP_ROLE: Operation = Operation {
 #[rustfmt::skip]
 pub static ASSIGN_GROUP_TARGET_TO_GROUP_ADMIN_ROLE: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "assignGroupTargetToGroupAdminRole",
     method: Method::PUT,
     path: "/api/v1/groups/{groupId}/roles/{roleAssignmentId}/targets/groups/{targetGroupId}",
@@ -830,6 +866,7 @@ pub static ASSIGN_GROUP_TARGET_TO_GROUP_ADMIN_ROLE: Operation = Operation {
 #[rustfmt::skip]
 pub static UNASSIGN_GROUP_TARGET_FROM_GROUP_ADMIN_ROLE: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "unassignGroupTargetFromGroupAdminRole",
     method: Method::DELETE,
     path: "/api/v1/groups/{groupId}/roles/{roleAssignmentId}/targets/groups/{targetGroupId}",
@@ -856,6 +893,7 @@ pub static UNASSIGN_GROUP_TARGET_FROM_GROUP_ADMIN_ROLE: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_APPLICATION_TARGETS_FOR_APPLICATION_ADMINISTRATOR_ROLE_FOR_GROUP: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "listApplicationTargetsForApplicationAdministratorRoleForGroup",
     method: Method::GET,
     path: "/api/v1/groups/{groupId}/roles/{roleAssignmentId}/targets/catalog/apps",
@@ -882,6 +920,7 @@ pub static LIST_APPLICATION_TARGETS_FOR_APPLICATION_ADMINISTRATOR_ROLE_FOR_GROUP
 #[rustfmt::skip]
 pub static ASSIGN_APP_TARGET_TO_ADMIN_ROLE_FOR_GROUP: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "assignAppTargetToAdminRoleForGroup",
     method: Method::PUT,
     path: "/api/v1/groups/{groupId}/roles/{roleAssignmentId}/targets/catalog/apps/{appName}",
@@ -908,6 +947,7 @@ pub static ASSIGN_APP_TARGET_TO_ADMIN_ROLE_FOR_GROUP: Operation = Operation {
 #[rustfmt::skip]
 pub static UNASSIGN_APP_TARGET_TO_ADMIN_ROLE_FOR_GROUP: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "unassignAppTargetToAdminRoleForGroup",
     method: Method::DELETE,
     path: "/api/v1/groups/{groupId}/roles/{roleAssignmentId}/targets/catalog/apps/{appName}",
@@ -934,6 +974,7 @@ pub static UNASSIGN_APP_TARGET_TO_ADMIN_ROLE_FOR_GROUP: Operation = Operation {
 #[rustfmt::skip]
 pub static ASSIGN_APP_INSTANCE_TARGET_TO_APP_ADMIN_ROLE_FOR_GROUP: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "assignAppInstanceTargetToAppAdminRoleForGroup",
     method: Method::PUT,
     path: "/api/v1/groups/{groupId}/roles/{roleAssignmentId}/targets/catalog/apps/{appName}/{appId}",
@@ -960,6 +1001,7 @@ pub static ASSIGN_APP_INSTANCE_TARGET_TO_APP_ADMIN_ROLE_FOR_GROUP: Operation = O
 #[rustfmt::skip]
 pub static UNASSIGN_APP_INSTANCE_TARGET_TO_APP_ADMIN_ROLE_FOR_GROUP: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "unassignAppInstanceTargetToAppAdminRoleForGroup",
     method: Method::DELETE,
     path: "/api/v1/groups/{groupId}/roles/{roleAssignmentId}/targets/catalog/apps/{appName}/{appId}",
@@ -986,6 +1028,7 @@ pub static UNASSIGN_APP_INSTANCE_TARGET_TO_APP_ADMIN_ROLE_FOR_GROUP: Operation =
 #[rustfmt::skip]
 pub static LIST_GROUP_TARGET_ROLE_FOR_CLIENT: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "listGroupTargetRoleForClient",
     method: Method::GET,
     path: "/oauth2/v1/clients/{clientId}/roles/{roleAssignmentId}/targets/groups",
@@ -1012,6 +1055,7 @@ pub static LIST_GROUP_TARGET_ROLE_FOR_CLIENT: Operation = Operation {
 #[rustfmt::skip]
 pub static ASSIGN_GROUP_TARGET_ROLE_FOR_CLIENT: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "assignGroupTargetRoleForClient",
     method: Method::PUT,
     path: "/oauth2/v1/clients/{clientId}/roles/{roleAssignmentId}/targets/groups/{groupId}",
@@ -1038,6 +1082,7 @@ pub static ASSIGN_GROUP_TARGET_ROLE_FOR_CLIENT: Operation = Operation {
 #[rustfmt::skip]
 pub static REMOVE_GROUP_TARGET_ROLE_FROM_CLIENT: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "removeGroupTargetRoleFromClient",
     method: Method::DELETE,
     path: "/oauth2/v1/clients/{clientId}/roles/{roleAssignmentId}/targets/groups/{groupId}",
@@ -1064,6 +1109,7 @@ pub static REMOVE_GROUP_TARGET_ROLE_FROM_CLIENT: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_APP_TARGET_ROLE_TO_CLIENT: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "listAppTargetRoleToClient",
     method: Method::GET,
     path: "/oauth2/v1/clients/{clientId}/roles/{roleAssignmentId}/targets/catalog/apps",
@@ -1090,6 +1136,7 @@ pub static LIST_APP_TARGET_ROLE_TO_CLIENT: Operation = Operation {
 #[rustfmt::skip]
 pub static ASSIGN_APP_TARGET_ROLE_TO_CLIENT: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "assignAppTargetRoleToClient",
     method: Method::PUT,
     path: "/oauth2/v1/clients/{clientId}/roles/{roleAssignmentId}/targets/catalog/apps/{appName}",
@@ -1116,6 +1163,7 @@ pub static ASSIGN_APP_TARGET_ROLE_TO_CLIENT: Operation = Operation {
 #[rustfmt::skip]
 pub static REMOVE_APP_TARGET_ROLE_FROM_CLIENT: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "removeAppTargetRoleFromClient",
     method: Method::DELETE,
     path: "/oauth2/v1/clients/{clientId}/roles/{roleAssignmentId}/targets/catalog/apps/{appName}",
@@ -1142,6 +1190,7 @@ pub static REMOVE_APP_TARGET_ROLE_FROM_CLIENT: Operation = Operation {
 #[rustfmt::skip]
 pub static ASSIGN_APP_TARGET_INSTANCE_ROLE_FOR_CLIENT: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "assignAppTargetInstanceRoleForClient",
     method: Method::PUT,
     path: "/oauth2/v1/clients/{clientId}/roles/{roleAssignmentId}/targets/catalog/apps/{appName}/{appId}",
@@ -1168,6 +1217,7 @@ pub static ASSIGN_APP_TARGET_INSTANCE_ROLE_FOR_CLIENT: Operation = Operation {
 #[rustfmt::skip]
 pub static REMOVE_APP_TARGET_INSTANCE_ROLE_FOR_CLIENT: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "removeAppTargetInstanceRoleForClient",
     method: Method::DELETE,
     path: "/oauth2/v1/clients/{clientId}/roles/{roleAssignmentId}/targets/catalog/apps/{appName}/{appId}",
@@ -1194,6 +1244,7 @@ pub static REMOVE_APP_TARGET_INSTANCE_ROLE_FOR_CLIENT: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_ROLES: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "listRoles",
     method: Method::GET,
     path: "/api/v1/iam/roles",
@@ -1220,6 +1271,7 @@ pub static LIST_ROLES: Operation = Operation {
 #[rustfmt::skip]
 pub static CREATE_ROLE: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "createRole",
     method: Method::POST,
     path: "/api/v1/iam/roles",
@@ -1246,6 +1298,7 @@ pub static CREATE_ROLE: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_ROLE: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "getRole",
     method: Method::GET,
     path: "/api/v1/iam/roles/{roleIdOrLabel}",
@@ -1272,6 +1325,7 @@ pub static GET_ROLE: Operation = Operation {
 #[rustfmt::skip]
 pub static REPLACE_ROLE: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "replaceRole",
     method: Method::PUT,
     path: "/api/v1/iam/roles/{roleIdOrLabel}",
@@ -1298,6 +1352,7 @@ pub static REPLACE_ROLE: Operation = Operation {
 #[rustfmt::skip]
 pub static DELETE_ROLE: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "deleteRole",
     method: Method::DELETE,
     path: "/api/v1/iam/roles/{roleIdOrLabel}",
@@ -1324,6 +1379,7 @@ pub static DELETE_ROLE: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_ROLE_PERMISSIONS: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "listRolePermissions",
     method: Method::GET,
     path: "/api/v1/iam/roles/{roleIdOrLabel}/permissions",
@@ -1350,6 +1406,7 @@ pub static LIST_ROLE_PERMISSIONS: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_ROLE_PERMISSION: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "getRolePermission",
     method: Method::GET,
     path: "/api/v1/iam/roles/{roleIdOrLabel}/permissions/{permissionType}",
@@ -1376,6 +1433,7 @@ pub static GET_ROLE_PERMISSION: Operation = Operation {
 #[rustfmt::skip]
 pub static REPLACE_ROLE_PERMISSION: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "replaceRolePermission",
     method: Method::PUT,
     path: "/api/v1/iam/roles/{roleIdOrLabel}/permissions/{permissionType}",
@@ -1402,6 +1460,7 @@ pub static REPLACE_ROLE_PERMISSION: Operation = Operation {
 #[rustfmt::skip]
 pub static CREATE_ROLE_PERMISSION: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "createRolePermission",
     method: Method::POST,
     path: "/api/v1/iam/roles/{roleIdOrLabel}/permissions/{permissionType}",
@@ -1428,6 +1487,7 @@ pub static CREATE_ROLE_PERMISSION: Operation = Operation {
 #[rustfmt::skip]
 pub static DELETE_ROLE_PERMISSION: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "deleteRolePermission",
     method: Method::DELETE,
     path: "/api/v1/iam/roles/{roleIdOrLabel}/permissions/{permissionType}",
@@ -1454,6 +1514,7 @@ pub static DELETE_ROLE_PERMISSION: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_RESOURCE_SETS: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "listResourceSets",
     method: Method::GET,
     path: "/api/v1/iam/resource-sets",
@@ -1480,6 +1541,7 @@ pub static LIST_RESOURCE_SETS: Operation = Operation {
 #[rustfmt::skip]
 pub static CREATE_RESOURCE_SET: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "createResourceSet",
     method: Method::POST,
     path: "/api/v1/iam/resource-sets",
@@ -1506,6 +1568,7 @@ pub static CREATE_RESOURCE_SET: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_RESOURCE_SET: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "getResourceSet",
     method: Method::GET,
     path: "/api/v1/iam/resource-sets/{resourceSetIdOrLabel}",
@@ -1532,6 +1595,7 @@ pub static GET_RESOURCE_SET: Operation = Operation {
 #[rustfmt::skip]
 pub static REPLACE_RESOURCE_SET: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "replaceResourceSet",
     method: Method::PUT,
     path: "/api/v1/iam/resource-sets/{resourceSetIdOrLabel}",
@@ -1558,6 +1622,7 @@ pub static REPLACE_RESOURCE_SET: Operation = Operation {
 #[rustfmt::skip]
 pub static DELETE_RESOURCE_SET: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "deleteResourceSet",
     method: Method::DELETE,
     path: "/api/v1/iam/resource-sets/{resourceSetIdOrLabel}",
@@ -1584,6 +1649,7 @@ pub static DELETE_RESOURCE_SET: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_RESOURCE_SET_RESOURCES: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "listResourceSetResources",
     method: Method::GET,
     path: "/api/v1/iam/resource-sets/{resourceSetIdOrLabel}/resources",
@@ -1610,6 +1676,7 @@ pub static LIST_RESOURCE_SET_RESOURCES: Operation = Operation {
 #[rustfmt::skip]
 pub static ADD_RESOURCE_SET_RESOURCE: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "addResourceSetResource",
     method: Method::POST,
     path: "/api/v1/iam/resource-sets/{resourceSetIdOrLabel}/resources",
@@ -1636,6 +1703,7 @@ pub static ADD_RESOURCE_SET_RESOURCE: Operation = Operation {
 #[rustfmt::skip]
 pub static ADD_RESOURCE_SET_RESOURCES: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "addResourceSetResources",
     method: Method::PATCH,
     path: "/api/v1/iam/resource-sets/{resourceSetIdOrLabel}/resources",
@@ -1662,6 +1730,7 @@ pub static ADD_RESOURCE_SET_RESOURCES: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_RESOURCE_SET_RESOURCE: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "getResourceSetResource",
     method: Method::GET,
     path: "/api/v1/iam/resource-sets/{resourceSetIdOrLabel}/resources/{resourceId}",
@@ -1688,6 +1757,7 @@ pub static GET_RESOURCE_SET_RESOURCE: Operation = Operation {
 #[rustfmt::skip]
 pub static REPLACE_RESOURCE_SET_RESOURCE: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "replaceResourceSetResource",
     method: Method::PUT,
     path: "/api/v1/iam/resource-sets/{resourceSetIdOrLabel}/resources/{resourceId}",
@@ -1714,6 +1784,7 @@ pub static REPLACE_RESOURCE_SET_RESOURCE: Operation = Operation {
 #[rustfmt::skip]
 pub static DELETE_RESOURCE_SET_RESOURCE: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "deleteResourceSetResource",
     method: Method::DELETE,
     path: "/api/v1/iam/resource-sets/{resourceSetIdOrLabel}/resources/{resourceId}",
@@ -1740,6 +1811,7 @@ pub static DELETE_RESOURCE_SET_RESOURCE: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_BINDINGS: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "listBindings",
     method: Method::GET,
     path: "/api/v1/iam/resource-sets/{resourceSetIdOrLabel}/bindings",
@@ -1766,6 +1838,7 @@ pub static LIST_BINDINGS: Operation = Operation {
 #[rustfmt::skip]
 pub static CREATE_RESOURCE_SET_BINDING: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "createResourceSetBinding",
     method: Method::POST,
     path: "/api/v1/iam/resource-sets/{resourceSetIdOrLabel}/bindings",
@@ -1792,6 +1865,7 @@ pub static CREATE_RESOURCE_SET_BINDING: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_BINDING: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "getBinding",
     method: Method::GET,
     path: "/api/v1/iam/resource-sets/{resourceSetIdOrLabel}/bindings/{roleIdOrLabel}",
@@ -1818,6 +1892,7 @@ pub static GET_BINDING: Operation = Operation {
 #[rustfmt::skip]
 pub static DELETE_BINDING: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "deleteBinding",
     method: Method::DELETE,
     path: "/api/v1/iam/resource-sets/{resourceSetIdOrLabel}/bindings/{roleIdOrLabel}",
@@ -1844,6 +1919,7 @@ pub static DELETE_BINDING: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_MEMBERS_OF_BINDING: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "listMembersOfBinding",
     method: Method::GET,
     path: "/api/v1/iam/resource-sets/{resourceSetIdOrLabel}/bindings/{roleIdOrLabel}/members",
@@ -1870,6 +1946,7 @@ pub static LIST_MEMBERS_OF_BINDING: Operation = Operation {
 #[rustfmt::skip]
 pub static ADD_MEMBERS_TO_BINDING: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "addMembersToBinding",
     method: Method::PATCH,
     path: "/api/v1/iam/resource-sets/{resourceSetIdOrLabel}/bindings/{roleIdOrLabel}/members",
@@ -1896,6 +1973,7 @@ pub static ADD_MEMBERS_TO_BINDING: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_MEMBER_OF_BINDING: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "getMemberOfBinding",
     method: Method::GET,
     path: "/api/v1/iam/resource-sets/{resourceSetIdOrLabel}/bindings/{roleIdOrLabel}/members/{memberId}",
@@ -1922,6 +2000,7 @@ pub static GET_MEMBER_OF_BINDING: Operation = Operation {
 #[rustfmt::skip]
 pub static UNASSIGN_MEMBER_FROM_BINDING: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "unassignMemberFromBinding",
     method: Method::DELETE,
     path: "/api/v1/iam/resource-sets/{resourceSetIdOrLabel}/bindings/{roleIdOrLabel}/members/{memberId}",
@@ -1948,6 +2027,7 @@ pub static UNASSIGN_MEMBER_FROM_BINDING: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_USERS: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "listUsers",
     method: Method::GET,
     path: "/api/v1/users",
@@ -1974,6 +2054,7 @@ pub static LIST_USERS: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_USER: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "getUser",
     method: Method::GET,
     path: "/api/v1/users/{id}",
@@ -2000,6 +2081,7 @@ pub static GET_USER: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_GROUPS: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "listGroups",
     method: Method::GET,
     path: "/api/v1/groups",
@@ -2026,6 +2108,7 @@ pub static LIST_GROUPS: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_GROUP: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "getGroup",
     method: Method::GET,
     path: "/api/v1/groups/{groupId}",
@@ -2052,6 +2135,7 @@ pub static GET_GROUP: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_GROUP_USERS: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "listGroupUsers",
     method: Method::GET,
     path: "/api/v1/groups/{groupId}/users",
@@ -2078,6 +2162,7 @@ pub static LIST_GROUP_USERS: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_APPLICATIONS: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "listApplications",
     method: Method::GET,
     path: "/api/v1/apps",
@@ -2104,6 +2189,7 @@ pub static LIST_APPLICATIONS: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_APPLICATION: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "getApplication",
     method: Method::GET,
     path: "/api/v1/apps/{appId}",
@@ -2130,6 +2216,7 @@ pub static GET_APPLICATION: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_CLIENTS: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "listClients",
     method: Method::GET,
     path: "/oauth2/v1/clients",
@@ -2156,6 +2243,7 @@ pub static LIST_CLIENTS: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_CLIENT: Operation = Operation {
     api: "okta",
+    service: &SERVICE,
     id: "getClient",
     method: Method::GET,
     path: "/oauth2/v1/clients/{clientId}",

@@ -2,11 +2,12 @@
 //!
 //! [`load`] reads a file or a text, [`validate`] says where a value is not what a schema asks for, and [`problem`] is how
 //! all that is wrong with a file is told. The rest is what both need, and whoever reads a description on its own: values
-//! and pointers ([`json`]), references ([`reference`](mod@reference)), types ([`schema`]), patterns ([`pattern`]) the
+//! and pointers ([`json`]), extensions ([`extensions`]), references ([`reference`](mod@reference)), types ([`schema`]), patterns ([`pattern`]) the
 //! wording of messages ([`words`]), and settings in TOML ([`toml`]).
 
 #![forbid(unsafe_code)]
 
+pub mod extensions;
 pub mod json;
 pub mod load;
 pub mod pattern;

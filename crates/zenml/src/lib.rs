@@ -95,3 +95,15 @@ impl Client {
         &self.transport
     }
 }
+
+impl ::rolecall_client::ApiClient for Client {
+    const SERVICE: &'static ::rolecall_client::Service = &operations::SERVICE;
+
+    fn with_transport(transport: ::rolecall_client::Transport) -> Self {
+        Self { transport }
+    }
+
+    fn transport(&self) -> &::rolecall_client::Transport {
+        &self.transport
+    }
+}

@@ -3,9 +3,17 @@
 
 #[allow(unused_imports)]
 use ::rolecall_client::{
-    Answer, Basis, CredentialKind, Encoding, Fact, Location, Method, Operation, PageLimit,
-    PageLocation, PageParameter, Pages, Parameter, RateLimit, Refusal, RequestBody, Requirement,
-    Retry, Server, Stage, Status, Style,
+    Answer, Basis, CredentialKind, Encoding, ErrorFields, Fact, Location, Method, Operation,
+    PageLimit, PageLocation, PageParameter, Pages, Parameter, RateLimit, Refusal, RequestBody,
+    Requirement, Retry, Server, ServerTemplate, ServerVariable, Service, Stage, Status, Style,
+};
+
+/// What is known of the API as a whole.
+#[rustfmt::skip]
+pub static SERVICE: Service = Service {
+    servers: &[ServerTemplate { url: "{baseUrl}", variables: &[ServerVariable { name: "baseUrl", default: Some("https://cloudapi.zenml.io") }] }],
+    error_fields: &ErrorFields { code: &[], name: &["/detail/0", "/detail/0/type"], message: &["/detail/1", "/detail", "/detail/0/msg"], detail: &[], instance: &[], missing: &[], request_id: &["x-request-id"] },
+    scope_aliases: &[],
 };
 
 /// Every operation, in the order of the description.
@@ -60,6 +68,7 @@ pub fn find(id: &str) -> ::std::option::Option<&'static Operation> {
 #[rustfmt::skip]
 pub static LIST_ROLE_ASSIGNMENTS: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "list_role_assignments",
     method: Method::GET,
     path: "/roles/{role_id}/assignments",
@@ -86,6 +95,7 @@ pub static LIST_ROLE_ASSIGNMENTS: Operation = Operation {
 #[rustfmt::skip]
 pub static ASSIGN_ROLE: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "assign_role",
     method: Method::POST,
     path: "/roles/{role_id}/assignments",
@@ -112,6 +122,7 @@ pub static ASSIGN_ROLE: Operation = Operation {
 #[rustfmt::skip]
 pub static REVOKE_ROLE: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "revoke_role",
     method: Method::DELETE,
     path: "/roles/{role_id}/assignments",
@@ -138,6 +149,7 @@ pub static REVOKE_ROLE: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_ORGANIZATION_ROLES: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "list_organization_roles",
     method: Method::GET,
     path: "/organizations/{organization_id}/roles",
@@ -164,6 +176,7 @@ pub static LIST_ORGANIZATION_ROLES: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_ROLE: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "get_role",
     method: Method::GET,
     path: "/roles/{role_id}",
@@ -190,6 +203,7 @@ pub static GET_ROLE: Operation = Operation {
 #[rustfmt::skip]
 pub static DELETE_ROLE: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "delete_role",
     method: Method::DELETE,
     path: "/roles/{role_id}",
@@ -216,6 +230,7 @@ pub static DELETE_ROLE: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_ORGANIZATIONS: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "list_organizations",
     method: Method::GET,
     path: "/organizations",
@@ -242,6 +257,7 @@ pub static LIST_ORGANIZATIONS: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_ORGANIZATION: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "get_organization",
     method: Method::GET,
     path: "/organizations/{organization_id}",
@@ -268,6 +284,7 @@ pub static GET_ORGANIZATION: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_ORGANIZATION_MEMBERS: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "list_organization_members",
     method: Method::GET,
     path: "/organizations/{organization_id}/members",
@@ -294,6 +311,7 @@ pub static LIST_ORGANIZATION_MEMBERS: Operation = Operation {
 #[rustfmt::skip]
 pub static REMOVE_ORGANIZATION_MEMBER: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "remove_organization_member",
     method: Method::DELETE,
     path: "/organizations/{organization_id}/members",
@@ -320,6 +338,7 @@ pub static REMOVE_ORGANIZATION_MEMBER: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_ORGANIZATION_INVITATIONS: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "list_organization_invitations",
     method: Method::GET,
     path: "/organizations/{organization_id}/invitations",
@@ -346,6 +365,7 @@ pub static LIST_ORGANIZATION_INVITATIONS: Operation = Operation {
 #[rustfmt::skip]
 pub static CREATE_INVITATION: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "create_invitation",
     method: Method::POST,
     path: "/organizations/{organization_id}/invitations",
@@ -372,6 +392,7 @@ pub static CREATE_INVITATION: Operation = Operation {
 #[rustfmt::skip]
 pub static DELETE_INVITATION: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "delete_invitation",
     method: Method::DELETE,
     path: "/organizations/{organization_id}/invitations/{invitation_id}",
@@ -398,6 +419,7 @@ pub static DELETE_INVITATION: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_ORGANIZATION_TEAMS: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "list_organization_teams",
     method: Method::GET,
     path: "/organizations/{organization_id}/teams",
@@ -424,6 +446,7 @@ pub static LIST_ORGANIZATION_TEAMS: Operation = Operation {
 #[rustfmt::skip]
 pub static CREATE_TEAM: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "create_team",
     method: Method::POST,
     path: "/teams",
@@ -450,6 +473,7 @@ pub static CREATE_TEAM: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_TEAM: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "get_team",
     method: Method::GET,
     path: "/teams/{team_id}",
@@ -476,6 +500,7 @@ pub static GET_TEAM: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_TEAM_MEMBERS: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "list_team_members",
     method: Method::GET,
     path: "/teams/{team_id}/members",
@@ -502,6 +527,7 @@ pub static LIST_TEAM_MEMBERS: Operation = Operation {
 #[rustfmt::skip]
 pub static ADD_TEAM_MEMBER: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "add_team_member",
     method: Method::POST,
     path: "/teams/{team_id}/members",
@@ -528,6 +554,7 @@ pub static ADD_TEAM_MEMBER: Operation = Operation {
 #[rustfmt::skip]
 pub static REMOVE_TEAM_MEMBER: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "remove_team_member",
     method: Method::DELETE,
     path: "/teams/{team_id}/members",
@@ -554,6 +581,7 @@ pub static REMOVE_TEAM_MEMBER: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_USERS: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "list_users",
     method: Method::GET,
     path: "/users",
@@ -580,6 +608,7 @@ pub static LIST_USERS: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_CURRENT_USER: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "get_current_user",
     method: Method::GET,
     path: "/users/me",
@@ -606,6 +635,7 @@ pub static GET_CURRENT_USER: Operation = Operation {
 #[rustfmt::skip]
 pub static UPDATE_USER: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "update_user",
     method: Method::PATCH,
     path: "/users/{user_id}",
@@ -632,6 +662,7 @@ pub static UPDATE_USER: Operation = Operation {
 #[rustfmt::skip]
 pub static AUTHORIZE_SERVER: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "authorize_server",
     method: Method::GET,
     path: "/users/authorize_server",
@@ -658,6 +689,7 @@ pub static AUTHORIZE_SERVER: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_WORKSPACES: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "list_workspaces",
     method: Method::GET,
     path: "/workspaces",
@@ -684,6 +716,7 @@ pub static LIST_WORKSPACES: Operation = Operation {
 #[rustfmt::skip]
 pub static CREATE_WORKSPACE: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "create_workspace",
     method: Method::POST,
     path: "/workspaces",
@@ -710,6 +743,7 @@ pub static CREATE_WORKSPACE: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_WORKSPACE: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "get_workspace",
     method: Method::GET,
     path: "/workspaces/{workspace_id}",
@@ -736,6 +770,7 @@ pub static GET_WORKSPACE: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_TENANTS: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "list_tenants",
     method: Method::GET,
     path: "/tenants",
@@ -762,6 +797,7 @@ pub static LIST_TENANTS: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_ORGANIZATION_TENANTS: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "list_organization_tenants",
     method: Method::GET,
     path: "/organizations/{organization_id}/tenants",
@@ -788,6 +824,7 @@ pub static LIST_ORGANIZATION_TENANTS: Operation = Operation {
 #[rustfmt::skip]
 pub static CHECK_PERMISSIONS: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "check_permissions",
     method: Method::GET,
     path: "/rbac/check_permissions",
@@ -814,6 +851,7 @@ pub static CHECK_PERMISSIONS: Operation = Operation {
 #[rustfmt::skip]
 pub static CHECK_PERMISSIONS_IN_BODY: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "check_permissions_in_body",
     method: Method::POST,
     path: "/rbac/check_permissions",
@@ -840,6 +878,7 @@ pub static CHECK_PERMISSIONS_IN_BODY: Operation = Operation {
 #[rustfmt::skip]
 pub static LIST_ALLOWED_RESOURCE_IDS: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "list_allowed_resource_ids",
     method: Method::GET,
     path: "/rbac/allowed_resource_ids",
@@ -866,6 +905,7 @@ pub static LIST_ALLOWED_RESOURCE_IDS: Operation = Operation {
 #[rustfmt::skip]
 pub static UPDATE_RESOURCE_MEMBERSHIP: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "update_resource_membership",
     method: Method::POST,
     path: "/rbac/resource_members",
@@ -892,6 +932,7 @@ pub static UPDATE_RESOURCE_MEMBERSHIP: Operation = Operation {
 #[rustfmt::skip]
 pub static DELETE_RESOURCE_MEMBERSHIPS: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "delete_resource_memberships",
     method: Method::DELETE,
     path: "/rbac/resources",
@@ -918,6 +959,7 @@ pub static DELETE_RESOURCE_MEMBERSHIPS: Operation = Operation {
 #[rustfmt::skip]
 pub static CREATE_SERVICE_ACCOUNT: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "create_service_account",
     method: Method::POST,
     path: "/organizations/{organization_id}/service_accounts",
@@ -944,6 +986,7 @@ pub static CREATE_SERVICE_ACCOUNT: Operation = Operation {
 #[rustfmt::skip]
 pub static CREATE_SERVICE_ACCOUNT_API_KEY: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "create_service_account_api_key",
     method: Method::POST,
     path: "/organizations/{organization_id}/service_accounts/{service_account}/api_keys",
@@ -970,6 +1013,7 @@ pub static CREATE_SERVICE_ACCOUNT_API_KEY: Operation = Operation {
 #[rustfmt::skip]
 pub static LOGIN: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "login",
     method: Method::POST,
     path: "/auth/login",
@@ -996,6 +1040,7 @@ pub static LOGIN: Operation = Operation {
 #[rustfmt::skip]
 pub static START_DEVICE_AUTHORIZATION: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "start_device_authorization",
     method: Method::POST,
     path: "/auth/device_authorization",
@@ -1022,6 +1067,7 @@ pub static START_DEVICE_AUTHORIZATION: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_API_TOKEN: Operation = Operation {
     api: "zenml",
+    service: &SERVICE,
     id: "get_api_token",
     method: Method::GET,
     path: "/auth/api_token",

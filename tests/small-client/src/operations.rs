@@ -3,9 +3,17 @@
 
 #[allow(unused_imports)]
 use ::rolecall_client::{
-    Answer, Basis, CredentialKind, Encoding, Fact, Location, Method, Operation, PageLimit,
-    PageLocation, PageParameter, Pages, Parameter, RateLimit, Refusal, RequestBody, Requirement,
-    Retry, Server, Stage, Status, Style,
+    Answer, Basis, CredentialKind, Encoding, ErrorFields, Fact, Location, Method, Operation,
+    PageLimit, PageLocation, PageParameter, Pages, Parameter, RateLimit, Refusal, RequestBody,
+    Requirement, Retry, Server, ServerTemplate, ServerVariable, Service, Stage, Status, Style,
+};
+
+/// What is known of the API as a whole.
+#[rustfmt::skip]
+pub static SERVICE: Service = Service {
+    servers: &[ServerTemplate { url: "https://{host}/v1", variables: &[ServerVariable { name: "host", default: Some("harbour.example.com") }] }],
+    error_fields: &ErrorFields { code: &["/reason/code"], name: &[], message: &["/message"], detail: &[], instance: &[], missing: &[], request_id: &["x-harbour-id"] },
+    scope_aliases: &[],
 };
 
 /// Every operation, in the order of the description.
@@ -32,6 +40,7 @@ pub fn find(id: &str) -> ::std::option::Option<&'static Operation> {
 #[rustfmt::skip]
 pub static LIST_CREW: Operation = Operation {
     api: "small-client",
+    service: &SERVICE,
     id: "listCrew",
     method: Method::GET,
     path: "/crew",
@@ -58,6 +67,7 @@ pub static LIST_CREW: Operation = Operation {
 #[rustfmt::skip]
 pub static SIGN_ON: Operation = Operation {
     api: "small-client",
+    service: &SERVICE,
     id: "signOn",
     method: Method::POST,
     path: "/crew",
@@ -84,6 +94,7 @@ pub static SIGN_ON: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_MEMBER: Operation = Operation {
     api: "small-client",
+    service: &SERVICE,
     id: "get-member",
     method: Method::GET,
     path: "/crew/{type}",
@@ -110,6 +121,7 @@ pub static GET_MEMBER: Operation = Operation {
 #[rustfmt::skip]
 pub static GET_MEMBER2: Operation = Operation {
     api: "small-client",
+    service: &SERVICE,
     id: "getMember",
     method: Method::DELETE,
     path: "/crew/{type}",
@@ -136,6 +148,7 @@ pub static GET_MEMBER2: Operation = Operation {
 #[rustfmt::skip]
 pub static TOKEN: Operation = Operation {
     api: "small-client",
+    service: &SERVICE,
     id: "token",
     method: Method::POST,
     path: "/token",
@@ -162,6 +175,7 @@ pub static TOKEN: Operation = Operation {
 #[rustfmt::skip]
 pub static PUT_PAPERS: Operation = Operation {
     api: "small-client",
+    service: &SERVICE,
     id: "putPapers",
     method: Method::PUT,
     path: "/papers",
@@ -188,6 +202,7 @@ pub static PUT_PAPERS: Operation = Operation {
 #[rustfmt::skip]
 pub static PAPERS_SEND_ORDER: Operation = Operation {
     api: "small-client",
+    service: &SERVICE,
     id: "papers/send-order",
     method: Method::POST,
     path: "/orders",
@@ -214,6 +229,7 @@ pub static PAPERS_SEND_ORDER: Operation = Operation {
 #[rustfmt::skip]
 pub static PUT_CARGO: Operation = Operation {
     api: "small-client",
+    service: &SERVICE,
     id: "putCargo",
     method: Method::PUT,
     path: "/cargo",
@@ -240,6 +256,7 @@ pub static PUT_CARGO: Operation = Operation {
 #[rustfmt::skip]
 pub static WEIGH_CARGO: Operation = Operation {
     api: "small-client",
+    service: &SERVICE,
     id: "weighCargo",
     method: Method::POST,
     path: "/cargo",
@@ -266,6 +283,7 @@ pub static WEIGH_CARGO: Operation = Operation {
 #[rustfmt::skip]
 pub static 入港: Operation = Operation {
     api: "small-client",
+    service: &SERVICE,
     id: "入港",
     method: Method::GET,
     path: "/harbour/{港}",

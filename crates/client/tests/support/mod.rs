@@ -129,6 +129,7 @@ pub const PARAMETER: Parameter = Parameter {
 /// An operation without parameters that takes any body.
 pub const OPERATION: Operation = Operation {
     api: "example",
+    service: &rolecall_client::Service::UNKNOWN,
     id: "doIt",
     method: http::Method::GET,
     path: "/things",

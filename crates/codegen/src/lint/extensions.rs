@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::lint::context::{Context, Operation};
 use crate::lint::form::{self, Misform};
 use crate::lint::shape::Kind;
+use rolecall_openapi::extensions::{ErrorFields, PLACEHOLDER, ScopeAliases};
 use rolecall_openapi::load::escape;
 
 /// An `x-` key of `specs/README.md`.
@@ -76,6 +77,21 @@ const EXTENSIONS: &[Extension] = &[
         key: "x-rate-limit",
         on: &[Kind::Root, Kind::Operation],
         check: form::rate_limit,
+    },
+    Extension {
+        key: ErrorFields::KEY,
+        on: &[Kind::Root],
+        check: form::error_fields,
+    },
+    Extension {
+        key: ScopeAliases::KEY,
+        on: &[Kind::SecurityScheme],
+        check: form::scope_aliases,
+    },
+    Extension {
+        key: PLACEHOLDER,
+        on: &[Kind::ServerVariable],
+        check: form::placeholder,
     },
 ];
 

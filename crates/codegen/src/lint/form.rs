@@ -38,6 +38,10 @@ enum Form {
     Status,
     /// `""`, or parts that each begin with `/`.
     Pointer,
+    /// A list of pointers, at least one.
+    Pointers,
+    /// A list of texts, at least one.
+    Texts,
     /// Checked by the caller.
     Other,
 }
@@ -74,6 +78,40 @@ pub(super) fn rate_limit(value: &Value, at: &str) -> Vec<Misform> {
     object(value, at, KEYS)
 }
 
+pub(super) fn error_fields(value: &Value, at: &str) -> Vec<Misform> {
+    const KEYS: &[Key] = &[
+        ("code", false, Form::Pointers),
+        ("name", false, Form::Pointers),
+        ("message", false, Form::Pointers),
+        ("detail", false, Form::Pointers),
+        ("instance", false, Form::Pointers),
+        ("missing", false, Form::Pointers),
+        ("request-id", false, Form::Texts),
+    ];
+    object(value, at, KEYS)
+}
+
+/// A scope for each scope.
+pub(super) fn scope_aliases(value: &Value, at: &str) -> Vec<Misform> {
+    let Value::Object(aliases) = value else {
+        let expected = "an object: for each granted scope the one that it is as good as";
+        return vec![misform(at, kind_of(value), expected)];
+    };
+    let aliases = aliases.iter();
+    aliases
+        .flat_map(|(granted, needed)| {
+            scalar(needed, &format!("{at}/{}", escape(granted)), &Form::Text)
+        })
+        .collect()
+}
+
+pub(super) fn placeholder(value: &Value, at: &str) -> Vec<Misform> {
+    if value == &Value::Bool(true) {
+        return Vec::new();
+    }
+    vec![misform(at, &show(value), "`true`, or no such key")]
+}
+
 pub(super) fn retry(value: &Value, at: &str) -> Vec<Misform> {
     scalar(value, at, &Form::OneOf(&RETRIES))
 }
@@ -92,13 +130,18 @@ pub(super) fn stage(value: &Value, at: &str) -> Vec<Misform> {
 
 /// A list of texts, none of them twice.
 pub(super) fn texts(value: &Value, at: &str) -> Vec<Misform> {
+    each(value, at, &Form::Text)
+}
+
+/// A list of such texts, none of them twice.
+fn each(value: &Value, at: &str, form: &Form) -> Vec<Misform> {
     let Some(items) = list(value) else {
         return vec![misform(at, kind_of(value), "a list of texts, at least one")];
     };
     let mut wrong = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let below = format!("{at}/{index}");
-        wrong.extend(scalar(item, &below, &Form::Text));
+        wrong.extend(scalar(item, &below, form));
         if items.iter().take(index).any(|other| other == item) {
             let found = format!("the text {} stands twice", show(item));
             wrong.push(Misform {
@@ -220,7 +263,14 @@ fn object(value: &Value, below: &str, keys: &[Key]) -> Vec<Misform> {
     let mut wrong = unknown(entries, below, keys);
     for (name, required, form) in keys {
         match entries.get(*name) {
-            Some(value) => wrong.extend(scalar(value, &format!("{below}/{name}"), form)),
+            Some(value) => {
+                let below = format!("{below}/{name}");
+                wrong.extend(match form {
+                    Form::Pointers => each(value, &below, &Form::Pointer),
+                    Form::Texts => each(value, &below, &Form::Text),
+                    form => scalar(value, &below, form),
+                });
+            }
             None if *required => wrong.push(Misform {
                 below: below.to_owned(),
                 found: format!("{} has no `{name}`", subject(below)),
@@ -297,7 +347,8 @@ fn scalar(value: &Value, below: &str, form: &Form) -> Vec<Misform> {
             text.is_some_and(|text| text.is_empty() || text.starts_with('/')),
             "a JSON Pointer: `\"\"`, or a path that begins with `/`".to_owned(),
         ),
-        Form::Other => (true, String::new()),
+        // Lists are looked at item by item.
+        Form::Pointers | Form::Texts | Form::Other => (true, String::new()),
     };
     let found = match value {
         Value::Array(_) | Value::Object(_) | Value::Null => kind_of(value).to_owned(),

@@ -32,7 +32,7 @@ pub fn items(path: &str, model: &Model) -> Vec<String> {
             let operations = model.operations.iter();
             let statics = operations.map(|each| format!("static {}", metadata::constant(each)));
             statics
-                .chain(["static ALL".to_owned(), "fn find".to_owned()])
+                .chain(["static ALL", "static SERVICE", "fn find"].map(str::to_owned))
                 .collect()
         }
         _ => {
@@ -51,6 +51,11 @@ fn library(model: &Model) -> Vec<String> {
         .chain([
             with("struct", "Client", ["transport"]),
             with("impl", "Client", ["new", "with_transport", "transport"]),
+            with(
+                "impl",
+                "ApiClient for Client",
+                ["SERVICE", "with_transport", "transport"],
+            ),
         ])
         .collect()
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::source::text::{literal, literals, name, option_literal};
 use super::source::{Code, Piece, Rust, code};
 use super::types::status_literal;
-use super::{Identity, banner};
+use super::{Identity, banner, service};
 use crate::lower::media_types;
 use crate::model::{Model, OperationModel};
 
@@ -17,10 +17,9 @@ const NAMES: &str = "Answer, Basis, CredentialKind, Encoding, Fact, Location, Me
 /// The name of an operation's static.
 pub fn constant(operation: &OperationModel) -> String {
     let name = operation.method_name.to_shouty_snake_case();
-    if name == "ALL" {
-        "ALL_".to_owned()
-    } else {
-        name
+    match name.as_str() {
+        "ALL" | "SERVICE" => format!("{name}_"),
+        _ => name,
     }
 }
 
@@ -47,8 +46,14 @@ pub fn metadata(model: &Model, document: &Value, identity: &Identity) -> Code {
     }
     // Which of them are mentioned depends on the operations, whose own names are in capitals.
     code(
-        "//{}\n//! What is known of every operation before it is called.\n\n#[allow(unused_imports)]\nuse ::rolecall_client::{{{}}};\n\n{}",
-        &[&banner(identity), &NAMES, &statics],
+        "//{}\n//! What is known of every operation before it is called.\n\n#[allow(unused_imports)]\nuse ::rolecall_client::{{{}, {}}};\n\n{}{}",
+        &[
+            &banner(identity),
+            &NAMES,
+            &service::NAMES,
+            &service::service(document),
+            &statics,
+        ],
     )
 }
 
@@ -74,6 +79,7 @@ fn write_operation(
         file.line("    {}: {},", &[&name, value]);
     };
     field("api", &literal(&identity.api));
+    field("service", &"&SERVICE");
     field("id", &literal(&operation.id));
     let method = operation.method.to_uppercase();
     field("method", &code("Method::{}", &[&name(&method)]));

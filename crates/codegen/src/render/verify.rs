@@ -229,6 +229,7 @@ fn shown(item: &Item) -> String {
             let inside = item.items.iter().map(|item| match item {
                 ImplItem::Fn(function) => function.sig.ident.to_string(),
                 ImplItem::Type(alias) => alias.ident.to_string(),
+                ImplItem::Const(constant) => constant.ident.to_string(),
                 other => other.to_token_stream().to_string(),
             });
             let of = item
