@@ -2,48 +2,19 @@
 
 use futures_util::TryStreamExt;
 use rolecall::testing::{FakeService, RecordHook, ReplayHook, Reply};
-use rolecall::{Api, Backoff, PagedExt, Server};
-use rolecall_client::{Hook, Transport};
+use rolecall::{Backoff, PagedExt};
+use rolecall_client::Hook;
 use serde_json::json;
-use std::ops::Deref;
 use std::time::Duration;
 
-/// The trait and the client are of other crates, so it is implemented for a type of one's own.
-#[derive(Clone)]
-struct Ship(small_client::Client);
-
-impl Api for Ship {
-    const SERVER: Server = Server {
-        template: "https://{ship}.example.com/v1",
-        variable: "ship",
-        default: None,
-    };
-
-    fn over(transport: Transport) -> Self {
-        Self(small_client::Client::with_transport(transport))
-    }
-
-    fn transport(&self) -> &Transport {
-        self.0.transport()
-    }
-}
-
-impl Deref for Ship {
-    type Target = small_client::Client;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-fn client(hook: impl Hook) -> rolecall::Client<Ship> {
-    let client = rolecall::Client::<Ship>::builder().server("calypso");
+fn client(hook: impl Hook) -> rolecall::Client<small_client::Client> {
+    let client = rolecall::Client::<small_client::Client>::builder().server("calypso.example.com");
     let at_once = Backoff::default().base(Duration::ZERO);
     client.retry(at_once).network_hook(hook).build().unwrap()
 }
 
 /// The names of all who are on board.
-async fn crew(client: &rolecall::Client<Ship>) -> Vec<String> {
+async fn crew(client: &rolecall::Client<small_client::Client>) -> Vec<String> {
     let crew = client.list_crew().version("1").items();
     let crew: Vec<_> = crew.try_collect().await.unwrap();
     crew.iter().map(|member| format!("{member:?}")).collect()

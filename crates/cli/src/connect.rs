@@ -5,9 +5,8 @@ use crate::exit::Failure;
 use rolecall::auth::oauth::{
     ClientAuthentication, ClientCredentials, OAuthClient, OAuthClientBuilder, UserSession,
 };
-use rolecall::auth::vendors;
 use rolecall::auth::{Credentials, FileStore, SigningKey, StaticToken, TokenSource};
-use rolecall::{Api, Client, Limiter, foundry, klustr, okta, zenml};
+use rolecall::{ApiClient, Client, Limiter, foundry, klustr, okta, zenml};
 use rolecall_inventory::Source;
 use rolecall_inventory::sources;
 use std::path::Path;
@@ -68,22 +67,25 @@ fn host(url: &str) -> Result<String, Failure> {
 }
 
 /// Where the service is.
-pub fn base_url<A: Api>(name: &str, profile: &Profile) -> Result<String, Failure> {
-    let of = |server: &str| {
-        let url = A::SERVER.url(server);
-        url.map_err(|error| Failure::usage(format!("profile `{name}`: {error}")))
-    };
-    match (&profile.url, &profile.server, A::SERVER.default) {
+pub fn base_url<A: ApiClient>(name: &str, profile: &Profile) -> Result<String, Failure> {
+    let template = A::SERVICE.servers.first();
+    match (&profile.url, &profile.server, template) {
         (Some(_), Some(_), _) => Err(Failure::usage(format!(
             "profile `{name}`: both `url` and `server` say where the service is\n  help: remove one"
         ))),
         (Some(url), None, _) => Ok(url.clone()),
-        (None, Some(server), _) => of(server),
-        (None, None, Some(default)) => of(default),
-        (None, None, None) => Err(Failure::usage(format!(
-            "profile `{name}`: nothing says where the service is\n  help: write server = \"…\": the `{}` of {}",
-            A::SERVER.variable,
-            A::SERVER.template
+        (None, Some(server), Some(template)) => {
+            let url = template.url(server);
+            url.map_err(|error| Failure::usage(format!("profile `{name}`: {error}")))
+        }
+        (None, None, Some(template)) => template.default_url().map_err(|variable| {
+            Failure::usage(format!(
+                "profile `{name}`: nothing says where the service is\n  help: write server = \"…\": the `{variable}` of {}",
+                template.url
+            ))
+        }),
+        (None, _, None) => Err(Failure::usage(format!(
+            "profile `{name}`: the description of the service names no server\n  help: write url = \"…\""
         ))),
     }
 }
@@ -110,7 +112,7 @@ struct Connecting<'a> {
 }
 
 impl Connecting<'_> {
-    async fn client<A: Api>(&self) -> Result<Client<A>, Failure> {
+    async fn client<A: ApiClient>(&self) -> Result<Client<A>, Failure> {
         let url = base_url::<A>(self.name, self.profile)?;
         let source = self.token(&url).await?;
         let mut credentials = Credentials::builder(&url).shared_source(self.name, source);
@@ -172,7 +174,7 @@ impl Connecting<'_> {
                 KnownService::Zenml | KnownService::Klustr => StaticToken::bearer(token),
             }),
             (Auth::ApiKey { .. }, Some(key)) if service == KnownService::Zenml => Arc::new(
-                vendors::zenml::api_key(url, key)
+                zenml::auth::api_key(url, key)
                     .build()
                     .map_err(|error| self.wrong(&error))?,
             ),
@@ -190,19 +192,18 @@ impl Connecting<'_> {
                 };
                 let source = match service {
                     KnownService::Foundry => {
-                        let app =
-                            vendors::foundry::confidential_application(url, client_id, secret);
+                        let app = foundry::auth::confidential_application(url, client_id, secret);
                         ClientCredentials::new(built(app)?)
                     }
                     KnownService::Klustr => {
-                        let issuer = issuer.as_deref().unwrap_or(vendors::klustr::DEVELOPMENT);
-                        ClientCredentials::new(built(vendors::klustr::client(
+                        let issuer = issuer.as_deref().unwrap_or(klustr::auth::DEVELOPMENT);
+                        ClientCredentials::new(built(klustr::auth::client(
                             issuer, client_id, secret,
                         ))?)
                     }
-                    KnownService::Zenml => ClientCredentials::new(built(vendors::zenml::client(
-                        url, client_id, secret,
-                    ))?),
+                    KnownService::Zenml => {
+                        ClientCredentials::new(built(zenml::auth::client(url, client_id, secret))?)
+                    }
                     KnownService::Okta => return Err(self.unfit()),
                 };
                 Arc::new(with_scopes(source, scopes))
@@ -219,9 +220,9 @@ impl Connecting<'_> {
             ) if service == KnownService::Okta => {
                 let key = self.key(key.expose(), key_id.as_deref())?;
                 let app = if *dpop {
-                    vendors::okta::service_app(url, client_id, key)
+                    okta::auth::service_app(url, client_id, key)
                 } else {
-                    vendors::okta::service_app_without_dpop(url, client_id, key)
+                    okta::auth::service_app_without_dpop(url, client_id, key)
                 };
                 let app = app.build().map_err(|error| self.wrong(&error))?;
                 Arc::new(with_scopes(ClientCredentials::new(app), scopes))
@@ -258,8 +259,8 @@ impl Connecting<'_> {
             return Err(self.unfit());
         };
         let app = match self.profile.service {
-            KnownService::Okta => vendors::okta::native_app(url, client_id),
-            KnownService::Foundry => vendors::foundry::public_application(url, client_id),
+            KnownService::Okta => okta::auth::native_app(url, client_id),
+            KnownService::Foundry => foundry::auth::public_application(url, client_id),
             KnownService::Zenml | KnownService::Klustr => return Err(self.unfit()),
         };
         let app = match secret {

@@ -4,7 +4,7 @@ use crate::connect::AnyClient;
 use crate::exit::Failure;
 use futures_util::TryStreamExt;
 use rolecall::auth::oauth::ClientCredentials;
-use rolecall::auth::{SigningKey, StaticToken, vendors};
+use rolecall::auth::{SigningKey, StaticToken};
 use rolecall::{PagedExt, foundry, klustr, okta, zenml};
 use rolecall_inventory::{Service, Source};
 use rolecall_standin::{Api, Standin};
@@ -77,7 +77,7 @@ async fn okta(standin: &Standin) -> Connected {
         .ok_or("no app with DPoP")?;
     let key = app.keys.first().ok_or("the app has no key")?;
     let key = SigningKey::from_pem(key.pem)?.with_id(key.id);
-    let app = vendors::okta::service_app(&standin.origin(), app.client.id.clone(), key).build()?;
+    let app = okta::auth::service_app(&standin.origin(), app.client.id.clone(), key).build()?;
     let client = okta::Client::builder()
         .base_url(standin.base_url())
         .token(ClientCredentials::new(app))
@@ -101,7 +101,7 @@ async fn zenml(standin: &Standin) -> Connected {
     let url = standin.base_url();
     let client = zenml::Client::builder()
         .base_url(&url)
-        .token(vendors::zenml::api_key(&url, key.token.clone()).build()?)
+        .token(zenml::auth::api_key(&url, key.token.clone()).build()?)
         .build()?;
     let mut organizations = client.list_organizations().items();
     let organization = organizations.try_next().await?.ok_or("no organization")?;

@@ -55,6 +55,7 @@ mod retry_hints;
 mod secret;
 mod send;
 mod server;
+mod server_template;
 mod service;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -86,7 +87,8 @@ pub use results::Results;
 pub use retry_hints::{RateLimitWindow, RetryHints};
 pub use secret::Secret;
 pub use server::Server;
-pub use service::{ApiClient, ErrorFields, ServerTemplate, ServerVariable, Service};
+pub use server_template::{InvalidServer, ServerTemplate, ServerVariable};
+pub use service::{ApiClient, ErrorFields, Service};
 pub use timestamp::Timestamp;
 pub use transport::{BuildError, Transport, TransportBuilder, install_crypto_provider};
 

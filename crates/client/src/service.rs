@@ -1,6 +1,6 @@
 //! What is known of an API as a whole: plain data, written out by generated code.
 
-use crate::Transport;
+use crate::{ServerTemplate, Transport};
 
 /// A generated client: what works for every API takes one.
 pub trait ApiClient: Clone + Send + Sync + 'static {
@@ -54,42 +54,6 @@ impl Service {
     }
 }
 
-/// Where an API is (OpenAPI 3.1.1, section 4.8.5).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ServerTemplate {
-    /// The URL with each variable in braces, such as `https://{hostname}/api`.
-    pub url: &'static str,
-    /// The variables of the URL.
-    pub variables: &'static [ServerVariable],
-}
-
-/// A variable of the URL of a server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ServerVariable {
-    /// Its name.
-    pub name: &'static str,
-    /// Its value when none is given. `None` where every customer has another one.
-    pub default: Option<&'static str>,
-}
-
-impl ServerTemplate {
-    /// The URL with these values of variables, and the defaults of the others.
-    ///
-    /// # Errors
-    ///
-    /// The name of a variable that has neither.
-    pub fn url(&self, values: &[(&str, &str)]) -> Result<String, &'static str> {
-        let mut url = self.url.to_owned();
-        for variable in self.variables {
-            let given = values.iter().find(|(name, _)| *name == variable.name);
-            let value = given.map(|(_, value)| *value).or(variable.default);
-            let value = value.ok_or(variable.name)?;
-            url = url.replace(&format!("{{{}}}", variable.name), value);
-        }
-        Ok(url)
-    }
-}
-
 /// Where error bodies say what: JSON Pointers (RFC 6901) into them. The first that leads to a string, or for `missing` to
 /// strings, counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,31 +90,6 @@ impl ErrorFields {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn variables_have_the_values_that_are_given_or_their_defaults() {
-        let server = ServerTemplate {
-            url: "https://{host}/{version}",
-            variables: &[
-                ServerVariable {
-                    name: "host",
-                    default: None,
-                },
-                ServerVariable {
-                    name: "version",
-                    default: Some("v1"),
-                },
-            ],
-        };
-        let url = |values: &[(&str, &str)]| server.url(values);
-        assert_eq!(
-            url(&[("host", "a.example")]).unwrap(),
-            "https://a.example/v1"
-        );
-        let both = [("version", "v2"), ("host", "a.example")];
-        assert_eq!(url(&both).unwrap(), "https://a.example/v2");
-        assert_eq!(url(&[("version", "v2")]), Err("host"));
-    }
 
     #[test]
     fn an_alias_counts_in_one_direction() {

@@ -7,7 +7,6 @@ mod support;
 use proptest::prelude::*;
 use rolecall::auth::SigningKey;
 use rolecall::auth::oauth::ClientCredentials;
-use rolecall::auth::vendors::okta;
 use rolecall_inventory::sources::okta::Okta;
 use rolecall_inventory::{Options, Origin, Section, Source, Status};
 use rolecall_standin::{Api, Fault, PlannedFault, Standin, StandinBuilder};
@@ -458,7 +457,7 @@ async fn empty_lists_of_a_caller_without_role_are_a_refusal() {
         .clone();
     let key = &org.credentials().client(&app).unwrap().keys[0].clone();
     let key = SigningKey::from_pem(key.pem).unwrap().with_id(key.id);
-    let app = okta::service_app_without_dpop(&org.base_url(), &app, key)
+    let app = rolecall::okta::auth::service_app_without_dpop(&org.base_url(), &app, key)
         .build()
         .unwrap();
     let scopes = [

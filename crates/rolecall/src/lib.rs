@@ -23,43 +23,27 @@
 
 #![forbid(unsafe_code)]
 
-mod api;
 pub mod auth;
-mod client;
-mod error;
-mod hook;
-mod limit;
-mod options;
-mod pages;
-pub mod preflight;
-mod read_back;
-mod retry;
-mod scopes;
-mod summary;
-
-pub use api::{Api, InvalidServer, Server};
-pub use client::{BuildError, Client, ClientBuilder, Timeouts};
-pub use error::{Diagnosis, Effect, Error, Kind, Retryable, VendorError};
-pub use limit::Limiter;
-pub use options::CallOptions;
-pub use pages::{ByPage, Items, PagedExt, PagesProblem};
-pub use read_back::ReadBack;
-pub use retry::{Backoff, Decision, Failed, Fault, GaveUp, NoRetry, RetryPolicy};
-pub use summary::{Attempt, CallSummary, Credential, Outcome};
-
 #[cfg(feature = "foundry")]
-pub use api::foundry;
+pub mod foundry;
 #[cfg(feature = "klustr")]
-pub use api::klustr;
+pub mod klustr;
 #[cfg(feature = "okta")]
-pub use api::okta;
+pub mod okta;
+pub mod preflight;
 #[cfg(feature = "zenml")]
-pub use api::zenml;
+pub mod zenml;
 
 pub use rolecall_auth::{Clock, SystemClock};
 #[cfg(feature = "testing")]
 pub use rolecall_client::testing;
-pub use rolecall_client::{self, Cursor, HttpSettings, Page};
+pub use rolecall_client::{self, ApiClient, Cursor, HttpSettings, InvalidServer, Page};
+pub use rolecall_policy::{
+    Attempt, Backoff, BuildError, ByPage, CallOptions, CallSummary, Client, ClientBuilder,
+    Credential, Decision, Diagnosis, Effect, Error, Failed, Fault, GaveUp, Items, Kind, Limiter,
+    NoRetry, Outcome, PagedExt, PagesProblem, ReadBack, RetryPolicy, Retryable, Timeouts,
+    VendorError,
+};
 
 /// The guides and the README, so that their examples are compiled and run.
 #[cfg(doctest)]

@@ -106,7 +106,7 @@ impl PreflightBuilder {
                         }
                     };
                     if let Some(((_, needed), knowledge)) = known.get(at) {
-                        knowledge.judge(kind, needed, &mut finding);
+                        knowledge.judge(operation, kind, needed, &mut finding);
                     }
                     described(operation, kind, &mut finding);
                 }

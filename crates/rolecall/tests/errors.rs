@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use rolecall::auth::{Scheme, Scopes, StaticToken, Token, TokenRequest, TokenSource};
 use rolecall::rolecall_client::{BoxFuture, CredentialKind};
 use rolecall::{
-    Api, CallOptions, CallSummary, Client, Error, Kind, PagedExt, Retryable, foundry, klustr, okta,
-    zenml,
+    ApiClient, CallOptions, CallSummary, Client, Error, Kind, PagedExt, Retryable, foundry, klustr,
+    okta, zenml,
 };
 use std::time::Duration;
 use support::{Reply, Server, TestClock, chain};
@@ -34,7 +34,7 @@ impl TokenSource for Holding {
     }
 }
 
-fn client<A: Api>(server: &Server, source: impl TokenSource) -> Client<A> {
+fn client<A: ApiClient>(server: &Server, source: impl TokenSource) -> Client<A> {
     let builder = Client::builder().base_url(&server.url).token(source);
     builder.clock(TestClock::new()).build().unwrap()
 }

@@ -3,12 +3,14 @@
 mod support;
 
 use futures_util::{StreamExt, TryStreamExt};
-use rolecall::{Api, CallOptions, Client, Cursor, Error, Kind, PagedExt, foundry, klustr, okta};
+use rolecall::{
+    ApiClient, CallOptions, Client, Cursor, Error, Kind, PagedExt, foundry, klustr, okta,
+};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use support::{Received, Reply, Server, TestClock};
 
-fn client<A: Api>(server: &Server) -> Client<A> {
+fn client<A: ApiClient>(server: &Server) -> Client<A> {
     let builder = Client::builder().base_url(&server.url);
     builder.clock(TestClock::new()).build().unwrap()
 }

@@ -6,7 +6,7 @@ use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rolecall::auth::oauth::{
     ClientAuthentication, ClientCredentials, Endpoints, OAuthClient, Provider,
 };
-use rolecall::auth::{StaticToken, TokenSource, vendors};
+use rolecall::auth::{StaticToken, TokenSource};
 use rolecall::{Error, HttpSettings, Kind, NoRetry, okta, zenml};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::WebPkiClientVerifier;
@@ -227,7 +227,7 @@ async fn traded_keys_take_the_same_way() {
     let ca = Ca::new();
     let server = Tls::new(&ca, None).await;
     let client = |http: HttpSettings| {
-        let key = vendors::zenml::api_key(&server.url, "a-key")
+        let key = rolecall::zenml::auth::api_key(&server.url, "a-key")
             .build()
             .unwrap();
         let client = zenml::Client::builder().server(&server.url).http(http);

@@ -10,7 +10,7 @@ use rolecall::rolecall_client::reqwest::{Request, Response};
 use rolecall::rolecall_client::{
     BoxFuture, Call, Hook, HookError, Location, Next, Operation, Transport,
 };
-use rolecall::{Api, CallOptions, Client};
+use rolecall::{ApiClient, CallOptions, Client};
 use rolecall_inventory::Service;
 use serde_json::{Map, Value};
 use std::io::Read;
@@ -97,7 +97,7 @@ impl Reached {
 
 impl AnyClient {
     fn transport(&self, hazard: Option<&str>) -> Transport {
-        fn of<A: Api>(client: &Client<A>, hazard: Option<&str>) -> Transport {
+        fn of<A: ApiClient>(client: &Client<A>, hazard: Option<&str>) -> Transport {
             let options = match hazard {
                 Some(operation) => CallOptions::new().allow_hazard(operation),
                 None => CallOptions::new(),

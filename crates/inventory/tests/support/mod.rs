@@ -4,7 +4,7 @@
 use futures_util::StreamExt;
 use rolecall::auth::StaticToken;
 use rolecall::rolecall_client::BoxFuture;
-use rolecall::{Api as Generated, Backoff, Client, Clock, Timeouts};
+use rolecall::{ApiClient, Backoff, Client, Clock, Timeouts};
 use rolecall_inventory::{
     Assignment, Event, Gap, GapOf, Membership, Options, Principal, RoleRow, Section, Source, Status,
 };
@@ -61,7 +61,7 @@ pub fn small(api: Api, seed: u64, users: u32) -> StandinBuilder {
 }
 
 /// A client of a stand-in for the holder of a token, which waits for nothing.
-pub fn client<A: Generated>(standin: &Standin, token: &str) -> Client<A> {
+pub fn client<A: ApiClient>(standin: &Standin, token: &str) -> Client<A> {
     let named = standin.credentials().named(token).unwrap();
     let token = match named.scheme.as_str() {
         "SSWS" => StaticToken::ssws(named.token.as_str()),

@@ -3,8 +3,7 @@
 use super::{Evidence, Finding, Reason, could_pass};
 use crate::auth::oauth::Introspection;
 use crate::auth::{Error, Scopes, Token, TokenRequest, TokenSource};
-use crate::scopes::missing;
-use rolecall_client::CredentialKind;
+use rolecall_client::{CredentialKind, Operation};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub(super) struct Knowledge {
@@ -22,7 +21,13 @@ impl Knowledge {
         Self { token, told }
     }
 
-    pub(super) fn judge(&self, kind: CredentialKind, needed: &Scopes, finding: &mut Finding) {
+    pub(super) fn judge(
+        &self,
+        operation: &Operation,
+        kind: CredentialKind,
+        needed: &Scopes,
+        finding: &mut Finding,
+    ) {
         let token = match &self.token {
             Ok(token) => token,
             Err(error) => {
@@ -82,7 +87,9 @@ impl Knowledge {
                 remedy: None,
             });
         };
-        let missing: Scopes = missing(needed.iter(), granted.iter())
+        let missing: Scopes = operation
+            .service
+            .missing_scopes(needed.iter(), granted.iter())
             .into_iter()
             .map(str::to_owned)
             .collect();

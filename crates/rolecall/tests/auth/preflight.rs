@@ -2,7 +2,6 @@
 
 use crate::support::{Reply, Server, reading};
 use rolecall::auth::oauth::ClientCredentials;
-use rolecall::auth::vendors::okta;
 use rolecall::auth::{Credentials, Match, Scheme, SigningKey, StaticToken, TokenSource};
 use rolecall::preflight::{Evidence, Finding, Preflight, Verdict};
 use rolecall_client::{Call, CredentialKind, Operation, find};
@@ -43,9 +42,9 @@ fn service(okta: &Standin, name: &str, scopes: &[&str]) -> ClientCredentials {
         .unwrap()
         .with_id(known.keys[0].id);
     let app = if known.client.dpop {
-        okta::service_app(&okta.base_url(), &known.client.id, key)
+        rolecall::okta::auth::service_app(&okta.base_url(), &known.client.id, key)
     } else {
-        okta::service_app_without_dpop(&okta.base_url(), &known.client.id, key)
+        rolecall::okta::auth::service_app_without_dpop(&okta.base_url(), &known.client.id, key)
     };
     ClientCredentials::new(app.build().unwrap()).scopes(scopes.iter().copied())
 }

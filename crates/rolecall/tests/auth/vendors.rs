@@ -1,7 +1,6 @@
 //! Each vendor's way to get a token, at the stand-in for it.
 
 use rolecall::auth::oauth::{ClientCredentials, OAuthClient, Redirect, UserSession};
-use rolecall::auth::vendors::{foundry, klustr, okta, zenml};
 use rolecall::auth::{
     Credentials, ErrorKind, Match, MemoryStore, Scheme, Scopes, SigningKey, StaticToken, Token,
     TokenRequest, TokenSource,
@@ -52,7 +51,7 @@ async fn okta_service_apps_use_a_key_and_dpop() {
     let service = client(&okta, "service");
     for key in &service.keys {
         let key = SigningKey::from_pem(key.pem).unwrap().with_id(key.id);
-        let app = okta::service_app(&okta.base_url(), &service.client.id, key);
+        let app = rolecall::okta::auth::service_app(&okta.base_url(), &service.client.id, key);
         let client = app.build().unwrap();
         let token = ask(&ClientCredentials::new(client.clone()), "okta.users.read").await;
         assert_eq!(token.scheme(), Scheme::Dpop);
@@ -75,7 +74,8 @@ async fn okta_apps_without_dpop_and_native_apps_get_bearer_tokens() {
     let key = SigningKey::from_pem(service.keys[0].pem)
         .unwrap()
         .with_id(service.keys[0].id);
-    let app = okta::service_app_without_dpop(&okta.base_url(), &service.client.id, key);
+    let app =
+        rolecall::okta::auth::service_app_without_dpop(&okta.base_url(), &service.client.id, key);
     let source = ClientCredentials::new(app.build().unwrap());
     assert_eq!(
         ask(&source, "okta.roles.read").await.scheme(),
@@ -83,7 +83,9 @@ async fn okta_apps_without_dpop_and_native_apps_get_bearer_tokens() {
     );
 
     let native = &client(&okta, "native").client.id;
-    let app = okta::native_app(&okta.base_url(), native).build().unwrap();
+    let app = rolecall::okta::auth::native_app(&okta.base_url(), native)
+        .build()
+        .unwrap();
     let (session, token) = sign_in(app, &["okta.users.read", "offline_access"]).await;
     let next = renewed(&session, &token).await;
     assert_ne!(next.value(), token.value());
@@ -96,7 +98,7 @@ async fn okta_refuses_scopes_that_were_not_granted() {
     let key = SigningKey::from_pem(service.keys[0].pem)
         .unwrap()
         .with_id(service.keys[0].id);
-    let app = okta::service_app(&okta.base_url(), &service.client.id, key);
+    let app = rolecall::okta::auth::service_app(&okta.base_url(), &service.client.id, key);
     let source = ClientCredentials::new(app.build().unwrap()).scopes(["okta.policies.manage"]);
     let error = source.token(TokenRequest::default()).await.unwrap_err();
     assert_eq!(
@@ -109,8 +111,11 @@ async fn okta_refuses_scopes_that_were_not_granted() {
 async fn foundry_applications_act_for_themselves_and_for_people() {
     let foundry = standin(Api::Foundry).await;
     let service = client(&foundry, "service");
-    let application =
-        foundry::confidential_application(&foundry.base_url(), &service.client.id, secret(service));
+    let application = rolecall::foundry::auth::confidential_application(
+        &foundry.base_url(),
+        &service.client.id,
+        secret(service),
+    );
     let source = ClientCredentials::new(application.build().unwrap()).without_scopes();
     assert_eq!(
         ask(&source, "api:admin-read").await.scheme(),
@@ -118,7 +123,7 @@ async fn foundry_applications_act_for_themselves_and_for_people() {
     );
 
     let native = &client(&foundry, "native").client.id;
-    let application = foundry::public_application(&foundry.base_url(), native)
+    let application = rolecall::foundry::auth::public_application(&foundry.base_url(), native)
         .build()
         .unwrap();
     let (session, token) = sign_in(application, &["api:admin-read", "offline_access"]).await;
@@ -132,8 +137,11 @@ async fn one_rule_gets_past_foundrys_restrictions() {
     let restricted = client(&stack, "restricted-service");
     let oauth = || {
         let id = &restricted.client.id;
-        let application =
-            foundry::confidential_application(&stack.base_url(), id, secret(restricted));
+        let application = rolecall::foundry::auth::confidential_application(
+            &stack.base_url(),
+            id,
+            secret(restricted),
+        );
         ClientCredentials::new(application.build().unwrap()).without_scopes()
     };
     let pat = StaticToken::personal_access_token(stack.credentials().token.as_str());
@@ -141,7 +149,7 @@ async fn one_rule_gets_past_foundrys_restrictions() {
         .source("oauth", oauth())
         .source("pat", pat)
         .rule(
-            Match::operation(foundry::REFUSED_TO_RESTRICTED_APPLICATIONS),
+            Match::operation(rolecall::foundry::auth::REFUSED_TO_RESTRICTED_APPLICATIONS),
             "pat",
         )
         .build()
@@ -187,12 +195,12 @@ async fn organization(stack: &Standin) -> String {
 #[tokio::test]
 async fn zenml_trades_keys_and_knows_clients() {
     let plane = standin(Api::Zenml).await;
-    let key = zenml::api_key(&plane.base_url(), plane.credentials().token.as_str());
+    let key = rolecall::zenml::auth::api_key(&plane.base_url(), plane.credentials().token.as_str());
     let key = key.build().unwrap();
     assert_eq!(key.kind(), CredentialKind::OAuth2);
     assert!(ask(&key, "").await.expires_at().is_some());
     let service = client(&plane, "service");
-    let app = zenml::client(&plane.base_url(), &service.client.id, secret(service));
+    let app = rolecall::zenml::auth::client(&plane.base_url(), &service.client.id, secret(service));
     let source = ClientCredentials::new(app.build().unwrap());
     assert!(ask(&source, "").await.expires_at().is_some());
 }
@@ -207,7 +215,7 @@ async fn klustr_clients_use_basic() {
         .find(|client| client.secret.is_some())
         .unwrap();
     let address = format!("{}/hydra", hydra.origin());
-    let client = klustr::client(&address, &service.client.id, secret(service))
+    let client = rolecall::klustr::auth::client(&address, &service.client.id, secret(service))
         .build()
         .unwrap();
     ask(&ClientCredentials::new(client), "").await;

@@ -11,7 +11,7 @@ use rolecall::rolecall_client::{
     BoxFuture, HeaderName, HeaderValue, Hook, HookError, Next, WholeBody, install_crypto_provider,
     reqwest,
 };
-use rolecall::{Api, Client, Error, PagedExt, foundry, okta, zenml};
+use rolecall::{ApiClient, Client, Error, PagedExt, foundry, okta, zenml};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -136,7 +136,7 @@ static HTTP: LazyLock<reqwest::Client> = LazyLock::new(|| {
     http.build().unwrap()
 });
 
-fn client<A: Api>(responses: &[Response], clock: &TestClock) -> Client<A> {
+fn client<A: ApiClient>(responses: &[Response], clock: &TestClock) -> Client<A> {
     let hook = Responses(responses.to_vec(), AtomicUsize::new(0));
     Client::builder()
         .server("service.example")
