@@ -1,4 +1,4 @@
-//! The command line, as far as it needs no more than this package: `generate` and `lint`.
+//! The command line, as far as it needs no more than this package: `generate`, `lint` and `new`.
 //!
 //! Exit codes: 0 fine; 1 the tool failed; 2 bad usage or a bad description; 4 generated code is stale; 100 drift.
 
@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub mod generate;
 pub mod lint;
+pub mod new;
 pub mod tools;
 
 /// Everything is as it should be.
@@ -36,6 +37,8 @@ enum Command {
     Generate(Generate),
     /// Check descriptions without generating
     Lint(Lint),
+    /// Write the skeleton of a new API into `specs/`
+    New(New),
 }
 
 /// `cargo xtask generate`.
@@ -102,10 +105,18 @@ pub struct Lint {
     json: bool,
 }
 
+/// `cargo xtask new`.
+#[derive(Args)]
+pub struct New {
+    /// The short name: the folder in `specs/`, the Cargo feature and the module
+    #[arg(value_name = "NAME")]
+    name: String,
+}
+
 /// Whether [`run`] has the command. All others, help and mistakes included, are those of `xtask-tools`.
 pub fn is_here(arguments: &[OsString]) -> bool {
     let command = arguments.get(1);
-    command.is_some_and(|command| command == "generate" || command == "lint")
+    command.is_some_and(|command| command == "generate" || command == "lint" || command == "new")
 }
 
 /// Runs the command line.
@@ -122,5 +133,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     ExitCode::from(match cli.command {
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
+        Command::New(arguments) => new::run(&arguments),
     })
 }

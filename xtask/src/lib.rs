@@ -6,7 +6,9 @@
 
 pub mod cli;
 pub mod generate;
+pub mod new;
 pub mod progress;
 pub mod project;
+pub mod registration;
 pub mod table;
 pub mod write;

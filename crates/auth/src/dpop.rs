@@ -96,7 +96,7 @@ impl DpopKey {
     /// A proof for one request, which is good for no other (RFC 9449, section 4.2).
     ///
     /// `htu` is the URL as it is sent, without query and fragment. Servers compare it after normalization by the RFC (section
-    /// 4.3), and Okta is reported to compare it with the decoded path. The two are the same for every path without a
+    /// 4.3), and some servers are reported to compare it with the decoded path. The two are the same for every path without a
     /// percent-encoded character, which is why requests encode no more of a path than they must.
     pub(crate) fn proof(
         &self,

@@ -6,6 +6,7 @@ use super::{BAD_INPUT, FAILED, FINE, Generate, STALE};
 use crate::generate::{Failure, Job, Outcome, Style, count_losses, prepare_all};
 use crate::progress::Progress;
 use crate::project::{Api, Project};
+use crate::registration;
 use crate::write;
 use rolecall_codegen::lint::Audience;
 use rolecall_codegen::lower::PASSES;
@@ -55,7 +56,16 @@ pub fn run(arguments: &Generate) -> u8 {
     } else {
         &project.root
     };
-    let stale = outcomes.iter().any(|outcome| !outcome.changes.is_empty());
+    let apis: Vec<&Api> = jobs.iter().filter_map(|job| job.api.as_ref()).collect();
+    let registration = match registration::changes(&project.root, &apis) {
+        Ok(changes) => changes,
+        Err(message) => {
+            eprintln!("error: {message}");
+            return FAILED;
+        }
+    };
+    let stale =
+        !registration.is_empty() || outcomes.iter().any(|outcome| !outcome.changes.is_empty());
     if arguments.check {
         for outcome in &outcomes {
             eprint!("{}", write::diff(&outcome.changes, base));
@@ -65,9 +75,12 @@ pub fn run(arguments: &Generate) -> u8 {
                 eprintln!("warning: {warning}");
             }
         }
+        eprint!("{}", write::diff(&registration, base));
     } else {
-        for outcome in &outcomes {
-            if let Err(message) = write::apply(&outcome.changes) {
+        // The manifest of the workspace comes last: it names what is there then.
+        let changes = outcomes.iter().map(|outcome| &outcome.changes);
+        for changes in changes.chain([&registration]) {
+            if let Err(message) = write::apply(changes) {
                 eprintln!("error: {message}");
                 return FAILED;
             }
@@ -118,7 +131,7 @@ fn version_stays(outcome: &Outcome) -> Option<String> {
 }
 
 /// Says why nothing was generated: as text, or as the JSON that was asked for.
-fn complain(problems: Problems, project: &Project, json: bool) -> u8 {
+pub(super) fn complain(problems: Problems, project: &Project, json: bool) -> u8 {
     let problems = project.for_people(problems);
     if json {
         let problems = project.for_programs(&problems);

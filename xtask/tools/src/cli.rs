@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use xtask::cli::{Generate, Lint, generate, lint};
+use xtask::cli::{Generate, Lint, New, generate, lint, new};
 
 pub use xtask::cli::{BAD_INPUT, DRIFT, FAILED, FINE};
 
@@ -39,6 +39,8 @@ enum Command {
     Generate(Generate),
     /// Check descriptions without generating
     Lint(Lint),
+    /// Write the skeleton of a new API into `specs/`
+    New(New),
     /// Tell what differs between two descriptions, and what that does to clients
     Drift(Box<Drift>),
     /// Follow a changed description: show the drift, set the version, note it in the changelog, and generate
@@ -203,6 +205,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     ExitCode::from(match cli.command {
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
+        Command::New(arguments) => new::run(&arguments),
         Command::Drift(arguments) => drift::run(&arguments),
         Command::Update(arguments) => drift::run_update(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),

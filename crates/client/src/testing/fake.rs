@@ -26,7 +26,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// let transport = Transport::builder("https://service.example")
 ///     .network_hook(Arc::new(service.clone()))
 ///     .build()?;
-/// // Any generated client: `rolecall_okta::Client::with_transport(transport)`.
+/// // Any generated client: `vendor_client::Client::with_transport(transport)`.
 /// assert!(service.requests().is_empty());
 /// # Ok(()) }
 /// ```
