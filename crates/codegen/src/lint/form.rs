@@ -370,3 +370,42 @@ fn is_id(text: &str) -> bool {
     };
     text.split('-').all(is_word)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    type Check = fn(&Value, &str) -> Vec<Misform>;
+
+    #[test]
+    fn what_is_said_of_an_api_as_a_whole_has_its_forms() {
+        let good: [(Check, Value); 3] = [
+            (
+                error_fields,
+                json!({ "code": ["/a", "/b/0"], "request-id": ["x-id"] }),
+            ),
+            (scope_aliases, json!({ "use-read": "read" })),
+            (placeholder, json!(true)),
+        ];
+        for (check, value) in good {
+            assert!(check(&value, "/x").is_empty(), "{value}");
+        }
+        let bad: [(Check, Value, &str); 9] = [
+            (error_fields, json!(7), "/x"),
+            (error_fields, json!({ "code": "/a" }), "/x/code"),
+            (error_fields, json!({ "code": [] }), "/x/code"),
+            (error_fields, json!({ "code": ["a"] }), "/x/code/0"),
+            (error_fields, json!({ "code": ["/a", "/a"] }), "/x/code/1"),
+            (error_fields, json!({ "colour": ["/a"] }), "/x/colour"),
+            (scope_aliases, json!(["read"]), "/x"),
+            (scope_aliases, json!({ "use/read": 7 }), "/x/use~1read"),
+            (placeholder, json!(false), "/x"),
+        ];
+        for (check, value, below) in bad {
+            let wrong = check(&value, "/x");
+            let places: Vec<&str> = wrong.iter().map(|one| one.below.as_str()).collect();
+            assert_eq!(places, [below], "{value}");
+        }
+    }
+}
