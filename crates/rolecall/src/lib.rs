@@ -54,6 +54,8 @@ mod guides {
     mod everyday {}
     #[doc = include_str!("../../../docs/guides/foundry.md")]
     mod foundry {}
+    #[doc = include_str!("../../../docs/guides/generated-client.md")]
+    mod generated_client {}
     #[doc = include_str!("../../../docs/guides/klustr.md")]
     mod klustr {}
     #[doc = include_str!("../../../docs/guides/okta.md")]
