@@ -13,7 +13,9 @@ use super::operations::{self, Operation, Pair};
 use super::pairs::{Change, Engine, Owner};
 use super::schema::Views;
 use super::text::{identity, label, same_named};
-use super::{Options, api, bump, messages, metadata, parameters, renamed, rules, security, words};
+use super::{
+    Options, api, bump, messages, metadata, parameters, references, renamed, rules, security, words,
+};
 
 pub(super) fn compare(old: &Document, new: &Document, options: &Options) -> Comparison {
     let (old_doc, new_doc) = (Doc::new(old), Doc::new(new));
@@ -103,9 +105,11 @@ fn compare_operations<'a>(engine: &mut Engine<'a>, pairs: &[Pair<'a>]) -> Operat
         messages::request(engine, *number, old, new);
         messages::responses(engine, *number, old, new);
         security::compare(engine, *number, old, new, &renames);
+        references::compare(engine, *number, old, new);
     }
     security::definitions(engine, &compared, &renames);
     webhooks(engine);
+    references::paths(engine);
     counts
 }
 

@@ -8,6 +8,7 @@
 
 mod api;
 mod bump;
+mod change;
 mod covers;
 pub mod deviations;
 mod document;
@@ -21,6 +22,7 @@ mod operations;
 mod pairs;
 mod parameters;
 pub mod policy;
+mod references;
 mod renamed;
 pub mod report;
 pub mod rules;

@@ -12,92 +12,14 @@ use serde_json::Value;
 
 use super::covers::{Answer, Proofs, Side};
 use super::document::Node;
-use super::finding::{Direction, Renamed, WireVerdict};
+use super::finding::{Direction, WireVerdict};
 use super::schema::{View, ViewId, Views};
 use super::shapes::component;
-use super::{objects, rules, unions, values};
+use super::{objects, unions, values};
 
-/// A difference, as it was found.
-#[derive(Clone, Debug)]
-pub(super) struct Change<'a> {
-    pub rule: &'static str,
-    pub direction: Direction,
-    /// What the old document says, if it says anything.
-    pub old: Option<Node<'a>>,
-    /// What the new document says, if it says anything.
-    pub new: Option<Node<'a>>,
-    /// Where the old document would say it.
-    pub old_near: Option<Node<'a>>,
-    /// Where the new document would say it.
-    pub new_near: Option<Node<'a>>,
-    /// What it is about besides, in the old document and in the new one.
-    pub about: (Vec<Node<'a>>, Vec<Node<'a>>),
-    /// What tells it from other findings of the rule at the place.
-    pub detail: String,
-    pub message: String,
-    /// A verdict other than the rule's.
-    pub wire: Option<WireVerdict>,
-    /// What it looks renamed to, or from.
-    pub renamed: Option<Renamed>,
-}
+pub(super) use super::change::Change;
 
-impl<'a> Change<'a> {
-    pub fn new(
-        rule: &'static str,
-        direction: Direction,
-        old: Option<Node<'a>>,
-        new: Option<Node<'a>>,
-        message: impl Into<String>,
-    ) -> Self {
-        Self {
-            rule,
-            direction,
-            old,
-            new,
-            old_near: None,
-            new_near: None,
-            about: (Vec::new(), Vec::new()),
-            detail: String::new(),
-            message: message.into(),
-            wire: None,
-            renamed: None,
-        }
-    }
-
-    pub fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = detail.into();
-        self
-    }
-
-    pub fn near(mut self, old: Option<Node<'a>>, new: Option<Node<'a>>) -> Self {
-        self.old_near = old;
-        self.new_near = new;
-        self
-    }
-
-    pub fn about(mut self, old: &[Node<'a>], new: &[Node<'a>]) -> Self {
-        self.about = (old.to_vec(), new.to_vec());
-        self
-    }
-
-    pub fn wire(mut self, verdict: Option<WireVerdict>) -> Self {
-        self.wire = verdict;
-        self
-    }
-
-    pub fn renamed(mut self, renamed: Option<Renamed>) -> Self {
-        self.renamed = renamed;
-        self
-    }
-
-    /// Its own verdict, or the rule's.
-    pub fn verdict(&self) -> WireVerdict {
-        self.wire.unwrap_or_else(|| {
-            rules::find(self.rule)
-                .map_or(WireVerdict::Breaking, |rule| rule.verdict(self.direction))
-        })
-    }
-}
+mod reached;
 
 /// Whose difference it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -516,65 +438,6 @@ impl<'a> Engine<'a> {
                     .iter()
                     .any(|owner| matches!(owner, Owner::Pair(pair) if seen.contains(pair)))
         })
-    }
-
-    /// For every change the operations that it reaches, by number.
-    pub fn reached(&self) -> Vec<BTreeSet<usize>> {
-        // Only pairs that lead to a change are worth walking.
-        let mut outside: Vec<Vec<usize>> = vec![Vec::new(); self.pairs.len()];
-        for (parent, inside) in self.inside.iter().enumerate() {
-            for child in inside {
-                if let Some(outside) = outside.get_mut(*child) {
-                    outside.push(parent);
-                }
-            }
-        }
-        let mut changes: HashMap<usize, Vec<usize>> = HashMap::new();
-        let mut reached = vec![BTreeSet::new(); self.changes.len()];
-        let mut leads = vec![false; self.pairs.len()];
-        let mut queue = Vec::new();
-        for (index, (_, owners)) in self.changes.iter().enumerate() {
-            for owner in owners {
-                match owner {
-                    Owner::Operation(operation) => {
-                        if let Some(reached) = reached.get_mut(index) {
-                            reached.insert(*operation);
-                        }
-                    }
-                    Owner::Pair(pair) => {
-                        changes.entry(*pair).or_default().push(index);
-                        queue.push(*pair);
-                    }
-                }
-            }
-        }
-        while let Some(pair) = queue.pop() {
-            match leads.get_mut(pair) {
-                Some(known) if !*known => *known = true,
-                _ => continue,
-            }
-            queue.extend(outside.get(pair).into_iter().flatten());
-        }
-        let mut seen = vec![usize::MAX; self.pairs.len()];
-        for (operation, roots) in self.roots.iter().enumerate() {
-            let mut queue = roots.clone();
-            while let Some(pair) = queue.pop() {
-                if leads.get(pair) != Some(&true) {
-                    continue;
-                }
-                match seen.get_mut(pair) {
-                    Some(last) if *last != operation => *last = operation,
-                    _ => continue,
-                }
-                for change in changes.get(&pair).into_iter().flatten() {
-                    if let Some(reached) = reached.get_mut(*change) {
-                        reached.insert(operation);
-                    }
-                }
-                queue.extend(self.inside.get(pair).into_iter().flatten());
-            }
-        }
-        reached
     }
 }
 

@@ -252,7 +252,7 @@ pub const RULES: &[Rule] = &[
     rule("default-changed", "The service fills in another value", directed(Some(Dangerous), Some(Compatible)), Patch),
     rule("content-encoding-changed", "The text stands for something else", directed(Some(Breaking), Some(Breaking)), Patch),
     // What is neither.
-    rule("reference-not-followed", "A reference leads out of the document, or nowhere, on both sides", directed(Some(Dangerous), Some(Dangerous)), ApiVerdict::None),
+    rule("reference-not-followed", "A reference leads out of the document, or nowhere, on both sides", Wire { request: Some(Dangerous), response: Some(Dangerous), operation: Some(Dangerous) }, ApiVerdict::None),
     rule("unclassified", "Something differs that cannot be judged", always(Breaking), Major),
     rule("rust-item-removed", "An item of the generated crate is gone, and nothing on the wire explains it", always(Compatible), Major),
     rule("rust-item-added", "The generated crate has another item, and nothing on the wire explains it", always(Compatible), Minor),

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, OnceLock};
 
-use crate::corpus::{Pair, Way, explain, pairs, said};
-use rolecall_drift::{Comparison, Direction, Finding};
+use crate::corpus::{Pair, Way, document, explain, pairs, said};
+use rolecall_drift::{Comparison, Direction, Finding, Options};
+use serde_json::json;
 
 /// Every pair with what differs, the crates of both sides included. Compared once, on as many threads as there are
 /// processors.
@@ -83,6 +84,34 @@ fn every_verdict_is_the_right_one() {
     }
     assert!(judged >= 60, "{judged} verdicts");
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn what_is_far_down_a_composition_is_compared() {
+    let whole = |longest: u32| {
+        let mut schemas = serde_json::Map::new();
+        for level in 0..1_000 {
+            let next = format!("#/components/schemas/Level{}", level + 1);
+            let schema = json!({ "allOf": [{ "$ref": next }] });
+            schemas.insert(format!("Level{level}"), schema);
+        }
+        let last = json!({ "type": "string", "maxLength": longest });
+        schemas.insert("Level1000".to_owned(), last);
+        let schema = json!({ "$ref": "#/components/schemas/Level0" });
+        let body = json!({ "content": { "application/json": { "schema": schema } } });
+        let operation = json!({ "operationId": "send", "requestBody": body, "responses": { "204": { "description": "d" } } });
+        let value = json!({
+            "openapi": "3.0.3", "info": { "title": "Deep", "version": "1" },
+            "paths": { "/a": { "post": operation } }, "components": { "schemas": schemas },
+        });
+        document("deep", &value)
+    };
+    let options = Options {
+        api: false,
+        version: None,
+    };
+    let comparison = rolecall_drift::compare(&whole(9), &whole(5), &options);
+    assert_eq!(said(&comparison), ["max-length-lowered breaking patch"]);
 }
 
 #[test]

@@ -35,7 +35,10 @@ fn documents() -> &'static [(String, Document)] {
         let (pairs, _) = pairs();
         let mut documents = Vec::new();
         // What cannot be followed is told even where both sides are the same.
-        let followed = |pair: &&Pair| !pair.expected.iter().any(|one| one.contains("not-followed"));
+        let followed = |pair: &&Pair| {
+            let elsewhere = |value: &Value| value.to_string().contains(".yaml#");
+            !elsewhere(&pair.old) && !elsewhere(&pair.new)
+        };
         for pair in pairs.iter().filter(followed) {
             documents.push((format!("{} old", pair.name), document("old", &pair.old)));
             documents.push((format!("{} new", pair.name), document("old", &pair.new)));

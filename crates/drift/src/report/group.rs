@@ -133,7 +133,7 @@ pub fn calls(operations: &[OperationRef], most: usize) -> String {
     names.join(", ")
 }
 
-/// `specs/okta/openapi.yaml:12:5`.
+/// `specs/lantern/openapi.yaml:12:5`.
 pub fn place(spot: &Spot) -> String {
     format!("{}:{}:{}", spot.file, spot.line, spot.column)
 }
