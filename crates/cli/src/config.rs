@@ -153,6 +153,8 @@ pub struct Config {
     pub there: bool,
     /// Those of the file that `--profile` or its `default` name, or all.
     pub profiles: BTreeMap<String, Profile>,
+    /// All of the file.
+    every: BTreeMap<String, Profile>,
     /// What chose them.
     pub chosen_by: &'static str,
 }
@@ -198,14 +200,15 @@ impl Config {
             path_from,
             there,
             profiles,
+            every: file.profile,
             chosen_by,
         })
     }
 
-    /// The profile of this name.
+    /// The profile of this name, whether it was chosen or not.
     pub fn profile(&self, name: &str) -> Result<&Profile, Failure> {
-        let known = self.profiles.get(name);
-        known.ok_or_else(|| unknown(name, &self.profiles, &self.path, self.there))
+        let known = self.every.get(name);
+        known.ok_or_else(|| unknown(name, &self.every, &self.path, self.there))
     }
 
     /// The folder of the file, which relative paths in it start from.

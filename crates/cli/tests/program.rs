@@ -376,6 +376,12 @@ fn what_is_given_wrong_is_said() {
         &["login", "a"],
         "nobody needs to sign in",
     );
+    let other = token("{ env = \"HOME\" }").replace("profile.a", "profile.b");
+    wrong(
+        &format!("default = [\"a\"]\n{}{other}", token("{ env = \"HOME\" }")),
+        &["login", "b"],
+        "nobody needs to sign in",
+    );
     wrong(
         "[profile.a]\nservice = \"okta\"\nauth = { method = \"token\", token = { env = \"HOME\" } }\n",
         &["list"],
