@@ -138,6 +138,7 @@ pub fn coverage(ledger: &Ledger) -> Exit {
                 let gaps = section.gaps.len() as u64 + section.more_gaps;
                 let status = match gaps {
                     0 => section.status.to_string(),
+                    1 => format!("{} (1 gap)", section.status),
                     gaps => format!("{} ({gaps} gaps)", section.status),
                 };
                 vec![
