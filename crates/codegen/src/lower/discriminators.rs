@@ -3,8 +3,9 @@
 //! those of the mapping; else the only values that its own property allows; else its name (OpenAPI 3.0.3, "Discriminator
 //! Object"). A mapping to something that is no arm adds the arm. A union without a discriminator gets one when a
 //! property that all arms require tells them apart. A mapping can only write strings; its values are of the type that the
-//! property has, so that `"true"` of a boolean is `true`. **Lost**, and
-//! reported: what OpenAPI 3.2 says to read a value as that is not mapped.
+//! property has, so that `"true"` of a boolean is `true`. Where the mapping gives an arm values that its property does not
+//! allow, those that it allows select it as well. **Lost**, and reported: that contradiction; what OpenAPI 3.2 says to read
+//! a value as that is not mapped.
 
 use std::collections::BTreeSet;
 
@@ -100,8 +101,21 @@ pub(super) fn declared(
             .flat_map(|(value, _)| typed(value, kind.as_deref()))
             .collect();
         // Values that another arm allows, too, are those of a common base.
-        if values.is_empty() && !own[index].iter().any(|value| shared(index, value)) {
+        let own_only = !own[index].iter().any(|value| shared(index, value));
+        if values.is_empty() && own_only {
             values.clone_from(&own[index]);
+        } else if own_only && contradicted(&values, &own[index], &mapping) {
+            context.lose_at(
+                "mapping-contradicted",
+                origin(object),
+                format!(
+                    "`{}` is mapped from {}, and its own `{property}` is {}: each selects it",
+                    names[index].as_deref().unwrap_or("a variant"),
+                    json!(values),
+                    json!(own[index]),
+                ),
+            );
+            values.splice(0..0, own[index].iter().cloned());
         }
         if values.is_empty() {
             values.extend(names[index].clone().map(Value::from));
@@ -110,6 +124,20 @@ pub(super) fn declared(
         note(arm, values);
     }
     context.touched();
+}
+
+/// Whether no value that a mapping gives an arm is one that the arm allows, and the mapping gives those to no other arm.
+fn contradicted(mapped: &[Value], own: &[Value], mapping: &[(String, String)]) -> bool {
+    let given = |value: &Value| {
+        let text = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
+        mapping.iter().any(|(known, _)| *known == text)
+    };
+    !own.is_empty()
+        && !own
+            .iter()
+            .any(|value| mapped.contains(value) || given(value))
 }
 
 /// A value of a mapping, which is written as a string, as the type that the property has. Where no type is declared, it can

@@ -104,12 +104,22 @@ impl<'a> Reader<'a> {
         arms.iter()
             .map(|(name, schema)| {
                 let mapped = name.as_deref().and_then(|name| by_arm.get(name));
+                let own = self.own_values(schema, property);
                 let mut values = match mapped {
                     Some(mapped) => {
                         let typed = |value: &&str| self.typed(schema, property, value);
-                        mapped.iter().map(typed).collect()
+                        let mapped: Vec<Value> = mapped.iter().map(typed).collect();
+                        // A mapping from values that the arm does not allow means those that it does.
+                        match own.iter().any(|value| mapped.contains(value)) {
+                            false
+                                if self.is_own(&own, name.as_deref(), property, mapping, arms) =>
+                            {
+                                own
+                            }
+                            _ => mapped,
+                        }
                     }
-                    None => self.own_values(schema, property),
+                    None => own,
                 };
                 if values.is_empty() {
                     values.extend(name.clone().map(Value::from));
@@ -118,6 +128,25 @@ impl<'a> Reader<'a> {
                 values
             })
             .collect()
+    }
+
+    /// Whether an arm allows values that no other arm allows and that the mapping does not know.
+    fn is_own(
+        &self,
+        own: &[Value],
+        arm: Option<&str>,
+        property: &str,
+        mapping: &[(String, String)],
+        arms: &[(Option<String>, Schema<'a>)],
+    ) -> bool {
+        let mut others = arms.iter().filter(|(name, _)| name.as_deref() != arm);
+        let known = |value: &Value| mapping.iter().any(|(known, _)| value == known.as_str());
+        !own.is_empty()
+            && !own.iter().any(known)
+            && !others.any(|(_, other)| {
+                let values = self.own_values(other, property);
+                values.iter().any(|value| own.contains(value))
+            })
     }
 
     /// A property that every arm requires, and no value of which is in two of them.
@@ -194,14 +223,18 @@ impl<'a> Reader<'a> {
                 None => targets.push((target, vec![value])),
             }
         }
-        let arms = targets.into_iter().filter_map(|(target, values)| {
+        let pairs: Vec<(String, String)> = targets
+            .iter()
+            .flat_map(|(target, values)| values.iter().map(|value| (value.clone(), target.clone())))
+            .collect();
+        let read = |(target, _): (String, Vec<String>)| {
             let schema = self.read_subclass(&target, base)?;
-            let values = values
-                .iter()
-                .map(|value| self.typed(&schema, property, value));
-            let values = values.collect();
-            Some(Arm { schema, values })
-        });
+            Some((Some(target), schema))
+        };
+        let arms: Vec<_> = targets.into_iter().filter_map(read).collect();
+        let values = self.declared(property, &pairs, &arms);
+        let arms = arms.into_iter().zip(values);
+        let arms = arms.map(|((_, schema), values)| Arm { schema, values });
         let key = std::ptr::from_ref(object) as usize;
         decided(arms.collect(), Some(property.to_owned()), key)
     }
