@@ -335,6 +335,7 @@ fn additional<'a>(
             engine.report(Owner::Pair(pair), change);
         }
         (Some(at), None) => {
+            let described = direction == Direction::Response && !new.typed_additional().is_empty();
             let message = "properties that are not described are allowed";
             let change = Change::new(
                 "additional-properties-allowed",
@@ -343,7 +344,9 @@ fn additional<'a>(
                 None,
                 message,
             )
-            .near(near.0, near.1);
+            .near(near.0, near.1)
+            // Where they are described, they are sent, and whoever reads by the letter refuses them.
+            .wire(described.then_some(WireVerdict::Dangerous));
             engine.report(Owner::Pair(pair), change);
         }
         (None, None) => {

@@ -15,6 +15,8 @@ pub(super) use super::view::{ALL, ARRAY, BOOLEAN, FRACTION, INTEGER, OBJECT, STR
 mod keywords;
 mod nulls;
 
+pub(crate) use keywords::types_of;
+
 /// The name of a view among all of one document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct ViewId(u32);

@@ -7,6 +7,7 @@ use serde_json::Value;
 use rolecall_openapi::json::{self, Object};
 
 use super::document::{Doc, Node};
+use super::schema::types_of;
 use super::schema::{ALL, ARRAY, BOOLEAN, FRACTION, INTEGER, OBJECT, STRING, Types, View, Views};
 
 /// A limit of numbers: the value, and whether it is outside itself.
@@ -389,7 +390,9 @@ fn only_values<'a>(union: &Union<'a>, doc: &Doc<'a>) -> Option<Vec<Node<'a>>> {
             None => doc.items(doc.get(arm.node, "enum")?),
         };
         for value in values {
-            if value.value.is_null() {
+            // One of another type than is said beside the list is never allowed.
+            let said = object.get("type").map_or(ALL, types_of);
+            if value.value.is_null() || type_of(value.value) & !said != 0 {
                 continue;
             }
             match all.iter().any(|known| same(known.value, value.value)) {

@@ -130,7 +130,7 @@ impl<'a> Views<'a> {
 }
 
 /// The types that a `type` names; unknown ones allow anything, since nobody can tell.
-fn types_of(value: &Value) -> Types {
+pub(crate) fn types_of(value: &Value) -> Types {
     let one = |name: &Value| match name.as_str() {
         Some("boolean") => BOOLEAN,
         Some("integer") => INTEGER,
