@@ -71,13 +71,19 @@ pub fn each_case(document: &Value, v31: bool, samples: &[Sample], each: &mut dyn
         let samples = samples.iter().filter(|sample| is_of(sample, body, &bodies));
         // A sample may well have what no description names.
         let samples = samples.map(|sample| {
-            let body = sample.body.clone();
-            let focus = String::new();
-            (Made { body, focus }, Expect::Survive)
+            let made = Made {
+                body: sample.body.clone(),
+                focus: String::new(),
+                listed: false,
+            };
+            (made, Expect::Survive)
         });
         let bases = made(&reader, &reach, &schema, body.kind)
             .into_iter()
-            .map(|made| (made, Expect::Named))
+            .map(|made| match made.listed {
+                true => (made, Expect::Named),
+                false => (made, Expect::Survive),
+            })
             .chain(samples);
         let mut repeats: BTreeMap<_, usize> = BTreeMap::new();
         for (base, expect) in bases {

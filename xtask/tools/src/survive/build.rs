@@ -17,6 +17,9 @@ pub struct Made {
     pub body: Value,
     /// A pointer to the part that is new.
     pub focus: String,
+    /// Whether the description does not contradict itself about it: a mapping may name an arm by a value that the arm's
+    /// property does not list.
+    pub listed: bool,
 }
 
 /// Schemas in each other, beyond which only what is required is made.
@@ -40,16 +43,15 @@ pub fn made<'a>(
         choices,
         sites: Vec::new(),
         inside: Vec::new(),
+        listed: true,
     };
     let mut made = Vec::new();
-    made.extend(
-        builder(BTreeMap::new())
-            .build(schema, "", false)
-            .map(|body| Made {
-                body,
-                focus: String::new(),
-            }),
-    );
+    let mut least = builder(BTreeMap::new());
+    made.extend(least.build(schema, "", false).map(|body| Made {
+        body,
+        focus: String::new(),
+        listed: least.listed,
+    }));
     let mut queue = VecDeque::from([(BTreeMap::new(), String::new())]);
     let mut explored: BTreeSet<(Option<String>, usize, usize)> = BTreeSet::new();
     while let Some((choices, focus)) = queue.pop_front() {
@@ -69,7 +71,12 @@ pub fn made<'a>(
             }
         }
         if !made.iter().any(|known| known.body == body) {
-            made.push(Made { body, focus });
+            let listed = builder.listed;
+            made.push(Made {
+                body,
+                focus,
+                listed,
+            });
         }
     }
     made
@@ -98,6 +105,7 @@ struct Builder<'r, 'a> {
     choices: BTreeMap<(String, usize), usize>,
     sites: Vec<Site>,
     inside: Vec<(Option<String>, usize)>,
+    listed: bool,
 }
 
 impl<'a> Builder<'_, 'a> {
@@ -200,6 +208,7 @@ impl<'a> Builder<'_, 'a> {
             if let (Some(property), Some(name), Value::Object(entries)) =
                 (&union.property, arm.values.first(), &mut value)
             {
+                self.listed &= self.reader.lists(&arm.schema, property, name);
                 entries.insert(property.clone(), name.clone());
             }
             return Some(value);

@@ -188,6 +188,12 @@ impl<'a> Reader<'a> {
             .unwrap_or_default()
     }
 
+    /// Whether an arm lists a value of a property, or lists none.
+    pub fn lists(&self, arm: &Schema<'a>, property: &str, value: &Value) -> bool {
+        let values = self.property(arm, property).map(|schema| schema.values());
+        values.is_none_or(|values| values.is_empty() || values.contains(value))
+    }
+
     /// A value of a mapping, where all are strings, as the arm declares the property.
     fn typed(&self, arm: &Schema<'a>, property: &str, value: &str) -> Value {
         let kind = self
