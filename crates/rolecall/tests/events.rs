@@ -59,7 +59,7 @@ fn traced(log: &Log, server: &Server) -> String {
     let own = text
         .lines()
         .filter(|line| line.contains(": close ") || line.contains(": attempt "));
-    let own = own.filter(|line| line.contains(" rolecall::") || line.contains("_policy::"));
+    let own = own.filter(|line| line.contains(" rolecall_policy::"));
     let own = own.map(|line| {
         let line = &line[line.find("call{").unwrap()..];
         let line = line.split(" time.busy=").next().unwrap();
@@ -137,7 +137,7 @@ async fn waits_and_repeats_are_told_and_secrets_are_not() {
     let text = log.text();
     let own: Vec<_> = text
         .lines()
-        .filter(|line| line.contains(" rolecall::"))
+        .filter(|line| line.contains(" rolecall_policy::"))
         .collect();
     let told = |what: &str| own.iter().filter(|line| line.contains(what)).count();
     assert_eq!(told("sending again operation=\"getUser\""), 2, "{own:#?}");
