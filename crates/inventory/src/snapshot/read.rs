@@ -72,7 +72,7 @@ impl Snapshot {
     }
 }
 
-/// The records of a snapshot: as bytes by [`Lines::read`], parsed as an iterator.
+/// The records of a snapshot: parsed, as an iterator.
 #[derive(Debug)]
 pub struct Lines {
     path: PathBuf,
