@@ -407,6 +407,19 @@ async fn one_org_for_readers() {
     insta::assert_snapshot!(format!("{}\n\n{}", rows.join("\n"), told.ledger()));
 }
 
+/// The bindings are held against the roles of users, groups and clients, also where nothing else was asked for.
+#[tokio::test]
+async fn bindings_alone_differ_from_nothing() {
+    let org = org(&some_of_each()).await;
+    let options = Options {
+        only: ["resource-set-bindings".to_owned()].into(),
+        ..Options::default()
+    };
+    let told = read(&source(&org), &options).await;
+    told.assert_whole();
+    assert!(lines(&told).is_empty(), "{:#?}", lines(&told));
+}
+
 /// Each operation is refused in turn: the rest is there, and the ledger names what is missing.
 #[tokio::test]
 async fn each_permission_taken_away() {

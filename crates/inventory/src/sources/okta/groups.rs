@@ -34,8 +34,13 @@ pub(super) async fn read(run: &Run, names: &Names, seen: &Mutex<Seen>) -> Granti
 
 async fn roles(run: &Run, names: &Names, seen: &Mutex<Seen>, granting: &mut Granting) {
     let mut pen = run.pen(GROUP_ROLES);
-    // Without groups the roles of users have no group either.
-    if !run.wants(&[GROUP_ROLES, GROUP_MEMBERS, super::USER_ROLES]) {
+    // Without groups the roles of users have no group either, and bindings would have members of whom no role is known.
+    if !run.wants(&[
+        GROUP_ROLES,
+        GROUP_MEMBERS,
+        super::USER_ROLES,
+        super::BINDINGS,
+    ]) {
         granting.is_whole = false;
         return pen.close().await;
     }
