@@ -34,6 +34,7 @@ mod ask;
 mod emit;
 mod pace;
 mod pen;
+mod run;
 
 #[cfg(feature = "foundry")]
 pub mod foundry;

@@ -3,7 +3,6 @@
 use crate::source::{Event, EventStream};
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, stream};
-use std::task::Poll;
 use tokio::sync::mpsc;
 
 /// How many events may wait for whoever reads the stream. Reading stops when so many do, which is what keeps memory flat.
@@ -36,10 +35,7 @@ where
             // Its senders go with it, so that the stream ends behind what is in the channel.
             task = None;
         }
-        match receiver.poll_recv(context) {
-            Poll::Ready(event) => Poll::Ready(event),
-            Poll::Pending => Poll::Pending,
-        }
+        receiver.poll_recv(context)
     }))
 }
 

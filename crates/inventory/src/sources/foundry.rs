@@ -24,8 +24,6 @@ mod resources;
 mod rows;
 mod tree;
 
-use super::emit::{Out, events};
-use super::pace::Pace;
 use super::pen::Pen;
 use crate::ledger::SectionId;
 use crate::model::{Service, Tenant};
@@ -106,18 +104,9 @@ impl Source for Foundry {
     }
 
     fn events(&self, options: &Options) -> EventStream {
-        let (source, options) = (self.clone(), options.clone());
-        events(move |out| async move {
-            let pace = Pace::new(options.concurrency);
-            let run = Run {
-                client: source.client,
-                tenant: source.tenant,
-                enrollment: source.enrollment,
-                options,
-                pace,
-                out,
-            };
-            run.read().await;
+        let enrollment = self.enrollment.clone();
+        Run::events(&self.client, &self.tenant, options, |run| async move {
+            run.read(enrollment).await;
         })
     }
 }
@@ -133,33 +122,18 @@ fn root_sections(options: &Options) -> Vec<SectionId> {
 }
 
 /// One reading of an enrollment.
-pub(super) struct Run {
-    client: Client,
-    tenant: Tenant,
-    enrollment: Option<String>,
-    options: Options,
-    pace: Pace,
-    out: Out,
-}
+type Run = super::run::Run<Client>;
 
 impl Run {
-    fn pen(&self, section: &str) -> Pen {
-        self.pen_of(SectionId::new(section))
-    }
-
     fn pen_below(&self, section: &str, root: &str) -> Pen {
         self.pen_of(SectionId::below(section, root))
     }
 
-    fn pen_of(&self, section: SectionId) -> Pen {
-        Pen::new(&self.out, &self.tenant, &self.options, section)
-    }
-
-    async fn read(&self) {
+    async fn read(&self, enrollment: Option<String>) {
         let mut people = People::new(self.pen(PRINCIPALS), self.pen(ROLES), &self.options);
         let markings = markings::listed(self).await;
         organizations::read(self, &mut people, &markings).await;
-        organizations::enrollment(self, &mut people).await;
+        organizations::enrollment(self, &mut people, enrollment).await;
         markings::read(self, &mut people, markings).await;
         markings::categories(self).await;
         if self.options.roots.is_empty() {

@@ -18,9 +18,7 @@ mod accounts;
 mod holders;
 
 use super::ask::{ask, whole};
-use super::emit::{Out, events};
 use super::pace::Pace;
-use super::pen::Pen;
 use crate::ledger::{GapOf, SectionId};
 use crate::model::{
     Assignment, Origin, Principal, PrincipalId, PrincipalKind, Role, Scope, ScopeKind, Service,
@@ -70,36 +68,16 @@ impl Source for Klustr {
     }
 
     fn events(&self, options: &Options) -> EventStream {
-        let (source, options) = (self.clone(), options.clone());
-        events(move |out| async move {
-            let pace = Pace::new(options.concurrency);
-            let run = Run {
-                client: source.client,
-                tenant: source.tenant,
-                options,
-                pace,
-                out,
-            };
+        Run::events(&self.client, &self.tenant, options, |run| async move {
             run.read().await;
         })
     }
 }
 
 /// One reading of an organization.
-pub(super) struct Run {
-    client: Client,
-    tenant: Tenant,
-    options: Options,
-    pace: Pace,
-    out: Out,
-}
+type Run = super::run::Run<Client>;
 
 impl Run {
-    fn pen(&self, section: &str) -> Pen {
-        let section = SectionId::new(section);
-        Pen::new(&self.out, &self.tenant, &self.options, section)
-    }
-
     async fn read(&self) {
         let accounts = accounts::read(self).await;
         let holders = holders::read(self, &accounts).await;

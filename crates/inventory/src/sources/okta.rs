@@ -27,9 +27,6 @@ mod targets;
 mod users;
 
 use super::ask::{ask, empty_refusal};
-use super::emit::{Out, events};
-use super::pace::Pace;
-use super::pen::Pen;
 use crate::ledger::SectionId;
 use crate::model::{Service, Tenant};
 use crate::source::{BoxFuture, Estimate, EventStream, Options, Source};
@@ -47,6 +44,17 @@ pub(super) const GOVERNANCE: &str = "governance";
 pub(super) const CLIENT_ROLES: &str = "client-roles";
 pub(super) const BINDINGS: &str = "resource-set-bindings";
 pub(super) const PRINCIPALS: &str = "principals";
+
+const SECTIONS: [&str; 8] = [
+    ROLES,
+    GROUP_ROLES,
+    GROUP_MEMBERS,
+    USER_ROLES,
+    GOVERNANCE,
+    CLIENT_ROLES,
+    BINDINGS,
+    PRINCIPALS,
+];
 
 /// An Okta org.
 #[derive(Clone, Debug)]
@@ -71,17 +79,7 @@ impl Source for Okta {
     }
 
     fn sections(&self, _: &Options) -> Vec<SectionId> {
-        let all = [
-            ROLES,
-            GROUP_ROLES,
-            GROUP_MEMBERS,
-            USER_ROLES,
-            GOVERNANCE,
-            CLIENT_ROLES,
-            BINDINGS,
-            PRINCIPALS,
-        ];
-        all.map(SectionId::new).to_vec()
+        SECTIONS.map(SectionId::new).to_vec()
     }
 
     fn estimate<'a>(&'a self, options: &'a Options) -> BoxFuture<'a, Result<Estimate, Error>> {
@@ -89,41 +87,16 @@ impl Source for Okta {
     }
 
     fn events(&self, options: &Options) -> EventStream {
-        let (client, tenant) = (self.client.clone(), self.tenant.clone());
-        let options = options.clone();
-        events(move |out| async move {
-            let pace = Pace::new(options.concurrency);
-            let run = Run {
-                client,
-                tenant,
-                options,
-                pace,
-                out,
-            };
+        Run::events(&self.client, &self.tenant, options, |run| async move {
             run.read().await;
         })
     }
 }
 
 /// One reading of an org.
-pub(super) struct Run {
-    client: Client,
-    tenant: Tenant,
-    options: Options,
-    pace: Pace,
-    out: Out,
-}
+type Run = super::run::Run<Client>;
 
 impl Run {
-    fn pen(&self, section: &str) -> Pen {
-        Pen::new(
-            &self.out,
-            &self.tenant,
-            &self.options,
-            SectionId::new(section),
-        )
-    }
-
     /// Whether any of these sections is reported by this run.
     fn wants(&self, sections: &[&str]) -> bool {
         sections.iter().any(|section| self.pen(section).is_loud())
@@ -160,16 +133,7 @@ impl Run {
 
     /// Every section rests on lists that would be empty without meaning it.
     async fn refuse(&self, refusal: &'static Refusal) {
-        for section in [
-            ROLES,
-            GROUP_ROLES,
-            GROUP_MEMBERS,
-            USER_ROLES,
-            GOVERNANCE,
-            CLIENT_ROLES,
-            BINDINGS,
-            PRINCIPALS,
-        ] {
+        for section in SECTIONS {
             let mut pen = self.pen(section);
             pen.empty_is_refusal(&operations::LIST_USERS_WITH_ROLE_ASSIGNMENTS, refusal);
             pen.close().await;

@@ -1,6 +1,6 @@
 //! Writes one section: its rows, its gaps, and at last the section itself.
 
-use super::ask::Trouble;
+use super::ask::{Received, Trouble};
 use super::emit::Out;
 use crate::ledger::{Gap, GapOf, Section, SectionId, Status};
 use crate::model::{Assignment, Membership, Principal, Tenant};
@@ -137,6 +137,24 @@ impl Pen {
         self.section.fail(error);
     }
 
+    /// What the enumeration as a whole was answered with; nothing where it failed.
+    pub(crate) fn received<T>(
+        &mut self,
+        operation: &Operation,
+        result: Result<Received<T>, Error>,
+    ) -> Option<T> {
+        match result {
+            Ok(Received { value, misfits, .. }) => {
+                self.misfits(&GapOf::default(), operation, &misfits);
+                Some(value)
+            }
+            Err(error) => {
+                self.fail(&error);
+                None
+            }
+        }
+    }
+
     /// A part could not be read.
     pub(crate) fn gap(&mut self, of: GapOf, error: &Error) -> Go {
         let gap = Gap::of_error(of, error);
@@ -144,13 +162,13 @@ impl Pen {
         if !self.succeeded && refused {
             self.refusals += 1;
             if self.refusals >= REFUSALS || error.kind() == Kind::Auth {
-                self.give_up(gap, "refusals");
+                self.give_up(gap, self.refusals, "refusals");
                 return Go::Stop;
             }
         } else if !refused && error.kind() != Kind::NotFound {
             self.failures += 1;
             if self.failures >= FAILURES {
-                self.give_up(gap, "failures");
+                self.give_up(gap, self.failures, "failures");
                 return Go::Stop;
             }
         }
@@ -206,11 +224,7 @@ impl Pen {
         self.section.status = Status::Refused;
     }
 
-    fn give_up(&mut self, last: Gap, what: &str) {
-        let count = match what {
-            "refusals" => self.refusals,
-            _ => self.failures,
-        };
+    fn give_up(&mut self, last: Gap, count: u32, what: &str) {
         let section = &mut self.section;
         if self.succeeded || section.count > 0 {
             section.status = Status::Partial;

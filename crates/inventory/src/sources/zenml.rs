@@ -18,9 +18,7 @@ mod members;
 mod principals;
 
 use super::ask::whole;
-use super::emit::{Out, events};
 use super::pace::Pace;
-use super::pen::Pen;
 use crate::ledger::SectionId;
 use crate::model::{Service, Tenant};
 use crate::source::{BoxFuture, Estimate, EventStream, Options, SectionEstimate, Source};
@@ -77,36 +75,16 @@ impl Source for Zenml {
     }
 
     fn events(&self, options: &Options) -> EventStream {
-        let (source, options) = (self.clone(), options.clone());
-        events(move |out| async move {
-            let pace = Pace::new(options.concurrency);
-            let run = Run {
-                client: source.client,
-                tenant: source.tenant,
-                options,
-                pace,
-                out,
-            };
+        Run::events(&self.client, &self.tenant, options, |run| async move {
             run.read().await;
         })
     }
 }
 
 /// One reading of an organization.
-pub(super) struct Run {
-    client: Client,
-    tenant: Tenant,
-    options: Options,
-    pace: Pace,
-    out: Out,
-}
+type Run = super::run::Run<Client>;
 
 impl Run {
-    fn pen(&self, section: &str) -> Pen {
-        let section = SectionId::new(section);
-        Pen::new(&self.out, &self.tenant, &self.options, section)
-    }
-
     async fn read(&self) {
         let mut people = People::new(self.pen(PRINCIPALS), self.options.principals);
         let holders = assignments::read(self, &mut people).await;

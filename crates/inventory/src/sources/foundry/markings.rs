@@ -8,9 +8,11 @@ use crate::ledger::GapOf;
 use crate::model::{Role, RoleKind, Scope, ScopeKind};
 use crate::sources::pen::{Go, Pen};
 use futures_util::{StreamExt, stream};
-use rolecall::PagedExt;
 use rolecall::foundry::operations;
-use rolecall::foundry::types::Marking;
+use rolecall::foundry::types::{Marking, MarkingMember, MarkingRoleAssignment};
+use rolecall::rolecall_client::{Operation, Paged};
+use rolecall::{Items, PagedExt};
+use serde::Serialize;
 
 /// The markings that the caller sees.
 #[derive(Debug, Default)]
@@ -69,61 +71,66 @@ pub(super) async fn read(run: &Run, people: &mut People, listed: Listed) {
 
 async fn roles(run: &Run, people: &mut People, scopes: &[Scope], troubles: &[Trouble]) {
     let mut pen = run.pen(MARKING_ROLES);
-    if !pen.is_loud() {
-        return pen.close().await;
+    if pen.is_loud() {
+        let list = |id: &str| {
+            let call = run.client.list_marking_role_assignments();
+            call.marking_id(id).items()
+        };
+        let operation = &operations::LIST_MARKING_ROLE_ASSIGNMENTS;
+        let row = |one: MarkingRoleAssignment, scope: &Scope| {
+            let holder = identity(&one.principal_type, &one.principal_id);
+            let word = one.role.to_string();
+            let role = Role::new(RoleKind::Standard, &word).named(Some(word));
+            Bare::new(holder, BareRole::Known(role), scope.clone()).vendor(run, &one)
+        };
+        let of = Of { scopes, troubles };
+        each(run, people, &mut pen, of, operation, list, row).await;
     }
-    for trouble in troubles {
-        pen.trouble(&operations::LIST_MARKINGS, trouble);
-    }
-    pen.expect(scopes.len() as u64);
-    let each = run.pace.each(stream::iter(scopes), |scope| async move {
-        let call = run.client.list_marking_role_assignments();
-        let call = call.marking_id(scope.id.as_deref().unwrap_or_default());
-        (scope, whole(&run.pace, call.items()).await)
-    });
-    let mut each = std::pin::pin!(each);
-    while let Some((scope, found)) = each.next().await {
-        pen.step().await;
-        let of = GapOf::scope(ScopeKind::Marking, scope.id.as_deref().unwrap_or_default());
-        match found {
-            Err(error) => {
-                if pen.gap(of, &error) == Go::Stop {
-                    break;
-                }
-            }
-            Ok(found) => {
-                pen.succeeded();
-                let operation = &operations::LIST_MARKING_ROLE_ASSIGNMENTS;
-                pen.misfits(&of, operation, &found.misfits);
-                let rows = found.value.into_iter().map(|one| {
-                    let holder = identity(&one.principal_type, &one.principal_id);
-                    let word = one.role.to_string();
-                    let role = Role::new(RoleKind::Standard, &word).named(Some(word));
-                    let row = Bare::new(holder, BareRole::Known(role), scope.clone());
-                    row.vendor(run, &one)
-                });
-                write(run, people, &mut pen, rows.collect()).await;
-            }
-        }
-    }
-    note_sight(&mut pen);
-    people.learn_from(pen.section());
     pen.close().await;
 }
 
 async fn members(run: &Run, people: &mut People, scopes: &[Scope], troubles: &[Trouble]) {
     let mut pen = run.pen(MARKING_MEMBERS);
-    if !pen.is_loud() {
-        return pen.close().await;
+    if pen.is_loud() {
+        let list = |id: &str| run.client.list_marking_members().marking_id(id).items();
+        let operation = &operations::LIST_MARKING_MEMBERS;
+        let row = |one: MarkingMember, scope: &Scope| {
+            let holder = identity(&one.principal_type, &one.principal_id);
+            Bare::new(holder, membership(MEMBER), scope.clone()).vendor(run, &one)
+        };
+        let of = Of { scopes, troubles };
+        each(run, people, &mut pen, of, operation, list, row).await;
     }
-    for trouble in troubles {
+    pen.close().await;
+}
+
+/// The markings that are gone through.
+struct Of<'a> {
+    scopes: &'a [Scope],
+    troubles: &'a [Trouble],
+}
+
+/// Reads a list of every marking.
+async fn each<B>(
+    run: &Run,
+    people: &mut People,
+    pen: &mut Pen,
+    of: Of<'_>,
+    operation: &Operation,
+    list: impl Fn(&str) -> Items<B>,
+    row: impl Fn(B::Item, &Scope) -> Bare,
+) where
+    B: Paged + Sync,
+    B::Error: Serialize,
+    B::Item: Send,
+{
+    for trouble in of.troubles {
         pen.trouble(&operations::LIST_MARKINGS, trouble);
     }
-    pen.expect(scopes.len() as u64);
-    let each = run.pace.each(stream::iter(scopes), |scope| async move {
-        let call = run.client.list_marking_members();
-        let call = call.marking_id(scope.id.as_deref().unwrap_or_default());
-        (scope, whole(&run.pace, call.items()).await)
+    pen.expect(of.scopes.len() as u64);
+    let each = run.pace.each(stream::iter(of.scopes), |scope| {
+        let list = list(scope.id.as_deref().unwrap_or_default());
+        async move { (scope, whole(&run.pace, list).await) }
     });
     let mut each = std::pin::pin!(each);
     while let Some((scope, found)) = each.next().await {
@@ -137,19 +144,14 @@ async fn members(run: &Run, people: &mut People, scopes: &[Scope], troubles: &[T
             }
             Ok(found) => {
                 pen.succeeded();
-                let operation = &operations::LIST_MARKING_MEMBERS;
                 pen.misfits(&of, operation, &found.misfits);
-                let rows = found.value.into_iter().map(|one| {
-                    let holder = identity(&one.principal_type, &one.principal_id);
-                    Bare::new(holder, membership(MEMBER), scope.clone()).vendor(run, &one)
-                });
-                write(run, people, &mut pen, rows.collect()).await;
+                let rows = found.value.into_iter().map(|one| row(one, scope));
+                write(run, people, pen, rows.collect()).await;
             }
         }
     }
-    note_sight(&mut pen);
+    note_sight(pen);
     people.learn_from(pen.section());
-    pen.close().await;
 }
 
 /// Lists are cut to what the caller may see, and nothing in them says so.

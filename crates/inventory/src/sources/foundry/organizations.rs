@@ -1,6 +1,6 @@
 //! Organizations, their roles and guests, and the enrollment.
 
-use super::super::ask::{Received, ask, items};
+use super::super::ask::{ask, items};
 use super::markings::Listed;
 use super::people::People;
 use super::rows::{Bare, BareRole, GUEST, identity, membership, write};
@@ -87,25 +87,21 @@ async fn roles(run: &Run, people: &mut People, rid: &str, scope: &Scope) {
         return pen.close().await;
     }
     let call = run.client.list_organization_role_assignments();
-    match ask(&run.pace, call.organization_rid(rid).send()).await {
-        Err(error) => pen.fail(&error),
-        Ok(Received { value, misfits, .. }) => {
-            let operation = &operations::LIST_ORGANIZATION_ROLE_ASSIGNMENTS;
-            pen.misfits(&GapOf::default(), operation, &misfits);
-            if value.extra.text("nextPageToken").is_some() {
-                // Some releases send one, and none takes it.
-                pen.section().cap(
-                    "the service says that there are more, and has no way to ask for them",
-                    None,
-                );
-            }
-            let rows = value.data.unwrap_or_default().into_iter().map(|one| {
-                let holder = identity(&one.principal_type, &one.principal_id);
-                let row = Bare::new(holder, BareRole::Id(one.role_id.clone()), scope.clone());
-                row.vendor(run, &one)
-            });
-            write(run, people, &mut pen, rows.collect()).await;
+    let found = ask(&run.pace, call.organization_rid(rid).send()).await;
+    if let Some(found) = pen.received(&operations::LIST_ORGANIZATION_ROLE_ASSIGNMENTS, found) {
+        if found.extra.text("nextPageToken").is_some() {
+            // Some releases send one, and none takes it.
+            pen.section().cap(
+                "the service says that there are more, and has no way to ask for them",
+                None,
+            );
         }
+        let rows = found.data.unwrap_or_default().into_iter().map(|one| {
+            let holder = identity(&one.principal_type, &one.principal_id);
+            let row = Bare::new(holder, BareRole::Id(one.role_id.clone()), scope.clone());
+            row.vendor(run, &one)
+        });
+        write(run, people, &mut pen, rows.collect()).await;
     }
     people.learn_from(pen.section());
     pen.close().await;
@@ -118,32 +114,28 @@ async fn guests(run: &Run, people: &mut People, rid: &str, scope: &Scope) {
     }
     let call = run.client.list_organization_guest_members();
     let call = call.organization_rid(rid).preview(true);
-    match ask(&run.pace, call.send()).await {
-        Err(error) => pen.fail(&error),
-        Ok(Received { value, misfits, .. }) => {
-            let operation = &operations::LIST_ORGANIZATION_GUEST_MEMBERS;
-            pen.misfits(&GapOf::default(), operation, &misfits);
-            let rows = value.data.unwrap_or_default().into_iter().map(|one| {
-                let holder = identity(&one.principal_type, &one.principal_id);
-                Bare::new(holder, membership(GUEST), scope.clone()).vendor(run, &one)
-            });
-            write(run, people, &mut pen, rows.collect()).await;
-        }
+    let found = ask(&run.pace, call.send()).await;
+    if let Some(found) = pen.received(&operations::LIST_ORGANIZATION_GUEST_MEMBERS, found) {
+        let rows = found.data.unwrap_or_default().into_iter().map(|one| {
+            let holder = identity(&one.principal_type, &one.principal_id);
+            Bare::new(holder, membership(GUEST), scope.clone()).vendor(run, &one)
+        });
+        write(run, people, &mut pen, rows.collect()).await;
     }
     people.learn_from(pen.section());
     pen.close().await;
 }
 
-pub(super) async fn enrollment(run: &Run, people: &mut People) {
+pub(super) async fn enrollment(run: &Run, people: &mut People, rid: Option<String>) {
     let mut pen = run.pen(ENROLLMENT_ROLES);
     if !pen.is_loud() {
         return pen.close().await;
     }
-    let found = match &run.enrollment {
+    let found = match rid {
         Some(rid) => {
-            let call = run.client.get_enrollment().enrollment_rid(rid);
+            let call = run.client.get_enrollment().enrollment_rid(&rid);
             let name = ask(&run.pace, call.preview(true).send()).await.ok();
-            Ok((rid.clone(), name.map(|found| found.value.name)))
+            Ok((rid, name.map(|found| found.value.name)))
         }
         None => {
             let call = run.client.get_current_enrollment().preview(true);
@@ -165,19 +157,15 @@ pub(super) async fn enrollment(run: &Run, people: &mut People) {
     };
     let call = run.client.list_enrollment_role_assignments();
     let call = call.enrollment_rid(&rid).preview(true);
-    match ask(&run.pace, call.send()).await {
-        Err(error) => pen.fail(&error),
-        Ok(Received { value, misfits, .. }) => {
-            let operation = &operations::LIST_ENROLLMENT_ROLE_ASSIGNMENTS;
-            pen.misfits(&GapOf::default(), operation, &misfits);
-            let scope = Scope::of(ScopeKind::Enrollment, &rid, name);
-            let rows = value.data.unwrap_or_default().into_iter().map(|one| {
-                let holder = identity(&one.principal_type, &one.principal_id);
-                let row = Bare::new(holder, BareRole::Id(one.role_id.clone()), scope.clone());
-                row.vendor(run, &one)
-            });
-            write(run, people, &mut pen, rows.collect()).await;
-        }
+    let found = ask(&run.pace, call.send()).await;
+    if let Some(found) = pen.received(&operations::LIST_ENROLLMENT_ROLE_ASSIGNMENTS, found) {
+        let scope = Scope::of(ScopeKind::Enrollment, &rid, name);
+        let rows = found.data.unwrap_or_default().into_iter().map(|one| {
+            let holder = identity(&one.principal_type, &one.principal_id);
+            let row = Bare::new(holder, BareRole::Id(one.role_id.clone()), scope.clone());
+            row.vendor(run, &one)
+        });
+        write(run, people, &mut pen, rows.collect()).await;
     }
     people.learn_from(pen.section());
     pen.close().await;

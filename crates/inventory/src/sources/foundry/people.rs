@@ -133,14 +133,7 @@ impl People {
                     return;
                 }
             }
-            let missing = wanted.into_iter().filter(|id| {
-                let identity = PrincipalId {
-                    kind: PrincipalKind::User,
-                    id: (*id).clone(),
-                };
-                !self.known.contains_key(&identity)
-            });
-            wanted = missing.collect();
+            wanted = self.unknown(PrincipalKind::User, wanted);
         }
         self.not_found(PrincipalKind::User, &wanted);
     }
@@ -167,15 +160,20 @@ impl People {
                 return;
             }
         }
-        let missing = all.into_iter().filter(|id| {
+        let missing = self.unknown(PrincipalKind::Group, all);
+        self.not_found(PrincipalKind::Group, &missing);
+    }
+
+    /// Those of whom nothing was learned.
+    fn unknown<'a>(&self, kind: PrincipalKind, ids: Vec<&'a String>) -> Vec<&'a String> {
+        let is_unknown = |id: &&String| {
             let identity = PrincipalId {
-                kind: PrincipalKind::Group,
+                kind: kind.clone(),
                 id: (*id).clone(),
             };
             !self.known.contains_key(&identity)
-        });
-        let missing: Vec<&String> = missing.collect();
-        self.not_found(PrincipalKind::Group, &missing);
+        };
+        ids.into_iter().filter(is_unknown).collect()
     }
 
     fn not_found(&mut self, kind: PrincipalKind, ids: &[&String]) {

@@ -138,20 +138,12 @@ pub(super) async fn members(run: &Run, accounts: &Accounts) {
     }
     let call = run.client.list_organization_members();
     let call = call.organization_id(&run.tenant.id);
-    let found = match whole(&run.pace, call.items()).await {
-        Ok(found) => found,
-        Err(error) => {
-            pen.fail(&error);
-            return pen.close().await;
-        }
+    let found = whole(&run.pace, call.items()).await;
+    let Some(found) = pen.received(&operations::LIST_ORGANIZATION_MEMBERS, found) else {
+        return pen.close().await;
     };
-    pen.misfits(
-        &GapOf::default(),
-        &operations::LIST_ORGANIZATION_MEMBERS,
-        &found.misfits,
-    );
     let role = Role::new(RoleKind::Membership, MEMBER).named(Some(MEMBER.to_owned()));
-    let members: BTreeSet<String> = found.value.into_iter().collect();
+    let members: BTreeSet<String> = found.into_iter().collect();
     for member in &members {
         let principal = accounts.principal(&identity(member));
         let row = run.row(pen.id(), principal, role.clone());

@@ -22,21 +22,13 @@ pub(super) async fn organization(run: &Run, holders: &Holders) {
     }
     let call = run.client.list_organization_members();
     let call = call.organization_id(&run.tenant.id);
-    let found = match whole(&run.pace, call.items()).await {
-        Ok(found) => found,
-        Err(error) => {
-            pen.fail(&error);
-            return pen.close().await;
-        }
+    let found = whole(&run.pace, call.items()).await;
+    let Some(found) = pen.received(&operations::LIST_ORGANIZATION_MEMBERS, found) else {
+        return pen.close().await;
     };
-    pen.misfits(
-        &GapOf::default(),
-        &operations::LIST_ORGANIZATION_MEMBERS,
-        &found.misfits,
-    );
-    let all = found.value.len();
+    let all = found.len();
     pen.section().count = all as u64;
-    let known: BTreeSet<PrincipalId> = found.value.iter().filter_map(member).collect();
+    let known: BTreeSet<PrincipalId> = found.iter().filter_map(member).collect();
     if known.len() < all {
         pen.section().reason = Some(format!(
             "{} of {all} members are of a form that this release does not know, and were not held against the assignments",
