@@ -97,20 +97,9 @@ pub(super) fn formats<'a>(here: &mut Here<'_, 'a>, old: &View<'a>, new: &View<'a
     here.engine.report(Owner::Pair(here.pair), change);
 }
 
-/// The formats that programs check or have types for: those of the OpenAPI format registry and of JSON Schema.
-const KNOWN: &[&str] = &[
-    "int8",
-    "int16",
-    "int32",
-    "int64",
-    "uint8",
-    "uint16",
-    "uint32",
-    "uint64",
-    "float",
-    "double",
-    "decimal",
-    "decimal128",
+/// The formats of strings that programs check or have types for, as they do for those of [`NUMBERS`]: all are of the OpenAPI
+/// format registry or of JSON Schema.
+const STRINGS: &[&str] = &[
     "date",
     "date-time",
     "time",
@@ -144,7 +133,8 @@ fn unknown_format(
     new: Option<&str>,
     direction: Direction,
 ) -> Option<WireVerdict> {
-    let known = |format: Option<&str>| format.is_some_and(|format| KNOWN.contains(&format));
+    let is_known = |format: &str| NUMBERS.contains(&format) || STRINGS.contains(&format);
+    let known = |format: Option<&str>| format.is_some_and(is_known);
     match (old.is_some() && !known(old), new.is_some() && !known(new)) {
         (false, false) => None,
         (_, true) if known(old) && direction == Direction::Response => Some(WireVerdict::Breaking),
