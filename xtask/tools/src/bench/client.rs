@@ -9,7 +9,6 @@ use std::process::Command;
 use serde::{Deserialize, Serialize};
 
 use super::process::{Cost, cargo, run as run_command};
-use crate::cli::{FAILED, FINE};
 use xtask::project::Project;
 use xtask::table::table;
 
@@ -71,21 +70,7 @@ struct Downstream {
 
 /// Runs it; the exit code.
 pub fn run(build: bool, json: bool) -> u8 {
-    match report(&Project::here(), build) {
-        Ok(report) if json => {
-            let text = serde_json::to_string_pretty(&report);
-            println!("{}", text.unwrap_or_default());
-            FINE
-        }
-        Ok(report) => {
-            print(&report);
-            FINE
-        }
-        Err(message) => {
-            eprintln!("error: {message}");
-            FAILED
-        }
-    }
+    super::finish(report(&Project::here(), build), json, print)
 }
 
 fn report(project: &Project, build: bool) -> Result<Report, String> {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use serde::Serialize;
 
 use super::process::{Cost, measure};
-use crate::cli::{BAD_INPUT, FAILED, FINE};
+use crate::cli::BAD_INPUT;
 use rolecall_drift::{self as drift, Options};
 use rolecall_openapi::load::{self, Document};
 use xtask::project::Project;
@@ -46,23 +46,7 @@ pub fn run(files: &[PathBuf], json: bool) -> u8 {
             return BAD_INPUT;
         }
     };
-    match pair.and_then(|(old, new)| report(&old, &new)) {
-        Ok(report) if json => {
-            println!(
-                "{}",
-                serde_json::to_string_pretty(&report).unwrap_or_default()
-            );
-            FINE
-        }
-        Ok(report) => {
-            print(&report);
-            FINE
-        }
-        Err(message) => {
-            eprintln!("error: {message}");
-            FAILED
-        }
-    }
+    super::finish(pair.and_then(|(old, new)| report(&old, &new)), json, print)
 }
 
 /// The two largest of our descriptions.

@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use super::growth::{self, Growth};
 use super::process::{Cost, cargo, measure};
-use crate::cli::{FAILED, FINE};
 use xtask::project::Project;
 use xtask::table::table;
 
@@ -38,23 +37,7 @@ struct Build {
 
 /// Runs it; the exit code.
 pub fn run(build: bool, json: bool) -> u8 {
-    match report(&Project::here(), build) {
-        Ok(report) if json => {
-            println!(
-                "{}",
-                serde_json::to_string_pretty(&report).unwrap_or_default()
-            );
-            FINE
-        }
-        Ok(report) => {
-            print(&report);
-            FINE
-        }
-        Err(message) => {
-            eprintln!("error: {message}");
-            FAILED
-        }
-    }
+    super::finish(report(&Project::here(), build), json, print)
 }
 
 fn report(project: &Project, build: bool) -> Result<Report, String> {
